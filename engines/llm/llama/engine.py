@@ -1,0 +1,296 @@
+"""Answers with a GGUF model: our own loop on llama.cpp's C functions.
+
+The work for each token is the same at the start of an answer and at its end.
+"""
+
+import json
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engines.errors import ParleyError
+from engines.llm.llama import schema, threads
+from engines.llm.llama.fitting import Fitter
+from engines.llm.llama.grammar import BadGrammar, Grammar
+from engines.llm.llama.library import VERSION, C, Device, gpus
+from engines.llm.llama.memory import ContextFull, Memory, NoRoom
+from engines.llm.llama.model import Model, NotLoaded
+from engines.llm.llama.prompt import Asked, Prompt, Prompter
+from engines.llm.llama.reply import MARKS, Reply
+from engines.llm.llama.sampling import Sampler, choose
+from engines.messages import (
+    Chat,
+    Done,
+    Event,
+    Loaded,
+    Prefill,
+    Progress,
+    Request,
+    TurnsDropped,
+    Usage,
+)
+from engines.models.gguf import Header, check
+
+USUAL_CONTEXT = 8192  # tokens, where the person leaves it to us
+
+
+class FileChanged(ParleyError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "The model file was changed while it was in use.", "Open the model again.", str(path)
+        )
+
+
+@dataclass
+class Answer:
+    """One answer while it is made."""
+
+    prompt: Prompt
+    sampler: Sampler
+    reply: Reply
+    call_form: str  # the grammar of a tool call, or ""
+    form: Grammar | None = None  # the grammar of the whole answer
+    led: bool = False  # the call being said was put under its grammar, or does not fit it
+    said: list[int] = field(default_factory=list)
+    reason: str = "length"
+
+
+class LlamaEngine:
+    """One loaded model. interrupt() may be called from another thread, everything else not."""
+
+    def __init__(
+        self, path: Path, header: Header, model: Model, memory: Memory, device: str
+    ) -> None:
+        self._path, self._header, self._model, self.memory = path, header, model, memory
+        self._device = device
+        self._state = file_state(path)
+        self._vocabulary = model.vocabulary
+        self._prompter = Prompter(model.vocabulary, model.template(), model.template("tool_use"))
+        self._fitter = Fitter(self._prompter, model.vocabulary, memory.size)
+        self._pieces: dict[int, tuple[bytes, str]] = {}
+
+    def loaded(self) -> Loaded:
+        header = self._header
+        return Loaded(
+            name=header.name,
+            architecture=header.architecture,
+            quantisation=header.quantisation,
+            parameters=header.parameters,
+            size=header.size,
+            context=self.memory.size,
+            context_trained=self._model.context_trained,
+            licence=header.licence,
+            device=self._device,
+            runner=VERSION,
+            own_template=self._prompter.own_template,
+            thinks=self._prompter.thinks,
+        )
+
+    def run(self, request: Request) -> Generator[Event, None, Done | None]:
+        if file_state(self._path) not in (None, self._state):  # deleting it does no harm
+            raise FileChanged(self._path)
+        if isinstance(request, Prefill):
+            return (yield from self._prefill(request))
+        if isinstance(request, Chat):
+            return (yield from self._chat(request))
+        raise ParleyError("This model can only chat.", "Open another model.", str(type(request)))
+
+    def interrupt(self) -> None:
+        """Leave the step being computed: the running job was cancelled."""
+        self.memory.interrupt()
+
+    def close(self) -> None:
+        self.memory.close()
+        self._model.close()
+
+    def _prefill(self, request: Prefill) -> Generator[Event, None, Done]:
+        began = time.perf_counter()
+        asked = Asked(request.turns, request.tools, answer=False)
+        prompt = self._fitter.fit(asked, self.memory.size).prompt
+        # up to the last words: what the template puts after them may differ once there is more
+        tokens = prompt.tokens[: prompt.settled or None]
+        cached = yield from self._read(tokens, 0)
+        seconds = time.perf_counter() - began
+        return Done(usage=Usage(len(tokens), cached, prompt_seconds=seconds))
+
+    def _chat(self, request: Chat) -> Generator[Event, None, Done]:
+        began = time.perf_counter()
+        asked = Asked(request.turns, request.tools, request.think)
+        fitted = self._fitter.fit(asked, request.max_tokens)
+        if not fitted.prompt.tokens:  # the library would choose from logits that are not there
+            raise ParleyError("There is nothing to answer.", "Write something first.")
+        if fitted.dropped:
+            yield TurnsDropped(fitted.dropped)
+        answer = self._begin(request, fitted.prompt)
+        try:
+            cached = yield from self._read(fitted.prompt.tokens, fitted.prompt.settled)
+            read = time.perf_counter()
+            yield from self._say(answer, request.max_tokens)
+        finally:
+            self._end(answer)
+        usage = Usage(
+            prompt_tokens=len(fitted.prompt.tokens),
+            cached_tokens=cached,
+            output_tokens=len(answer.said),
+            prompt_seconds=read - began,
+            output_seconds=time.perf_counter() - read,
+        )
+        return Done("tools" if answer.reply.calls else answer.reason, usage, answer.sampler.seed)
+
+    def _begin(self, request: Chat, prompt: Prompt) -> Answer:
+        form = self._form(request)
+        choice = choose(request.sampling, self._header.sampling)
+        sampler = Sampler(self._vocabulary, choice, request.sampling.seed)
+        reply = Reply(
+            tools=[str(tool.get("name")) for tool in request.tools],
+            stop=(*request.stop, *prompt.stop),
+            thinking=prompt.thinking,
+            space_first=self._vocabulary.is_sentencepiece,
+        )
+        lead = prompt.json_calls and not form
+        return Answer(prompt, sampler, reply, self._call_form(request) if lead else "", form)
+
+    def _form(self, request: Chat) -> Grammar | None:
+        """The grammar the whole answer must fit. Raises BadGrammar."""
+        if request.grammar:
+            return Grammar(self._vocabulary, request.grammar)
+        if not request.json_schema:
+            return None
+        try:
+            gbnf = schema.from_schema(json.loads(request.json_schema))
+        except (ValueError, RecursionError) as error:
+            raise BadGrammar(str(error)) from error
+        return Grammar(self._vocabulary, gbnf)
+
+    def _call_form(self, request: Chat) -> str:
+        """A grammar of calls; without the parameters where those cannot be put into one."""
+        for tools in (request.tools, [{"name": tool.get("name")} for tool in request.tools]):
+            try:
+                gbnf = schema.from_tools(tools)
+                Grammar(self._vocabulary, gbnf).close()
+            except (BadGrammar, schema.Unwritable, RecursionError):
+                continue
+            return gbnf
+        return ""
+
+    def _read(self, tokens: list[int], settled: int) -> Generator[Event, None, int]:
+        """Bring the prompt into the memory; returns how much of it was there already."""
+        cached = self.memory.keep(tokens)
+        yield Progress("reading", cached, len(tokens))
+        for done in self.memory.read(tokens, (settled,)):
+            yield Progress("reading", done, len(tokens))
+        return cached
+
+    def _say(self, answer: Answer, most: int) -> Iterator[Event]:
+        sampler, reply, memory, said = answer.sampler, answer.reply, self.memory, answer.said
+        ends = self._vocabulary.ends
+        if not reply.in_thought:
+            sampler.grammar = answer.form
+        while len(said) < most:
+            token = sampler.sample(memory)
+            if token is None or ends(token):
+                answer.reason = "stop"
+                break
+            said.append(token)
+            told = reply.take(*self._piece(token))
+            yield from told or (reply.pulse(),)
+            if reply.over:
+                answer.reason = "stop"
+                break
+            if answer.form or answer.call_form:
+                self._lead(answer)
+            try:
+                memory.add(token)
+            except ContextFull:
+                answer.reason = "context"
+                break
+        yield from reply.finish()
+
+    def _lead(self, answer: Answer) -> None:
+        """Put the answer under its grammar after a thought, and a call under that of calls."""
+        sampler, call = answer.sampler, answer.reply.call
+        if answer.form:
+            if not sampler.grammar and not answer.reply.in_thought:
+                sampler.grammar = answer.form
+        elif call is None:
+            if sampler.grammar:
+                sampler.grammar.close()
+            sampler.grammar, answer.led = None, False
+        elif not answer.led:
+            sampler.grammar, answer.led = self._begun(answer.call_form, call), True
+
+    def _begun(self, gbnf: str, text: str) -> Grammar | None:
+        """The grammar of a call whose first letters came in one token with the opening mark."""
+        grammar = Grammar(self._vocabulary, gbnf)
+        for token in self._vocabulary.tokens(text, special=False, continues=True) if text else ():
+            if not grammar.allows(token):
+                grammar.close()
+                return None
+            grammar.accept(token)
+        return grammar
+
+    def _end(self, answer: Answer) -> None:
+        if answer.sampler.grammar and answer.sampler.grammar is not answer.form:
+            answer.sampler.grammar.close()
+        if answer.form:
+            answer.form.close()
+        answer.sampler.close()
+        text = answer.reply.text
+        if text and b"".join(self._piece(t)[0] for t in answer.said) == text.encode():
+            self._prompter.remember(text, answer.said)
+
+    def _piece(self, token: int) -> tuple[bytes, str]:
+        """The bytes a token says, and its name when it says none but may be a mark."""
+        if (found := self._pieces.get(token)) is None:
+            said, name = self._vocabulary.piece(token, special=False), ""
+            if not said:
+                name = self._vocabulary.piece(token, special=True).decode("utf-8", "replace")
+            found = self._pieces[token] = said, name if any(name in m for m in MARKS) else ""
+        return found
+
+
+def create(
+    path: Path, context: int, gpu_layers: int, asked_threads: int, progress: Callable[[float], bool]
+) -> LlamaEngine:
+    """Load a model; on the processor alone where the graphics card has no room for it."""
+    header = check(path)
+    C.llama_backend_init()
+    cards = gpus()  # asked also when none is wanted: it loads what the library computes with
+    found = cards if gpu_layers else []
+    count = asked_threads or threads.usual()
+    for layers in (gpu_layers, 0) if found else (0,):
+        model = None
+        try:
+            model = Model(path, header, layers, progress)
+            memory = Memory(model, context_of(model, context), count)
+        except (NotLoaded, NoRoom):
+            if model:
+                model.close()
+            if not layers:
+                raise
+        else:
+            return LlamaEngine(path, header, model, memory, device_name(found, layers, count))
+    raise AssertionError("the last attempt has raised")
+
+
+def device_name(found: Sequence[Device], layers: int, count: int) -> str:
+    """What computes, as a person is told."""
+    if layers:
+        return found[0].name if layers < 0 else f"{found[0].name}, {layers} layers"
+    cpu = f"CPU, {count} thread{'s' * (count > 1)}"
+    return f"{cpu} (no room on {found[0].name})" if found else cpu
+
+
+def context_of(model: Model, asked: int) -> int:
+    """Tokens to make room for: what was asked, else the usual, but no more than it was taught."""
+    return asked or min(model.context_trained or USUAL_CONTEXT, USUAL_CONTEXT)
+
+
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """Changes when the file is written over; None when it is gone."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_size, about.st_mtime_ns, about.st_ino

@@ -1,0 +1,136 @@
+"""llama.cpp's C functions, through the ctypes layer of llama-cpp-python and nothing above it."""
+
+import ctypes
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from engines.errors import ParleyError
+
+DEVICE_CPU, DEVICE_GPU, DEVICE_IGPU = 0, 1, 2  # ggml_backend_dev_type
+ATTR_UNKNOWN, ATTR_CONTROL, ATTR_USER_DEFINED = 1, 8, 16  # llama_token_attr
+VOCAB_SPM = 1  # llama_vocab_type
+# what llama.cpp calls information is of interest only when something is wrong
+LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
+CONTINUED = 5  # the level of a piece that belongs to the line before
+
+log = logging.getLogger("llama.cpp")
+
+
+class NotInstalled(ParleyError):
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "The library that runs models is not installed.",
+            "Start Parley again with packaging/bootstrap.py: it builds what is missing.",
+            detail,
+        )
+
+
+def load() -> ModuleType:
+    """Import llama_cpp.llama_cpp without running the __init__ of its package.
+
+    That would bring the high-level class and with it numpy, diskcache and its pickles.
+    """
+    found = importlib.util.find_spec("llama_cpp") if "llama_cpp" not in sys.modules else None
+    if found is not None:
+        sys.modules["llama_cpp"] = importlib.util.module_from_spec(found)
+    try:
+        return importlib.import_module("llama_cpp.llama_cpp")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise NotInstalled(str(error)) from error
+
+
+def version() -> str:
+    try:
+        return f"llama.cpp (llama-cpp-python {importlib.metadata.version('llama-cpp-python')})"
+    except importlib.metadata.PackageNotFoundError:  # a packaged app may leave that out
+        return f"llama.cpp {C.llama_version().decode()}"
+
+
+C = load()
+VERSION = version()  # asked now: a jailed process could not look it up
+
+
+class Log:
+    """Takes what the library would print, and keeps the last errors for the person's details."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self._level = logging.DEBUG
+        self._line = b""
+        self.callback = C.llama_log_callback(self._take)
+
+    def _take(self, level: int, text: bytes, _: Any) -> None:
+        if level != CONTINUED:
+            self._level = LEVELS.get(level, logging.DEBUG)
+        self._line += text
+        if text.endswith(b"\n"):
+            line, self._line = self._line.decode("utf-8", "replace").strip(), b""
+            if line:
+                self._write(line)
+
+    def _write(self, line: str) -> None:
+        if self._level >= logging.ERROR:
+            self.errors = [*self.errors[-4:], line]
+        # a refused file or grammar is told to the person: for the log it is no more than a note
+        log.log(min(self._level, logging.INFO), "%s", line)
+
+    def take_errors(self) -> str:
+        lines, self.errors = self.errors, []
+        return "\n".join(lines)
+
+
+LOG = Log()
+C.llama_log_set(LOG.callback, None)
+
+
+@dataclass(frozen=True)
+class Device:
+    kind: int
+    name: str
+    memory: int  # bytes in all; 0 where the driver does not say
+
+
+def devices() -> list[Device]:
+    """What the library can compute on; loads its back ends on the first call."""
+    ggml, base = _shared("ggml"), _shared("ggml-base")
+    ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+    ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
+    ggml.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
+    base.ggml_backend_dev_description.restype = ctypes.c_char_p
+    base.ggml_backend_dev_description.argtypes = [ctypes.c_void_p]
+    base.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+    base.ggml_backend_dev_memory.argtypes = [
+        ctypes.c_void_p,
+        *[ctypes.POINTER(ctypes.c_size_t)] * 2,
+    ]
+    if not ggml.ggml_backend_dev_count():  # built with its back ends as separate files
+        ggml.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+        ggml.ggml_backend_load_all_from_path(str(_folder()).encode())
+    found = []
+    for n in range(ggml.ggml_backend_dev_count()):
+        device = ggml.ggml_backend_dev_get(n)
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
+        base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        name = (base.ggml_backend_dev_description(device) or b"").decode("utf-8", "replace")
+        found.append(Device(base.ggml_backend_dev_type(device), name, total.value))
+    return found
+
+
+def gpus() -> list[Device]:
+    return [device for device in devices() if device.kind in (DEVICE_GPU, DEVICE_IGPU)]
+
+
+def _folder() -> Path:
+    return Path(C._base_path)
+
+
+def _shared(name: str) -> ctypes.CDLL:
+    extensions = importlib.import_module("llama_cpp._ctypes_extensions")
+    return extensions.load_shared_library(name, _folder())

@@ -1,0 +1,67 @@
+"""Chat with a GGUF model through llama.cpp; the parts are in engines/llm/llama."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from engines.models.gguf import PART, PARTS_LIMIT
+from engines.options import option
+from engines.protocol import Engine, EngineSpec, Kind
+
+HEAVY = "engines.llm.llama.engine"  # imports the library: only ever in the worker process
+
+
+@dataclass(frozen=True)
+class Options:
+    context: int = option(
+        0,
+        "Context length",
+        "How much the model can keep in mind. Longer needs more memory; 0 chooses for you.",
+        between=(0, 1 << 20),
+        unit="tokens",
+    )
+    gpu_layers: int = option(
+        -1,
+        "Layers on the graphics card",
+        "-1 means all of them, 0 none.",
+        between=(-1, 999),
+    )
+    threads: int = option(
+        0,
+        "Threads",
+        "0 chooses for you: one for each core of the processor but one.",
+        between=(0, 256),
+    )
+
+
+def create(model: Path, options: Options, progress: Callable[[float], bool]) -> Engine:
+    load = import_module(HEAVY).create
+    return load(model, options.context, options.gpu_layers, options.threads, progress)
+
+
+def files(model: Path) -> tuple[Path, ...]:
+    """All parts of a model that comes in several files: name-00001-of-00003.gguf and so on."""
+    found = PART.fullmatch(model.name)
+    count = int(found["count"]) if found else 0
+    if not found or not 0 < count <= PARTS_LIMIT:
+        return (model,)
+    names = (f"{found['stem']}-{n:05d}-of-{count:05d}.gguf" for n in range(1, count + 1))
+    return tuple(model.with_name(name) for name in names)
+
+
+def devices() -> int:
+    return len(import_module("engines.llm.llama.library").gpus())
+
+
+SPEC = EngineSpec(
+    "llama_cpp",
+    Kind.LLM,
+    "llama.cpp",
+    Options,
+    create,
+    imports=(HEAVY,),
+    gpu=True,
+    read=files,
+    devices=devices,
+)

@@ -1,0 +1,195 @@
+"""Everything that crosses the process boundary: plain frozen data and nothing else.
+
+Messages travel as msgpack and are decoded against the unions at the end of this file, so a
+worker that was taken over can send wrong data but never code.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+# Parts of a turn.
+
+
+class Text(Message, frozen=True):
+    text: str
+
+
+class ToolCall(Message, frozen=True):
+    """The model asks for a tool. Also an event, sent as soon as one call is complete."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+class ToolResult(Message, frozen=True):
+    """What a tool answered. Also an event: the last one before Done of a CallTool job."""
+
+    id: str
+    text: str
+    error: bool = False
+
+
+Part = Text | ToolCall | ToolResult
+
+
+class Turn(Message, frozen=True):
+    """One turn of a conversation: role is "system", "user", "assistant" or "tool"."""
+
+    role: str
+    parts: tuple[Part, ...]
+
+
+def plain(turn: Turn) -> str:
+    """The text parts of a turn, joined."""
+    return "".join(part.text for part in turn.parts if isinstance(part, Text))
+
+
+class Sampling(Message, frozen=True):
+    """How the next token is chosen. None means: what the model file recommends, else ours."""
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    seed: int | None = None  # None: a fresh one, reported in Done.seed
+
+
+# Requests go from the app to an engine.
+
+
+class Start(Message, frozen=True):
+    """Job 0: jail yourself, then load this engine."""
+
+    engine: str
+    model: str
+    options: dict[str, Any]
+    read: tuple[str, ...] = ()  # files and folders the jail lets the worker read
+    write: tuple[str, ...] = ()  # and write
+
+
+class Chat(Message, frozen=True):
+    turns: tuple[Turn, ...]
+    tools: tuple[dict[str, Any], ...] = ()  # JSON schemas: name, description, parameters
+    sampling: Sampling = Sampling()
+    max_tokens: int = 4096
+    stop: tuple[str, ...] = ()
+    grammar: str = ""  # GBNF, or empty
+    json_schema: str = ""  # a JSON schema as text, or empty; not together with grammar
+    think: bool | None = None  # the template's enable_thinking; None leaves it to the template
+
+
+class Prefill(Message, frozen=True):
+    """Bring these turns into the cache and say nothing; gives way to any Chat."""
+
+    turns: tuple[Turn, ...]
+    tools: tuple[dict[str, Any], ...] = ()
+
+
+class CallTool(Message, frozen=True):
+    call: ToolCall
+
+
+class Cancel(Message, frozen=True):
+    pass
+
+
+# Events come back. Every job ends with exactly one Done, Cancelled or Failed.
+
+
+class Loaded(Message, frozen=True):
+    """What was loaded; comes before the Done of job 0. Sizes in bytes, lengths in tokens."""
+
+    name: str = ""
+    architecture: str = ""
+    quantisation: str = ""
+    parameters: int = 0
+    size: int = 0
+    context: int = 0
+    context_trained: int = 0
+    licence: str = ""
+    device: str = ""  # "CPU, 1 thread" or the GPU's name
+    runner: str = ""  # library and version
+    jail: str = ""  # "" where the jail holds; else a sentence saying what is not guarded
+    own_template: bool = True  # False: the file has no chat template and ChatML is used
+    thinks: bool = False  # the template knows about thinking
+
+
+class Progress(Message, frozen=True):
+    """How far a long step is; sent at least every 200 ms of work where the library allows."""
+
+    stage: str  # "loading" or "reading" (the prompt)
+    done: int
+    total: int
+
+
+class TextDelta(Message, frozen=True):
+    text: str
+    tokens: int = 1  # tokens sampled since the last delta, so that a stopped answer is counted too
+
+
+class ThoughtDelta(Message, frozen=True):
+    """Reasoning the model marked as such; never part of the answer."""
+
+    text: str
+    tokens: int = 1
+
+
+class TurnsDropped(Message, frozen=True):
+    """The oldest turns did not fit the context and are not seen by the model in this answer."""
+
+    count: int
+
+
+class Usage(Message, frozen=True):
+    """What an answer cost. Seconds are wall time inside the engine."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0  # of prompt_tokens, found in the cache
+    output_tokens: int = 0
+    prompt_seconds: float = 0.0
+    output_seconds: float = 0.0
+
+
+class Done(Message, frozen=True):
+    """reason is "stop", "length" (max_tokens), "context" (no room left) or "tools"."""
+
+    reason: str = "stop"
+    usage: Usage = Usage()
+    seed: int = 0
+
+
+class Cancelled(Message, frozen=True):
+    pass
+
+
+class Failed(Message, frozen=True):
+    message: str  # shown to the person as it stands
+    hint: str = ""  # what they can do about it
+    detail: str = ""  # for the log and "copy details"
+
+
+Request = Start | Chat | Prefill | CallTool | Cancel
+Event = (
+    Loaded
+    | Progress
+    | TextDelta
+    | ThoughtDelta
+    | TurnsDropped
+    | ToolCall
+    | ToolResult
+    | Done
+    | Cancelled
+    | Failed
+)
+Ending = Done | Cancelled | Failed
+ENDINGS = (Done, Cancelled, Failed)
