@@ -1,0 +1,54 @@
+"""What follows the set-up: Parley itself, the checks of the code, or a benchmark."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from steps.record import python_of, repository
+
+CHECKS = (
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("ruff check", ["ruff", "check", "."]),
+    ("pyright", ["pyright"]),
+)
+
+
+def become(command: list[str]) -> int:
+    """This process turns into the command; the folder one stands in stays, and hides no module."""
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if sys.platform == "win32":  # there, execv gives the prompt back at once
+        return subprocess.call(command)
+    return os.execv(command[0], command)
+
+
+def checks(pytest_arguments: list[str], full: bool) -> int:
+    """Format, lint, types and tests, all of them whatever fails; 0 when all are green."""
+    python = str(python_of(repository()))
+    # the bundled version is what is pinned; nothing is asked of the network
+    environ = {"QT_QPA_PLATFORM": "offscreen", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", **os.environ}
+    failed = []
+    for name, command in CHECKS:
+        print(f"== {name}", flush=True)
+        if subprocess.call([python, "-m", *command], cwd=str(repository()), env=environ):
+            failed.append(name)
+    print("== pytest" + (", the long fault lists whole" if full else ""), flush=True)
+    tests = [python, "-m", "pytest"]
+    if full:  # some lists are longer then, and some tests run only then
+        environ["PARLEY_FULL"] = "1"
+        tests += ["-m", "", "-o", "timeout=3600"]
+    tests += pytest_arguments
+    result = subprocess.call(tests, cwd=str(repository()), env=environ)
+    if failed:
+        print(f"Not green: {', '.join(failed)} (above the tests).", flush=True)
+    return result or int(bool(failed))
+
+
+def benchmark(name: str, arguments: list[str]) -> int:
+    script = repository() / "tests" / "benchmarks" / f"{name}.py"
+    if not script.exists():
+        names = sorted(file.stem for file in script.parent.glob("[!_]*.py"))
+        print(f"There is no benchmark {name}; there are: {', '.join(names)}", file=sys.stderr)
+        return 2
+    return become([str(python_of(repository())), str(script), *arguments])
