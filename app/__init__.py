@@ -1,0 +1,3 @@
+"""The window: everything that needs Qt."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,224 @@
+"""Makes one answer at a time: asks the model, runs the tools it calls, keeps the store current."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import asdict, replace
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.controllers.turns import as_part, for_model
+from app.store.conversations import Store, StoredPart, StoredTurn
+from engines.messages import (
+    ENDINGS,
+    CallTool,
+    Chat,
+    Done,
+    Event,
+    Failed,
+    TextDelta,
+    ThoughtDelta,
+    ToolCall,
+    ToolResult,
+    TurnsDropped,
+    Usage,
+)
+
+log = logging.getLogger(__name__)
+ROUNDS = 8  # of tools in one answer; then the model must say something
+SAVE_EVERY = 700  # ms; what was said is on disk at least once a second
+CLOSED = Failed("The model was closed before it had answered.", "Try again.")
+REPEATED = "You already made this call; its result is above. Answer with it."
+
+
+@dataclass
+class Answer:
+    """The answer being made. parts grow; turn.parts are what the store was last told."""
+
+    turn: StoredTurn
+    history: list[StoredTurn]  # root to the question
+    request: Chat  # without its turns
+    instructions: str
+    facts: dict[str, Any]
+    parts: list[StoredPart] = field(default_factory=list)
+    waiting: list[ToolCall] = field(default_factory=list)  # calls not yet made
+    made: list[tuple[str, str]] = field(default_factory=list)
+    rounds: int = 0
+    tokens: int = 0  # of the running job
+    began: float = 0.0
+    wrote: float = 0.0  # when the running job's first token came
+    saved: bool = True
+
+    def add(self, kind: str, text: str) -> None:
+        if not text:  # tokens of a call that is not whole yet
+            return
+        if self.parts and self.parts[-1].kind == kind:
+            self.parts[-1] = StoredPart(kind, self.parts[-1].text + text)
+        else:
+            self.parts.append(StoredPart(kind, text))
+        self.saved = False
+
+    def current(self, status: str = "streaming") -> StoredTurn:
+        return replace(self.turn, parts=tuple(self.parts), status=status, facts=self.facts)
+
+
+class Answering(QObject):
+    text_added = Signal(str)
+    thought_added = Signal(str)
+    changed = Signal(object)  # StoredTurn: a tool was called or answered, turns were dropped
+    started = Signal()
+    finished = Signal(object)  # StoredTurn, as it is on disk from now on
+
+    def __init__(self, llm: Any, tools: Any, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._llm, self._tools, self._store = llm, tools, store
+        self.answer: Answer | None = None
+        self._job = self._tool_job = -1
+        self._call: ToolCall | None = None  # the call the tool job is about
+        self._result: ToolResult | None = None
+        self._timer = QTimer(self, interval=SAVE_EVERY)
+        self._timer.timeout.connect(self._save)
+        llm.event.connect(self._on_event)
+        tools.event.connect(self._on_tool_event)
+
+    def start(self, answer: Answer) -> None:
+        self.answer = answer
+        answer.began = time.monotonic()
+        self._timer.start()
+        self.started.emit()
+        self._ask()
+
+    @Slot()
+    def stop(self) -> None:
+        """Free the window at once; what comes later of the cancelled job is not heard."""
+        if self._job >= 0:
+            self._llm.cancel(self._job)
+        if self._tool_job >= 0:
+            self._tools.cancel(self._tool_job)
+        if self.answer:
+            self._count(None)
+            self._finish("stopped", "stopped")
+
+    def _ask(self) -> None:
+        answer = self.answer
+        assert answer
+        answer.tokens, answer.wrote = 0, 0.0
+        answer.rounds += 1
+        so_far = [replace(answer.turn, parts=tuple(answer.parts))] if answer.parts else []
+        turns = for_model([*answer.history, *so_far], answer.instructions)
+        tools = answer.request.tools if answer.rounds <= ROUNDS else ()
+        self._job = self._llm.submit(replace(answer.request, turns=turns, tools=tools))
+
+    @Slot(int, object)
+    def _on_event(self, job: int, event: Event) -> None:
+        answer = self.answer
+        if job != self._job or answer is None:
+            return
+        match event:
+            case TextDelta(text, tokens):
+                self._wrote(tokens)
+                answer.add("text", text)
+                self.text_added.emit(text)
+            case ThoughtDelta(text, tokens):
+                self._wrote(tokens)
+                answer.add("thought", text)
+                self.thought_added.emit(text)
+            case ToolCall():
+                answer.parts.append(as_part(event))
+                answer.waiting.append(event)
+                self.changed.emit(answer.current())
+            case TurnsDropped(count):
+                answer.facts["dropped"] = count
+                self.changed.emit(answer.current())
+        if isinstance(event, ENDINGS):
+            self._job = -1
+            self._on_ending(event)
+
+    def _on_ending(self, ending: Event) -> None:
+        answer = self.answer
+        assert answer
+        match ending:
+            case Done(reason, usage, seed):
+                self._count(usage)
+                answer.facts["seed"] = seed
+                if reason == "tools" and answer.waiting:
+                    self._call_next()
+                else:
+                    ended = "done" if reason in ("stop", "tools") else reason
+                    self._finish(ended, reason)
+            case _:  # our own stop does not wait for this: another model was opened meanwhile
+                failed = ending if isinstance(ending, Failed) else CLOSED
+                self._count(None)
+                answer.facts["error"] = {f: getattr(failed, f) for f in Failed.__struct_fields__}
+                self._finish("failed", "failed")
+
+    def _call_next(self) -> None:
+        answer = self.answer
+        assert answer
+        if not answer.waiting:
+            self._ask()
+            return
+        call = answer.waiting.pop(0)
+        key = (call.name, repr(sorted(call.arguments.items())))
+        if key in answer.made:
+            self._took(ToolResult(call.id, REPEATED, error=True))
+            return
+        answer.made.append(key)
+        self._call, self._result = call, None
+        self._tool_job = self._tools.submit(CallTool(call))
+
+    @Slot(int, object)
+    def _on_tool_event(self, job: int, event: Event) -> None:
+        if job != self._tool_job or self.answer is None or self._call is None:
+            return
+        if isinstance(event, ToolResult):
+            self._result = event
+        elif isinstance(event, ENDINGS):
+            self._tool_job = -1
+            words = f"{event.message} {event.hint}" if isinstance(event, Failed) else "No result."
+            self._took(self._result or ToolResult(self._call.id, words, error=True))
+
+    def _took(self, result: ToolResult) -> None:
+        answer = self.answer
+        assert answer
+        answer.parts.append(as_part(result))
+        answer.saved = False
+        self.changed.emit(answer.current())
+        self._save()
+        self._call_next()
+
+    def _wrote(self, tokens: int) -> None:
+        answer = self.answer
+        assert answer
+        if not answer.wrote:
+            answer.wrote = time.monotonic()
+            answer.facts.setdefault("first_token_seconds", answer.wrote - answer.began)
+        answer.tokens += tokens
+
+    def _count(self, usage: Usage | None) -> None:
+        """Add what the job that just ended cost; without the engine's word, what we saw."""
+        answer = self.answer
+        assert answer
+        if usage is None:
+            seconds = time.monotonic() - answer.wrote if answer.wrote else 0.0
+            usage = Usage(output_tokens=answer.tokens, output_seconds=seconds)
+        for name, value in asdict(usage).items():
+            answer.facts[name] = answer.facts.get(name, 0) + value
+        answer.tokens, answer.wrote = 0, 0.0
+
+    @Slot()
+    def _save(self) -> None:
+        if self.answer and not self.answer.saved:
+            self.answer.saved = True
+            self._store.write_answer(self.answer.turn.id, tuple(self.answer.parts), "streaming")
+
+    def _finish(self, status: str, reason: str) -> None:
+        answer, self.answer = self.answer, None
+        assert answer
+        self._job = self._tool_job = -1
+        self._timer.stop()
+        answer.facts |= {"reason": reason, "seconds": time.monotonic() - answer.began}
+        turn = answer.current(status)
+        self._store.write_answer(turn.id, turn.parts, status, turn.facts)
+        self.finished.emit(turn)

@@ -1,0 +1,59 @@
+"""What comes from outside the window: dropped or opened files, and words of a second start."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers.chat import ChatController
+from app.controllers.models import ModelController
+from app.controllers.shown import Notice
+
+LARGEST_TEXT = 64 * 1024  # bytes of a text file that still fits into a message
+NOT_YET = "Pictures, sound and documents cannot be read yet."
+
+
+class ArrivalController(QObject):
+    quoted = Signal(str)  # text to put into the composer
+    notice = Signal(object)  # Notice
+
+    def __init__(
+        self, chat: ChatController, models: ModelController, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._chat, self._models = chat, models
+
+    @Slot(object)
+    def take(self, words: list[str]) -> None:
+        """Files by their path, or the commands `new` and `talk`."""
+        for word in words:
+            if word == "new":
+                self._chat.new()
+            elif word == "talk":
+                self.notice.emit(Notice("Talking is not built in yet.", "Type your question."))
+            elif word.lower().endswith(".gguf"):
+                self._models.open_file(word)
+            else:
+                self._quote(Path(word))
+
+    def _quote(self, file: Path) -> None:
+        """Put a text file into the message, with its name; refuse anything else in words."""
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(LARGEST_TEXT + 1)
+            if len(data) > LARGEST_TEXT:
+                words = f"{file.name} is larger than {LARGEST_TEXT // 1024} KB."
+                return self._refuse(words, "Copy the part you need into the message.")
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return self._refuse(f"{file.name} is not a text file.", NOT_YET)
+        except (OSError, ValueError) as error:
+            return self._refuse(f"{file.name} could not be read.", str(error))
+        if "\0" in text:
+            return self._refuse(f"{file.name} is not a text file.", NOT_YET)
+        fence = "```"
+        while fence in text:
+            fence += "`"
+        return self.quoted.emit(f"{file.name}:\n{fence}\n{text.rstrip()}\n{fence}\n")
+
+    def _refuse(self, message: str, hint: str) -> None:
+        self.notice.emit(Notice(message, hint, kind="error"))

@@ -1,0 +1,354 @@
+"""The conversation on screen: its turns, its branches, and the answer being written."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app import reports
+from app.controllers.answering import Answer, Answering
+from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import Notice, ShownTurn
+from app.controllers.turns import details, first_seen, for_model, shown, text_of
+from app.controllers.undo import UndoStack
+from app.store.conversations import Store, StoredPart, StoredTurn
+from engines.errors import ParleyError
+from engines.messages import Chat, Prefill, Sampling
+from engines.tools import registry as tools
+
+BUSY = Notice("An answer is being written.", "Wait for it, or stop it with Esc.")
+TITLE_LENGTH = 48
+
+
+class ChatController(QObject):
+    opened = Signal(object)  # list[ShownTurn]
+    turn_added = Signal(object)  # ShownTurn
+    turn_changed = Signal(object)  # ShownTurn
+    cut = Signal(int)  # only the first n turns remain
+    text_added = Signal(str)
+    thought_added = Signal(str)
+    busy_changed = Signal(bool)
+    title_changed = Signal(str)
+    draft_changed = Signal(str)
+    notice = Signal(object)  # Notice
+    answer_finished = Signal(str)
+    stored = Signal(int)  # a conversation that changed on disk
+
+    def __init__(
+        self,
+        store: Store,
+        answering: Answering,
+        models: ModelController,
+        preferences: PreferencesController,
+        undo: UndoStack,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._answering, self._models = store, answering, models
+        self._preferences, self._undo = preferences, undo
+        self.conversation: int | None = None
+        self.title = ""
+        self._turns: list[StoredTurn] = []
+        self._mark = -1  # index of the turn the cut mark stands above
+        self._sending = False  # between Send and the commit of the words
+        self._new_draft = store.new_draft()
+        self._prefilled: int | None = None  # the last turn of the branch that was read ahead
+        answering.text_added.connect(self._on_text)
+        answering.thought_added.connect(self._on_thought)
+        answering.changed.connect(self._on_answer_changed)
+        answering.finished.connect(self._on_answer_finished)
+
+    # What the page asks
+
+    @property
+    def busy(self) -> bool:
+        return self._sending or self._answering.answer is not None
+
+    @property
+    def turns(self) -> list[ShownTurn]:
+        self._take_in_running_answer()
+        return [shown(turn, i == self._mark) for i, turn in enumerate(self._turns)]
+
+    def copy_text(self, key: int) -> str:
+        self._take_in_running_answer()
+        return text_of(self._turns[self._index(key)].parts)
+
+    def details(self, key: int) -> tuple[tuple[str, str], ...]:
+        return details(self._turns[self._index(key)])
+
+    def error_details(self, key: int) -> str:
+        error = self._turns[self._index(key)].facts.get("error", {})
+        return reports.details(" ".join(error.get(k, "") for k in ("message", "hint", "detail")))
+
+    # What the person does
+
+    @Slot(str)
+    def send(self, text: str) -> None:
+        if self.busy or not text.strip():
+            return
+        parts = (StoredPart("text", text),)
+        self._set_sending(True)
+
+        def failed(error: ParleyError) -> None:
+            self._set_sending(False)
+            self.draft_changed.emit(text)  # nothing the person wrote is lost
+            self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
+
+        if self.conversation is None:
+            self._store.begin(title_from(text), "user", parts, self._begun, failed)
+        else:
+            parent = self._turns[-1].id if self._turns else None
+            self._add(parent, "user", parts, "done", self._asked, failed)
+
+    @Slot()
+    def stop(self) -> None:
+        self._answering.stop()
+
+    @Slot(int, str)
+    def edit(self, key: int, text: str) -> None:
+        """Ask again in other words: a sibling of the turn, the old branch stays."""
+        if self._free() and text.strip():
+            index = self._index(key)
+            self._keep(index)
+            self._set_sending(True)
+            parent = self._turns[-1].id if self._turns else None
+            self._add(parent, "user", (StoredPart("text", text),), "done", self._asked)
+
+    @Slot(int)
+    def regenerate(self, key: int) -> None:
+        """Another answer to the same question: a sibling of the answer."""
+        if self._free():
+            self._keep(self._index(key))
+            self._answer()
+
+    @Slot(int)
+    def delete(self, key: int) -> None:
+        if not self._free() or self.conversation is None:
+            return
+        leaf, conversation = self._turns[-1].id, self.conversation
+
+        def restore() -> None:
+            self._store.restore_turn(key, leaf, lambda _=None: self._reload(conversation))
+
+        def deleted(_: Any = None) -> None:
+            self._undo.push("Delete turn", restore)
+            self.notice.emit(Notice("Deleted.", action="Undo"))
+            self._reload(conversation)
+
+        self._store.delete_turn(key, deleted)
+
+    @Slot(int, int)
+    def switch_version(self, key: int, step: int) -> None:
+        if not self._free() or self.conversation is None:
+            return
+        siblings = self._store.siblings(key)
+        place = siblings.index(key) + step
+        if 0 <= place < len(siblings):
+            leaf = self._store.newest_leaf(siblings[place])
+            self._store.show(self.conversation, leaf)
+            index = self._index(key)
+            self._keep(index)
+            for turn in self._store.branch(self.conversation, leaf)[index:]:
+                self._append(turn)
+
+    @Slot()
+    def new(self) -> None:
+        self._show(None)
+
+    @Slot(int)
+    def open(self, conversation: int) -> None:
+        if conversation != self.conversation:
+            self._show(conversation)
+
+    @Slot(str)
+    def keep_draft(self, text: str) -> None:
+        self._store.save_draft(self.conversation, text)
+        if self.conversation is None:
+            self._new_draft = text
+        last = self._turns[-1].id if self._turns else None
+        if text and last != self._prefilled and not self.busy and self._models.ready:
+            self._prefilled = last  # once is enough for a branch
+            self._models.link.submit(Prefill(self._told(), self._tools()))
+
+    def closed(self, conversation: int) -> None:
+        """The conversation was deleted: leave it if it is on screen."""
+        answer = self._answering.answer
+        if answer and answer.turn.conversation == conversation:
+            self._answering.stop()
+        if conversation == self.conversation:
+            self._show(None)
+
+    def retitled(self, conversation: int, title: str) -> None:
+        if conversation == self.conversation:
+            self.title = title
+            self.title_changed.emit(title)
+
+    # The store answers
+
+    def _begun(self, conversation: int, turn: StoredTurn) -> None:
+        self.conversation = conversation
+        stored = self._store.conversation(conversation)
+        self.retitled(conversation, stored.title if stored else "")
+        self._asked(turn)
+
+    def _asked(self, turn: StoredTurn) -> None:
+        self._append(turn)
+        self.stored.emit(turn.conversation)
+        self._answer()
+
+    def _answer(self) -> None:
+        self._set_sending(True)
+        history = list(self._turns)
+        parent = history[-1].id if history else None
+        self._add(parent, "assistant", (), "streaming", lambda turn: self._start(turn, history))
+
+    def _start(self, turn: StoredTurn, history: list[StoredTurn]) -> None:
+        if turn.conversation == self.conversation:
+            self._append(turn)
+        request, about = self._request()
+        instructions = self._preferences.settings.instructions
+        facts = self._models.facts() | {"settings": about}
+        self._sending = False
+        self._answering.start(Answer(turn, history, request, instructions, facts))
+        self.busy_changed.emit(True)
+
+    def _add(self, parent, role, parts, status, done, failed=None) -> None:
+        assert self.conversation is not None
+
+        def default(error: ParleyError) -> None:
+            self._set_sending(False)
+            self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
+
+        self._store.add_turn(
+            self.conversation, parent, role, parts, status, done=done, failed=failed or default
+        )
+
+    def _request(self) -> tuple[Chat, dict[str, Any]]:
+        chosen = self._preferences.settings
+        temperature = None if chosen.temperature < 0 else chosen.temperature
+        think = {"model": None, "always": True, "never": False}[chosen.thinking]
+        about = {"longest answer": chosen.longest_answer}
+        if temperature is not None:
+            about |= {"temperature": temperature}
+        sampling = Sampling(temperature=temperature)
+        return Chat(
+            (), self._tools(), sampling, max_tokens=chosen.longest_answer, think=think
+        ), about
+
+    def _tools(self) -> tuple[dict[str, Any], ...]:
+        return tools.schemas() if self._preferences.settings.use_tools else ()
+
+    def _told(self):
+        return for_model(self._turns, self._preferences.settings.instructions)
+
+    # The answer grows
+
+    def _on_screen(self) -> bool:
+        answer = self._answering.answer
+        return bool(answer and self._turns and self._turns[-1].id == answer.turn.id)
+
+    @Slot(str)
+    def _on_text(self, text: str) -> None:
+        if self._on_screen():
+            self.text_added.emit(text)
+
+    @Slot(str)
+    def _on_thought(self, text: str) -> None:
+        if self._on_screen():
+            self.thought_added.emit(text)
+
+    @Slot(object)
+    def _on_answer_changed(self, turn: StoredTurn) -> None:
+        if self._turns and self._turns[-1].id == turn.id:
+            self._turns[-1] = turn
+            self.turn_changed.emit(shown(turn))
+            self._move_mark()
+
+    @Slot(object)
+    def _on_answer_finished(self, turn: StoredTurn) -> None:
+        self._on_answer_changed(turn)
+        self.busy_changed.emit(False)
+        self.stored.emit(turn.conversation)
+        self._models.when_identified(self._remember_hash, turn)
+        if turn.conversation == self.conversation:
+            self.answer_finished.emit(text_of(turn.parts))
+
+    def _remember_hash(self, turn: StoredTurn, sha256: str) -> None:
+        """The file that spoke is named in the facts, once its hash is known."""
+        if turn.facts.get("hash") == sha256:
+            return
+        turn.facts["hash"] = sha256
+        self._store.write_answer(turn.id, turn.parts, turn.status, turn.facts)
+
+    # The list of turns
+
+    def _show(self, conversation: int | None) -> None:
+        self.conversation, self.title, draft = conversation, "", self._new_draft
+        self._turns = []
+        if conversation is not None and (stored := self._store.conversation(conversation)):
+            self.title, draft = stored.title, stored.draft
+            self._turns = self._store.branch(conversation)
+        self._mark = self._find_mark()
+        self.opened.emit(self.turns)
+        self.title_changed.emit(self.title)
+        self.draft_changed.emit(draft)
+
+    def _take_in_running_answer(self) -> None:
+        """What is being said is in the answer; the turn holds it when somebody looks."""
+        answer = self._answering.answer
+        if answer and self._turns and self._turns[-1].id == answer.turn.id:
+            self._turns[-1] = answer.current()
+
+    def _reload(self, conversation: int) -> None:
+        self.stored.emit(conversation)
+        if conversation != self.conversation:
+            return
+        fresh = self._store.branch(conversation)
+        same = 0
+        while same < min(len(fresh), len(self._turns)) and fresh[same] == self._turns[same]:
+            same += 1
+        self._keep(same)
+        for turn in fresh[same:]:
+            self._append(turn)
+
+    def _append(self, turn: StoredTurn) -> None:
+        self._turns.append(turn)
+        self.turn_added.emit(shown(turn))
+
+    def _keep(self, count: int) -> None:
+        del self._turns[count:]
+        self.cut.emit(count)
+
+    def _index(self, key: int) -> int:
+        return next(i for i in reversed(range(len(self._turns))) if self._turns[i].id == key)
+
+    def _find_mark(self) -> int:
+        for index in reversed(range(len(self._turns))):
+            turn = self._turns[index]
+            if turn.role == "assistant" and turn.facts:
+                dropped = turn.facts.get("dropped", 0)
+                return first_seen(self._turns, dropped) if dropped else -1
+        return -1
+
+    def _move_mark(self) -> None:
+        old, self._mark = self._mark, self._find_mark()
+        for index in {old, self._mark} if old != self._mark else ():
+            if 0 <= index < len(self._turns):
+                self.turn_changed.emit(shown(self._turns[index], index == self._mark))
+
+    def _free(self) -> bool:
+        if self.busy:
+            self.notice.emit(BUSY)
+        return not self.busy
+
+    def _set_sending(self, sending: bool) -> None:
+        self._sending = sending
+        self.busy_changed.emit(self.busy)
+
+
+def title_from(text: str) -> str:
+    """A title until there is a better one: the first words of the first question."""
+    line = " ".join(text.split()).lstrip("#>*-`• ")
+    if len(line) <= TITLE_LENGTH:
+        return line.rstrip("?.! ") or "New conversation"
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

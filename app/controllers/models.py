@@ -1,0 +1,238 @@
+"""Which model is open, what is known about it, and how it is doing."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background import Background, Task
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import Notice, ShownModel
+from app.store.conversations import Store
+from engines.messages import Done, Event, Failed, Loaded, Progress, TextDelta, ThoughtDelta
+from engines.models import hashing
+
+log = logging.getLogger(__name__)
+STATES = {"stopped": "resting", "loading": "loading", "ready": "ready", "busy": "busy"}
+
+
+class ModelController(QObject):
+    changed = Signal(object)  # ShownModel
+    notice = Signal(object)  # Notice
+
+    def __init__(
+        self,
+        link: Any,
+        store: Store,
+        background: Background,
+        preferences: PreferencesController,
+        starter: Path,
+        engine: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.link = link
+        self._store, self._background, self._preferences = store, background, preferences
+        self._starter, self._engine = starter, engine
+        self._path = Path()
+        self._good: Path | None = None  # the last file that loaded
+        self._loaded: Loaded | None = None
+        self._hash, self._hashing = "", None
+        self._waiting: list[tuple[Callable[[Any, str], None], Any]] = []
+        self._state, self._words, self._speed = "none", "", ""
+        link.event.connect(self._on_event)
+        link.state_changed.connect(self._on_state)
+        preferences.engine_changed.connect(self._reload)
+
+    @property
+    def ready(self) -> bool:
+        return self._state == "ready"
+
+    @property
+    def is_starter(self) -> bool:
+        return self._path == self._starter
+
+    @property
+    def model(self) -> ShownModel:
+        return ShownModel(
+            name=self._name(),
+            state=self._state,
+            words=self._status(),
+            facts=self._rows(),
+            warning=self._loaded.jail if self._loaded else "",
+            starter=self.is_starter,
+        )
+
+    def recent(self) -> list[tuple[str, str]]:
+        return [(Path(path).stem, path) for path in self._preferences.recent]
+
+    def facts(self) -> dict[str, Any]:
+        """What an answer remembers of the model that gave it."""
+        loaded = self._loaded or Loaded()
+        facts = {"model": self._name(), "hash": self._hash}
+        return facts | {"runner": loaded.runner, "device": loaded.device}
+
+    def when_identified(self, callback: Callable[[Any, str], None], about: Any) -> None:
+        """Call callback(about, hash) when the open file's SHA-256 is known, perhaps at once."""
+        if self._hash:
+            callback(about, self._hash)
+        elif self._hashing:
+            self._waiting.append((callback, about))
+
+    # What the person does
+
+    @Slot(str)
+    def open_file(self, path: str) -> None:
+        file = Path(path).expanduser().absolute()
+        if not file.is_file():
+            words = f"There is no file at {file}."
+            self.notice.emit(Notice(words, "Open another model.", kind="error"))
+        else:
+            self._open(file)
+
+    @Slot()
+    def open_starter(self) -> None:
+        self._open(self._starter)
+
+    @Slot()
+    def release(self) -> None:
+        """Give the memory back now; the next question loads the model again."""
+        self.link.unload()
+
+    def _open(self, file: Path) -> None:
+        self._path, self._loaded, self._speed, self._words = file, None, "", ""
+        self._identify(file)
+        self.link.open(self._engine, file, self._preferences.engine_options())
+        self.changed.emit(self.model)
+
+    @Slot(str, object)
+    def _reload(self, _option: str, _value: Any) -> None:
+        if self._path != Path():
+            self._open(self._path)
+
+    # What the engine says
+
+    @Slot(str)
+    def _on_state(self, state: str) -> None:
+        self._state = STATES.get(state, state)
+        if self._state != "loading":
+            self._words = ""
+        self.changed.emit(self.model)
+
+    @Slot(int, object)
+    def _on_event(self, job: int, event: Event) -> None:
+        match event:
+            case Progress(stage, done, total) if total:
+                share = f"{100 * done // total} %"
+                self._words = f"Loading {share}" if stage == "loading" else f"Reading {share}"
+                self.changed.emit(self.model)
+            case TextDelta() | ThoughtDelta() if self._words:
+                self._words = ""
+                self.changed.emit(self.model)
+            case Loaded() if job == 0:
+                self._loaded = event
+            case Done() if job == 0:
+                self._opened()
+            case Done(usage=usage) if usage.output_tokens > 1 and usage.output_seconds > 0:
+                self._speed = f"{usage.output_tokens / usage.output_seconds:,.0f} tok/s"
+                self.changed.emit(self.model)
+            case Failed() if job == 0:
+                self._refused(event)
+
+    def _opened(self) -> None:
+        self._good = self._path
+        self._preferences.model_opened("" if self.is_starter else str(self._path))
+        self.changed.emit(self.model)
+
+    def _refused(self, failed: Failed) -> None:
+        """Say why, and go back to the model that worked: a bad file must not cost the good one."""
+        hint, bad = failed.hint, self._path
+        back = self._good if self._good not in (None, bad) else self._starter
+        if back and back != bad and back.is_file():
+            self._open(back)
+            hint = f"{hint} {self._name()} is open instead."
+        else:
+            self._state = "failed"
+            self.changed.emit(self.model)
+        message = f"{bad.name} could not be opened. {failed.message}"
+        self.notice.emit(Notice(message, hint, failed.detail, kind="error"))
+
+    # Who the file is
+
+    def _identify(self, file: Path) -> None:
+        if self._hashing:
+            self._hashing.cancel()
+        self._hash, self._hashing, self._waiting = "", None, []
+        try:
+            about = file.stat()
+        except OSError as error:
+            log.info("no facts about %s: %s", file.name, error)
+            return
+        key = (str(file), about.st_size, about.st_mtime_ns, about.st_ino)
+        if known := self._store.known_hash(*key):
+            self._hash = known
+            return
+
+        def hashed(sha256: str) -> None:
+            self._store.remember_hash(*key, sha256)
+            self._hash, self._hashing = sha256, None
+            waiting, self._waiting = self._waiting, []
+            for callback, about_what in waiting:
+                callback(about_what, sha256)
+            self.changed.emit(self.model)
+
+        def work(task: Task) -> str:
+            return hashing.sha256(file, cancelled=lambda: task.cancelled)
+
+        self._hashing = self._background.run(work, hashed, self._not_hashed)
+
+    def _not_hashed(self, error: Exception) -> None:
+        self._hashing = None
+        log.info("the file could not be hashed: %s", error)
+
+    # Words
+
+    def _name(self) -> str:
+        if self._engine == "echo":
+            return "Echo"
+        if self._loaded and self._loaded.name:
+            return self._loaded.name
+        return "Parley starter" if self.is_starter else self._path.stem
+
+    def _status(self) -> str:
+        if self._words:
+            return self._words
+        ready = f"Ready · {self._speed}" if self._speed else "Ready"
+        words = {"none": "No model", "loading": "Loading…", "ready": ready, "busy": "Writing…"}
+        words |= {"resting": "Resting, memory given back", "failed": "Not running"}
+        return words[self._state]
+
+    def _rows(self) -> tuple[tuple[str, str], ...]:
+        loaded = self._loaded
+        rows = [("Weights", str(self._path))]
+        if loaded:
+            rows += [
+                ("Size", size_words(loaded.size)),
+                ("Parameters", count_words(loaded.parameters)),
+                ("Architecture", loaded.architecture),
+                ("Quantisation", loaded.quantisation),
+                ("Licence", loaded.licence or "not stated in the file"),
+                ("SHA-256", self._hash or ("being computed…" if self._hashing else "")),
+                ("Origin", "Came with Parley" if self.is_starter else "A file of yours"),
+                ("Runner", loaded.runner),
+                ("Device", loaded.device),
+                ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
+                ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
+                ("Guarded", loaded.jail or "yes: no network, no other files"),
+            ]
+        return tuple((label, value) for label, value in rows if value)
+
+
+def size_words(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def count_words(count: int) -> str:
+    return f"{count / 1e9:.1f} billion" if count >= 1e9 else f"{count / 1e6:.1f} million"

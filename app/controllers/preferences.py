@@ -1,0 +1,86 @@
+"""What the person chose: checked, kept on disk, and told to whoever asks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app import settings
+from app.controllers.shown import Notice
+from engines import registry
+from engines.options import problem
+
+
+class PreferencesController(QObject):
+    changed = Signal(str, object)  # setting, new value
+    idle_minutes_changed = Signal(float)
+    engine_changed = Signal(str, object)  # option of the LLM engine, new value
+    notice = Signal(object)
+
+    def __init__(
+        self, chosen: settings.Chosen, path: Path | None, engine: str, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._chosen, self._path, self._engine = chosen, path, engine
+
+    @property
+    def settings(self) -> settings.Settings:
+        return self._chosen.app
+
+    def set(self, name: str, value: Any) -> str:
+        """Take a new value at once. Returns "" or, in words, why it cannot be."""
+        return self._take(self._chosen.app, name, value, self._keep_setting)
+
+    def engine_options(self) -> Any:
+        """The LLM engine's options as a dataclass of option() fields."""
+        options = registry.all_specs()[self._engine].options()
+        return settings.fill(options, self._chosen.engines.get(self._engine))
+
+    def set_engine(self, name: str, value: Any) -> str:
+        """Like set, for an option of the LLM engine; the model is loaded anew with it."""
+        return self._take(self.engine_options(), name, value, self._keep_option)
+
+    def model_opened(self, path: str) -> None:
+        """Remember the open model ("" for the starter) and put it on top of the recent ones."""
+        recent = [path, *(r for r in self._chosen.recent if r != path)] if path else None
+        self._chosen.model = path
+        self._chosen.recent = (recent or self._chosen.recent)[:10]
+        self._save()
+
+    @property
+    def model(self) -> str:
+        return self._chosen.model
+
+    @property
+    def recent(self) -> list[str]:
+        return list(self._chosen.recent)
+
+    def _take(self, options: Any, name: str, value: Any, keep: Callable[[str, Any], None]) -> str:
+        if trouble := problem(type(options), name, value):
+            return trouble
+        if getattr(options, name) != value:
+            keep(name, value)
+            self._save()
+        return ""
+
+    def _keep_setting(self, name: str, value: Any) -> None:
+        self._chosen.app = replace(self._chosen.app, **{name: value})
+        self.changed.emit(name, value)
+        if name == "idle_minutes":
+            self.idle_minutes_changed.emit(value)
+
+    def _keep_option(self, name: str, value: Any) -> None:
+        self._chosen.engines.setdefault(self._engine, {})[name] = value
+        self.engine_changed.emit(name, value)
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        try:
+            settings.save(self._chosen, self._path)
+        except OSError as error:
+            words = f"Your settings could not be saved: {error.strerror}."
+            hint = "They hold until Parley is closed. Check the disk."
+            self.notice.emit(Notice(words, hint, str(error), kind="error"))

@@ -1,0 +1,185 @@
+"""Stored turns as the model is told them and as the page shows them."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.controllers.shown import ShownError, ShownTool, ShownTurn
+from app.store.conversations import StoredPart, StoredTurn
+from engines.messages import Part, Text, ToolCall, ToolResult, Turn
+
+NOTES = {
+    "stopped": "Stopped by you.",
+    "interrupted": "Parley was closed while this was being written.",
+    "length": "Stopped at the longest answer set in Preferences.",
+    "context": "The model ran out of room. Start a new conversation, or raise the context length.",
+    "failed": "",
+}
+
+
+def for_model(turns: Iterable[StoredTurn], instructions: str = "") -> tuple[Turn, ...]:
+    """The branch as the engine wants it: instructions first, tool rounds unfolded, no thoughts.
+
+    Turns without words are left out and neighbours of one role are joined, because many chat
+    templates refuse two turns of the person in a row.
+    """
+    system = [Turn("system", (Text(instructions),))] if instructions.strip() else []
+    return tuple(system + [turn for turn, _ in _told(turns)])
+
+
+def first_seen(turns: Sequence[StoredTurn], dropped: int) -> int:
+    """Index in turns of the first one the model saw when it was not shown the dropped oldest."""
+    told = _told(turns)
+    return told[dropped][1] if dropped < len(told) else max(0, len(turns) - 1)
+
+
+def _told(turns: Iterable[StoredTurn]) -> list[tuple[Turn, int]]:
+    """Turns for the model, each with the index of the stored turn it begins with."""
+    told: list[tuple[Turn, int]] = []
+    for index, turn in enumerate(turns):
+        for piece in _unfold(turn):
+            last = told[-1][0] if told else None
+            if last and last.role == piece.role and piece.role in ("user", "assistant"):
+                joined = Turn(piece.role, (*last.parts, Text("\n\n"), *piece.parts))
+                told[-1] = (joined, told[-1][1])
+            else:
+                told.append((piece, index))
+    return told
+
+
+def _unfold(turn: StoredTurn) -> Iterable[Turn]:
+    """One stored answer is assistant, tool, assistant… for the model."""
+    said: list[Part] = []
+    results: list[Part] = []
+    for part in turn.parts:
+        if part.kind == "result":
+            results.append(ToolResult(**json.loads(part.text)))
+            continue
+        if results:
+            yield Turn(turn.role, tuple(said))
+            yield Turn("tool", tuple(results))
+            said, results = [], []
+        if part.kind == "text" and part.text:
+            said.append(Text(part.text))
+        elif part.kind == "call":
+            said.append(ToolCall(**json.loads(part.text)))
+    answered = bool(results)
+    if not answered:  # a call that was never answered would make the template fail
+        said = [part for part in said if not isinstance(part, ToolCall)]
+    if said:
+        yield Turn(turn.role, tuple(said))
+    if answered:
+        yield Turn("tool", tuple(results))
+
+
+def as_part(event: ToolCall | ToolResult) -> StoredPart:
+    if isinstance(event, ToolCall):
+        fields: dict[str, Any] = {"name": event.name, "arguments": event.arguments}
+        return StoredPart("call", json.dumps({"id": event.id} | fields, ensure_ascii=False))
+    fields = {"id": event.id, "text": event.text, "error": event.error}
+    return StoredPart("result", json.dumps(fields, ensure_ascii=False))
+
+
+def text_of(parts: Iterable[StoredPart], kind: str = "text") -> str:
+    return "\n\n".join(part.text for part in parts if part.kind == kind and part.text)
+
+
+def shown(turn: StoredTurn, cut: bool = False) -> ShownTurn:
+    facts, parts = turn.facts, turn.parts
+    error = facts.get("error")
+    simple = len(parts) == 1 and parts[0].kind == "text"  # most are, and a branch may be long
+    return ShownTurn(
+        key=turn.id,
+        role=turn.role,
+        text=parts[0].text if simple else text_of(parts),
+        thought="" if simple else text_of(parts, "thought"),
+        status=turn.status,
+        note=NOTES.get(turn.status, ""),
+        version=turn.version,
+        versions=turn.versions,
+        facts=_line(facts),
+        tools=() if simple else _tools(parts),
+        error=ShownError(**error) if error else None,
+        cut=cut,
+    )
+
+
+def _tools(parts: Iterable[StoredPart]) -> tuple[ShownTool, ...]:
+    calls: dict[str, ShownTool] = {}
+    for part in parts:
+        if part.kind == "call":
+            call = json.loads(part.text)
+            words = ", ".join(f"{name}: {value}" for name, value in call["arguments"].items())
+            calls[call["id"]] = ShownTool(call["name"], words)
+        elif part.kind == "result":
+            result = json.loads(part.text)
+            if call := calls.get(result["id"]):
+                calls[result["id"]] = ShownTool(
+                    call.name, call.arguments, result["text"], result["error"]
+                )
+    return tuple(calls.values())
+
+
+def _when(said: int) -> str:
+    return time.strftime("%d %B %Y, %H:%M", time.localtime(said / 1000)).lstrip("0")
+
+
+def speed(facts: dict[str, Any]) -> float:
+    """Tokens a second while writing; 0 when too little was written to say."""
+    tokens, seconds = facts.get("output_tokens", 0), facts.get("output_seconds", 0.0)
+    return tokens / seconds if tokens > 1 and seconds > 0 else 0.0
+
+
+def _line(facts: dict[str, Any]) -> str:
+    if not facts.get("model"):
+        return ""
+    words = [facts["model"]]
+    if tokens := facts.get("output_tokens"):
+        words.append(f"{tokens:,} token{'s' if tokens != 1 else ''}")
+    if rate := speed(facts):
+        words.append(f"{rate:,.0f} tok/s")
+    if seconds := facts.get("seconds"):
+        words.append(f"{seconds:.1f} s")
+    return " · ".join(words)
+
+
+WORDS = {
+    "model": "Model",
+    "hash": "File (SHA-256)",
+    "runner": "Runner",
+    "device": "Device",
+    "prompt_tokens": "Tokens read",
+    "cached_tokens": "of them already in memory",
+    "prompt_seconds": "Reading took (s)",
+    "first_token_seconds": "First word after (s)",
+    "output_tokens": "Tokens written",
+    "output_seconds": "Writing took (s)",
+    "seconds": "Altogether (s)",
+    "seed": "Seed",
+    "settings": "Settings",
+    "reason": "Ended because",
+    "dropped": "Turns the model did not see",
+}
+REASONS = {
+    "stop": "the model was done",
+    "length": "the longest answer was reached",
+    "context": "the context was full",
+    "stopped": "you stopped it",
+    "failed": "something failed",
+}
+
+
+def details(turn: StoredTurn) -> tuple[tuple[str, str], ...]:
+    """Everything known about how a turn came to be, for people: (label, value)."""
+    facts, rows = turn.facts, [("Said", _when(turn.said))]
+    for name, label in WORDS.items():
+        value = facts.get(name)
+        if value is None or value == "":
+            continue
+        if isinstance(value, dict):
+            value = ", ".join(f"{k} {v}" for k, v in value.items()) or "as the file recommends"
+        elif isinstance(value, float):
+            value = f"{value:.2f}"
+        rows.append((label, REASONS.get(value, str(value)) if name == "reason" else str(value)))
+    return tuple(rows)

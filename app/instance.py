@@ -1,0 +1,84 @@
+"""One Parley per data folder: a second start hands its files, links and commands to the first."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from engines.errors import ParleyError
+
+WAIT = 3_000  # ms a second start waits for the first to answer
+LARGEST = 1_000_000  # bytes of a hand-over
+
+
+class Instance(QObject):
+    """Holds the lock of a data folder and listens for later starts."""
+
+    received = Signal(object)  # list[str]: absolute paths, links or commands; empty: show yourself
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = QLockFile(str(folder / "parley.lock"))
+        self._lock.setStaleLockTime(0)  # only the death of its owner makes a lock stale
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        self._name = f"parley-{digest}"
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._accept)
+
+    def first(self) -> bool:
+        """Whether this is the first start; it then listens for the others."""
+        if not self._lock.tryLock(0):
+            return False
+        QLocalServer.removeServer(self._name)  # left behind by a start that was killed
+        self._server.listen(self._name)
+        return True
+
+    def hand_over(self, words: list[str]) -> None:
+        """Give words to the running Parley. Raises ParleyError when it does not answer."""
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if socket.waitForConnected(WAIT):
+            socket.write(QByteArray(json.dumps(words).encode() + b"\n"))
+            socket.waitForBytesWritten(WAIT)
+            if socket.bytesAvailable() or socket.waitForReadyRead(WAIT):
+                return
+        raise ParleyError(
+            "Parley is already running but does not answer.",
+            "Close its window, or end the process, and start again.",
+        )
+
+    def close(self) -> None:
+        self._server.close()
+        self._lock.unlock()
+
+    @Slot()
+    def _accept(self) -> None:
+        while socket := self._server.nextPendingConnection():
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(socket.deleteLater)
+            if socket.bytesAvailable():
+                self._take(socket)
+
+    @Slot()
+    def _read(self) -> None:
+        socket = self.sender()
+        assert isinstance(socket, QLocalSocket)
+        self._take(socket)
+
+    def _take(self, socket: QLocalSocket) -> None:
+        if socket.bytesAvailable() > LARGEST:
+            socket.abort()
+        elif socket.canReadLine():
+            try:
+                words = json.loads(bytes(socket.readLine().data()))
+            except ValueError:
+                return socket.abort()
+            socket.write(QByteArray(b"taken\n"))
+            socket.flush()
+            if isinstance(words, list) and all(isinstance(word, str) for word in words):
+                self.received.emit(words)
+        return None

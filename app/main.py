@@ -1,0 +1,119 @@
+"""The window, from start to end: the only file that knows every part and every page."""
+
+import json
+import logging
+import os
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from app import paths, reports
+from app.controllers.shown import Notice
+from app.instance import Instance
+from app.parts import Parts, build
+from app.views import fonts, style
+from app.views.window import MainWindow
+from engines.errors import ParleyError
+
+log = logging.getLogger(__name__)
+
+
+class Opening(QObject):
+    """What happens after the first paint, so that nothing of it delays the window."""
+
+    def __init__(self, window: MainWindow, parts: Parts, args: Namespace) -> None:
+        super().__init__(window)
+        self._window, self._parts, self._args = window, parts, args
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._open)
+        return False
+
+    @Slot()
+    def _open(self) -> None:
+        if told := os.environ.get("PARLEY_FIRST_FRAME"):  # for tests/benchmarks/window.py
+            Path(told).write_text(str(time.monotonic()))
+        self._parts.history.refresh()
+        self._parts.chat.new()
+        self._parts.start_engines(self._args.model or "")
+        self._parts.tidy()
+        self._parts.arrivals.take(absolute(self._args.files))
+
+
+class Reports(QObject):
+    """Shows errors nobody expected as a notice, on the GUI thread."""
+
+    def __init__(self, parts: Parts, parent: QObject) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        reports.catch_unexpected(self._show)
+
+    def _show(self, trace: str) -> None:
+        words = "Something went wrong inside Parley."
+        hint = "What you wrote is kept. If it happens again, copy the details and report it."
+        notice = Notice(words, hint, reports.details(trace), kind="error")
+        self._parts.background.deliver(lambda: self._parts.chat.notice.emit(notice))
+
+
+def run(args: Namespace) -> int:
+    """Show the window until it is closed. Returns the exit code of the program."""
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("parley")
+    qt.setApplicationDisplayName("Parley")
+    qt.setDesktopFileName("org.parley.Parley")
+    folders = paths.folders(args.data_dir).make()
+    state = folders.state
+    reports.start_log(folders.logs)
+    instance = Instance(state, qt)
+    try:
+        if not instance.first():
+            instance.hand_over(absolute([*args.files, *([args.model] if args.model else [])]))
+            return 0
+        parts = build(args, qt)
+    except ParleyError as error:
+        print(f"{error.message} {error.hint}", file=sys.stderr)
+        return 1
+    fonts.load_fonts(paths.resource("fonts"))
+    style.Look(qt, parts.preferences, qt)
+    window = MainWindow(
+        parts.chat,
+        parts.history,
+        parts.models,
+        parts.preferences,
+        parts.undo,
+        parts.arrivals,
+        paths.resource(""),
+    )
+    window.restore_state(read_state(state / "window.json"))
+    instance.received.connect(parts.arrivals.take)
+    instance.received.connect(window.come_forward)
+    Reports(parts, qt)
+    Opening(window, parts, args)
+    window.show()
+    code = qt.exec()
+    (state / "window.json").write_text(json.dumps(window.save_state()))
+    parts.stop()
+    instance.close()
+    return code
+
+
+def absolute(words: list[str]) -> list[str]:
+    """Files by their whole path, because the first start has its own working folder."""
+    return [str(Path(word).absolute()) if Path(word).exists() else word for word in words]
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Where the window was; it may be lost without harm."""
+    try:
+        state = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}

@@ -1,0 +1,108 @@
+"""Builds and connects every part but the window: what the window and `parley ask` share."""
+
+import time
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app import paths, settings
+from app.background import Background
+from app.controllers.answering import Answering
+from app.controllers.arrivals import ArrivalController
+from app.controllers.chat import ChatController
+from app.controllers.history import HistoryController
+from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import Notice
+from app.controllers.titles import TitleController
+from app.controllers.undo import UndoStack
+from app.engine import EngineLink
+from app.store.conversations import Store
+from engines.errors import ParleyError
+from engines.tools import engine as tools_engine
+
+BIN_DAYS = 30  # what was deleted can be brought back so long
+STARTER = "starter/parley-starter.gguf"
+
+
+@dataclass
+class Parts:
+    """Everything but the window; `parley ask` uses the same without one."""
+
+    folders: paths.Folders
+    background: Background
+    store: Store
+    llm: EngineLink
+    tools: EngineLink
+    preferences: PreferencesController
+    models: ModelController
+    chat: ChatController
+    history: HistoryController
+    arrivals: ArrivalController
+    undo: UndoStack
+
+    def start_engines(self, model: str) -> None:
+        """Open the given model, else the one that was open last, else the starter."""
+        self.tools.open("tools", Path(), tools_engine.SPEC.options())
+        chosen = model or self.preferences.model
+        if chosen and Path(chosen).is_file():
+            self.models.open_file(chosen)
+            return
+        self.models.open_starter()
+        if chosen:
+            words, hint = f"There is no model file at {chosen}.", "The starter is open instead."
+            self.models.notice.emit(Notice(words, hint, kind="error"))
+
+    def tidy(self) -> None:
+        """After the window is up: say what opening the data had to mend, empty the old bin."""
+        for words in self.store.notices:
+            self.chat.notice.emit(Notice(words, kind="error"))
+        self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
+
+    def stop(self) -> None:
+        self.chat.stop()
+        self.background.stop()
+        self.llm.stop()
+        self.tools.stop()
+        self.store.close()
+
+
+class Unsaved(QObject):
+    """What could not be written and nobody else speaks of."""
+
+    notice = Signal(object)  # Notice
+
+    def show(self, error: ParleyError) -> None:
+        self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
+
+
+def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
+    """Make and connect every part. Raises ParleyError when the data cannot be opened."""
+    folders = paths.folders(args.data_dir).make()
+    chosen = settings.load(folders.settings)
+    background = Background(parent)
+    unsaved = Unsaved(parent)
+    store = Store(None if in_memory else folders.database, background.deliver, unsaved.show)
+    engine = "echo" if args.echo else "llama_cpp"
+    undo = UndoStack(parent)
+    preferences = PreferencesController(
+        chosen, None if in_memory else folders.settings, engine, parent
+    )
+    llm = EngineLink(
+        folders.logs, parent, idle_minutes=chosen.app.idle_minutes, cache=folders.cache
+    )
+    tools = EngineLink(folders.logs, parent)
+    starter = paths.resource(STARTER)
+    models = ModelController(llm, store, background, preferences, starter, engine, parent)
+    answering = Answering(llm, tools, store, parent)
+    chat = ChatController(store, answering, models, preferences, undo, parent)
+    history = HistoryController(store, chat, undo, parent)
+    TitleController(llm, store, answering, models, history, parent)
+    arrivals = ArrivalController(chat, models, parent)
+    unsaved.notice.connect(chat.notice)
+    preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
+    return Parts(
+        folders, background, store, llm, tools, preferences, models, chat, history, arrivals, undo
+    )

@@ -1,0 +1,141 @@
+"""Every setting of the app itself. An engine's own options are declared in the engine's file."""
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engines.options import option, problem
+
+log = logging.getLogger(__name__)
+VERSION = 1
+T = TypeVar("T")
+
+
+@dataclass
+class Settings:
+    theme: str = option(
+        "system",
+        "Theme",
+        "Light, dark, or whatever the system uses.",
+        among=("system", "light", "dark"),
+        page="Look",
+    )
+    text_size: int = option(
+        15, "Text size", "Of the conversation.", between=(10, 32), unit="px", page="Look"
+    )
+    motion: bool = option(
+        True, "Movement", "Off: nothing on the page moves by itself.", page="Look"
+    )
+    enter_sends: bool = option(
+        True, "Enter sends", "Off: Enter makes a new line and Ctrl+Enter sends.", page="Writing"
+    )
+    instructions: str = option(
+        "",
+        "Instructions",
+        "Told to the model before every conversation, for instance your name or how you like "
+        "answers. Leave it empty for none.",
+        page="Answers",
+    )
+    temperature: float = option(
+        -1.0,
+        "Temperature",
+        "Higher is more varied, 0 always picks the likeliest word, -1 is what the model's file "
+        "recommends.",
+        between=(-1.0, 2.0),
+        page="Answers",
+    )
+    longest_answer: int = option(
+        4096,
+        "Longest answer",
+        "The model is stopped here.",
+        between=(16, 131072),
+        unit="tokens",
+        page="Answers",
+    )
+    use_tools: bool = option(
+        True,
+        "Tools",
+        "Let the model use the calculator, the clock and the unit converter instead of guessing.",
+        page="Answers",
+    )
+    thinking: str = option(
+        "model",
+        "Thinking",
+        "Models that can think first: let the model decide, always, or never.",
+        among=("model", "always", "never"),
+        page="Answers",
+    )
+    idle_minutes: int = option(
+        20,
+        "Give memory back after",
+        "An idle model is unloaded and comes back with the next question. 0 keeps it.",
+        between=(0, 1440),
+        unit="minutes",
+        page="Model",
+    )
+
+
+@dataclass
+class Chosen:
+    """All that settings.json holds: what the person chose, and what each engine was told."""
+
+    app: Settings = field(default_factory=Settings)
+    engines: dict[str, dict[str, Any]] = field(default_factory=dict)  # engine -> option -> value
+    model: str = ""  # path of the open model; "" is the starter
+    recent: list[str] = field(default_factory=list)  # paths, newest first
+
+
+def load(path: Path) -> Chosen:
+    """Read what is valid. A bad entry costs a log line and its default, never the start."""
+    stored = _read(path)
+    chosen = Chosen(model=_text(stored.get("model")))
+    chosen.app = fill(Settings(), stored.get("app"))
+    engines = stored.get("engines")
+    if isinstance(engines, dict):
+        chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
+    recent = stored.get("recent")
+    if isinstance(recent, list):
+        chosen.recent = [r for r in recent if isinstance(r, str)]
+    return chosen
+
+
+def fill(options: T, stored: Any) -> T:
+    """Put every valid stored value into a dataclass of options; log and skip the others."""
+    for name, value in (stored if isinstance(stored, dict) else {}).items():
+        if name not in type(options).__dataclass_fields__:  # type: ignore[attr-defined]
+            log.warning("unknown setting %s", name)
+        elif trouble := problem(type(options), name, value):
+            log.warning("%s", trouble)
+        else:
+            object.__setattr__(options, name, value)  # an engine's options are frozen
+    return options
+
+
+def save(chosen: Chosen, path: Path) -> None:
+    fresh = path.with_suffix(".new")
+    text = json.dumps({"version": VERSION} | asdict(chosen), indent=2, ensure_ascii=False)
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)  # never a half-written file
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("settings unreadable, kept as %s.bad: %s", path.name, error)
+        if path.is_file():
+            path.replace(path.with_name(path.name + ".bad"))
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

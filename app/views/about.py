@@ -1,0 +1,50 @@
+"""The page about Parley: what it is, its licence, and what comes with it."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+import app
+from app.views.badge import Badge
+from app.views.controls import column, label, row
+from app.views.page import Page
+
+PROMISE = (
+    "A local assistant: models on this computer answer, and nothing you write leaves it. "
+    "Parley is free software under the GNU General Public License, version 3 or later."
+)
+
+
+class AboutPage(Page):
+    def __init__(self, licences: Path) -> None:
+        names = column(label("Parley", "heading"), label(f"Version {app.VERSION}", "second"), gap=2)
+        head = row(Badge(64), names, None, gap=16)
+        bundled, *beside = tables(licences.read_text("utf-8"))
+        parts = [head, label(PROMISE, "soft", wrap=True), 8]
+        parts += [label("What comes with it", "section"), card(bundled), 8]
+        parts += [label("What it runs with", "section"), *(card(rows) for rows in beside)]
+        inside = QWidget()
+        inside.setLayout(column(*parts, gap=12))
+        super().__init__("About Parley", inside)
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """The rows of every table in our own LICENSES.md, without their heads."""
+    found: list[list[list[str]]] = []
+    for block in text.split("\n\n"):
+        if block.startswith("|"):
+            lines = block.strip().replace("`", "").splitlines()[2:]
+            found.append([[cell.strip() for cell in line.strip("|").split("|")] for line in lines])
+    return found
+
+
+def card(rows: list[list[str]]) -> QFrame:
+    made = QFrame()
+    made.setObjectName("card")
+    lines = column(margins=(20, 12, 20, 12), gap=12)
+    for what, *about in rows:
+        lines.addLayout(
+            column(label(what, "strong"), label(" · ".join(about), "second", True), gap=2)
+        )
+    made.setLayout(lines)
+    return made

@@ -1,0 +1,148 @@
+"""The card at the bottom of the page: what the person writes, attaches and sends."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.controllers.arrivals import NOT_YET, ArrivalController
+from app.controllers.chat import BUSY, ChatController
+from app.controllers.shown import Notice
+from app.views.controls import IconButton, SoftCard, column, restyle, row
+from app.views.message_edit import MessageEdit
+
+DRAFT_MS = 400
+
+
+class Composer(SoftCard):
+    notice = Signal(object)  # Notice
+    recall_asked = Signal()  # Up in an empty message: edit the last question
+
+    def __init__(
+        self, chat: ChatController, arrivals: ArrivalController, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(24, parent)
+        self.setObjectName("composer")
+        self._chat, self._arrivals = chat, arrivals
+        self._kept = ""  # the draft as the controller knows it
+        self.edit = MessageEdit()
+        self.attach = IconButton("paperclip", "Attach a file")
+        self.send = IconButton("arrow-up", "Send", "Enter")
+        self.mic = IconButton("mic", "Talk (not built in yet)", side=48)
+        self.send.setObjectName("send")
+        self.mic.setObjectName("mic")
+        buttons = row(self.attach, None, self.send, self.mic, gap=8)
+        self.setLayout(column(self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
+        self._pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
+        self._pause.timeout.connect(self.keep_draft)
+        self._connect()
+        self._show_state()
+
+    def _connect(self) -> None:
+        edit, chat = self.edit, self._chat
+        edit.sent.connect(self._send)
+        edit.files_given.connect(self.take)
+        edit.picture_given.connect(self._refuse_picture)
+        edit.recall_asked.connect(self.recall_asked)
+        edit.textChanged.connect(self._on_text)
+        edit.entered.connect(self._on_focus)
+        edit.left.connect(self._on_focus)
+        edit.left.connect(self.keep_draft)
+        self.send.clicked.connect(self._send_or_stop)
+        self.attach.clicked.connect(self._choose_file)
+        self.mic.clicked.connect(self._refuse_voice)
+        chat.busy_changed.connect(self._show_state)
+        chat.draft_changed.connect(self._on_draft)
+        self._arrivals.quoted.connect(self.insert)
+
+    def write(self, text: str) -> None:
+        """Put text into the message, ready to be changed and sent."""
+        self.edit.replace(text)
+        self.edit.setFocus()
+
+    @Slot(list)
+    def take(self, files: Sequence[Path]) -> None:
+        self._arrivals.take([str(file) for file in files])
+
+    @Slot(str)
+    def insert(self, text: str) -> None:
+        """Add text where the cursor is, on lines of its own."""
+        begins = self.edit.textCursor().atBlockStart()
+        self.edit.insert(text if begins else f"\n{text}")
+        self.edit.setFocus()
+
+    @Slot()
+    def keep_draft(self) -> None:
+        """Hand what is written to the controller now; also done after every pause."""
+        self._pause.stop()
+        text = self.edit.text()
+        if text != self._kept:
+            self._kept = text
+            self._chat.keep_draft(text)
+
+    @Slot(str)
+    def _on_draft(self, text: str) -> None:
+        self._kept = text
+        self.edit.set_text(text)
+        self._pause.stop()
+
+    @Slot()
+    def _on_text(self) -> None:
+        self._pause.start()
+        self._show_state()
+
+    @Slot()
+    def _on_focus(self) -> None:
+        self.set_strong(self.edit.hasFocus())
+
+    @Slot()
+    def _send_or_stop(self) -> None:
+        if self._chat.busy:
+            self._chat.stop()
+        else:
+            self._send()
+
+    @Slot()
+    def _send(self) -> None:
+        text = self.edit.text()
+        if not text.strip():
+            return
+        if self._chat.busy:
+            self.notice.emit(BUSY)
+            return
+        self.edit.clear()
+        self.keep_draft()
+        self._chat.send(text)
+
+    @Slot()
+    def _show_state(self) -> None:
+        """The round button stops while an answer is written, else it sends."""
+        busy = self._chat.busy
+        full = not self.edit.document().isEmpty()
+        self.send.rename("Stop" if busy else "Send", "Esc" if busy else "Enter")
+        self.send.show_picture(
+            "square" if busy else "arrow-up", "on_accent" if full or busy else "muted"
+        )
+        if self.send.property("tone") != (tone := "on" if full or busy else "off"):
+            restyle(self.send, tone=tone)
+
+    @Slot()
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, "Attach a file")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self._on_files)
+        dialog.open()
+
+    @Slot(list)
+    def _on_files(self, names: list[str]) -> None:
+        self.take([Path(name) for name in names])
+
+    @Slot()
+    def _refuse_picture(self) -> None:
+        self.notice.emit(Notice(NOT_YET, "Text files can be added to the message."))
+
+    @Slot()
+    def _refuse_voice(self) -> None:
+        self._arrivals.take(["talk"])

@@ -1,0 +1,129 @@
+"""A form drawn from a dataclass of options: every field with its words, control and reset."""
+
+from collections.abc import Callable
+from dataclasses import Field, fields
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.views.controls import Button, column, label, row
+from app.views.option_controls import OptionControl, Text, control_for
+
+SetOption = Callable[[str, Any], str]  # name, value -> "" or why it cannot be
+
+
+class OptionRow(QFrame):
+    def __init__(self, about: Field[Any], value: Any, set_option: SetOption) -> None:
+        super().__init__()
+        self.name, self._default, self._set = about.name, about.default, set_option
+        words = about.metadata
+        self.sought = f"{words['label']} {words['help']} {words['page']}".casefold()
+        self.control: OptionControl = control_for(about, value)
+        self.reset = Button("Reset", "link")
+        self.reset.setAccessibleName(f"Reset {words['label']}")
+        self.problem = label("", "danger", wrap=True)
+        help_text = label(words["help"], "second", wrap=True)
+        help_text.setVisible(bool(words["help"]))
+        name = label(words["label"], "strong")
+        name.setMinimumHeight(24)  # as high as the reset beside it
+        title = row(name, self.reset, None, gap=4)
+        about_it = column(title, help_text, self.problem, gap=2)
+        if isinstance(self.control, Text):
+            self.setLayout(column(about_it, self.control, margins=(20, 14, 20, 16), gap=10))
+        else:
+            line = row(about_it, self.control, margins=(20, 12, 20, 12), gap=24)
+            line.setStretch(0, 1)
+            self.setLayout(line)
+        self.problem.hide()
+        self._show_reset(value)
+        self.control.chosen.connect(self._take)
+        self.reset.clicked.connect(self._reset)
+
+    def show_value(self, value: Any) -> None:
+        self.control.show_value(value)
+        self._say("")
+        self._show_reset(value)
+
+    @Slot(object)
+    def _take(self, value: Any) -> None:
+        why_not = self._set(self.name, value)
+        self._say(why_not)
+        if not why_not:
+            self._show_reset(value)
+
+    @Slot()
+    def _reset(self) -> None:
+        self.control.show_value(self._default)
+        self._take(self._default)
+
+    def _show_reset(self, value: Any) -> None:
+        self.reset.setVisible(value != self._default)
+
+    def _say(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+
+
+class Section(QWidget):
+    """One heading and a card with its options."""
+
+    def __init__(self, title: str, rows: list[OptionRow]) -> None:
+        super().__init__()
+        self._rows = rows
+        card = QFrame()
+        card.setObjectName("card")
+        inside = column(margins=(0, 4, 0, 4), gap=0)
+        self._rules: list[QFrame] = []
+        for place, one in enumerate(rows):
+            if place:
+                rule = QFrame()
+                rule.setObjectName("rule")
+                self._rules.append(rule)
+                inside.addLayout(row(rule, margins=(20, 0, 20, 0)))
+            inside.addWidget(one)
+        card.setLayout(inside)
+        heading = row(label(title, "section"), margins=(4, 0, 0, 0))
+        self.setLayout(column(heading, card, margins=(0, 0, 0, 20), gap=8))
+
+    def narrow_to(self, words: list[str]) -> bool:
+        """Show only rows that have all the words. Answers whether any has."""
+        shown = [all(word in one.sought for word in words) for one in self._rows]
+        for one, fits in zip(self._rows, shown, strict=True):
+            one.setVisible(fits)
+        for place, rule in enumerate(self._rules):  # between a shown row and one shown above it
+            rule.setVisible(shown[place + 1] and any(shown[: place + 1]))
+        self.setVisible(any(shown))
+        return any(shown)
+
+
+class OptionsForm(QWidget):
+    """All options of one dataclass instance, in sections by their page."""
+
+    def __init__(self, options: Any, set_option: SetOption, title: str = "") -> None:
+        super().__init__()
+        self._rows: dict[str, OptionRow] = {}
+        self._sections: list[Section] = []
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for page, group in groupby(fields(options), key=lambda about: about.metadata["page"]):
+            rows = [OptionRow(f, getattr(options, f.name), set_option) for f in group]
+            self._rows |= {one.name: one for one in rows}
+            section = Section(" · ".join(part for part in (title, page) if part), rows)
+            self._sections.append(section)
+            layout.addWidget(section)
+        self.setLayout(layout)
+
+    def row(self, name: str) -> OptionRow:
+        return self._rows[name]
+
+    @Slot(str, object)
+    def show_value(self, name: str, value: Any) -> None:
+        if name in self._rows:
+            self._rows[name].show_value(value)
+
+    def narrow_to(self, words: list[str]) -> bool:
+        found = [section.narrow_to(words) for section in self._sections]
+        return any(found)

@@ -1,0 +1,58 @@
+"""A page beside the conversation: a head with the way back, and a column that scrolls."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from app.views.controls import IconButton, column, label, row
+from app.views.notice import NoticeCard
+
+WIDEST = 720
+
+
+class Page(QWidget):
+    left = Signal()  # back to the conversation
+    sidebar_asked = Signal()
+
+    def __init__(self, title: str, inside: QWidget, beside: QWidget | None = None) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(title)
+        self.sidebar = IconButton("panel-left", "Show the sidebar", "Ctrl+B")
+        self.back = IconButton("arrow-left", "Back to the conversation", "Esc")
+        self.notices = NoticeCard()
+        head = QFrame()
+        head.setObjectName("head")
+        head.setFixedHeight(56)
+        parts = (self.sidebar, self.back, 8, label(title, "title"), None)
+        head.setLayout(row(*parts, *([beside] if beside else []), margins=(12, 0, 12, 0), gap=4))
+        foot = row(None, self.notices, None, margins=(24, 0, 24, 0))
+        foot.setStretch(1, 1000)
+        self.notices.setMaximumWidth(WIDEST)
+        self.notices.setProperty("place", "page")
+        whole = column(head, scrolled(inside), foot, gap=0)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+        self.back.clicked.connect(self.left)
+        self.sidebar.clicked.connect(self.sidebar_asked)
+
+    def enter(self) -> None:
+        """The page was opened: take the keyboard."""
+        self.back.setFocus()
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """A column of readable width in the middle, that scrolls."""
+    inside.setMaximumWidth(WIDEST)
+    body = QWidget()
+    body.setObjectName("body")
+    line = row(None, inside, None, margins=(24, 24, 24, 24))
+    line.setStretch(1, 1000)
+    body.setLayout(column(line, None, gap=0))
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidgetResizable(True)
+    area.setWidget(body)
+    return area

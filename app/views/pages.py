@@ -1,0 +1,94 @@
+"""The pages of the window: the conversation, and beside it preferences, shortcuts, about."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget
+
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import Notice
+from app.views.about import AboutPage
+from app.views.chat import ChatPage
+from app.views.page import Page
+from app.views.preferences import PreferencesPage
+from app.views.shortcuts import ShortcutsPage
+
+
+class Pages(QStackedWidget):
+    action_asked = Signal(str)  # the words on a notice's button
+    sidebar_asked = Signal()
+
+    def __init__(self, chat: ChatPage) -> None:
+        super().__init__()
+        self.chat = chat
+        self._made: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[], Page]] = {}
+        self._sidebar_shown = True
+        self.addWidget(chat)
+        chat.action_asked.connect(self.action_asked)
+        chat.head.sidebar.clicked.connect(self.sidebar_asked)
+
+    def prepare(
+        self, preferences: PreferencesController, actions: list[QAction], licences: Path
+    ) -> None:
+        """Say how the other pages are made; that happens when they are first opened."""
+        self._makers = {
+            "preferences": lambda: PreferencesPage(preferences),
+            "shortcuts": lambda: ShortcutsPage(actions),
+            "about": lambda: AboutPage(licences),
+        }
+
+    @property
+    def on_chat(self) -> bool:
+        return self.currentWidget() is self.chat
+
+    def open_page(self, name: str) -> None:
+        """Open a page, or go back to the conversation when it is open already."""
+        if name not in self._made:
+            page = self._made[name] = self._makers[name]()
+            page.left.connect(self.open_chat)
+            page.sidebar_asked.connect(self.sidebar_asked)
+            page.notices.action_asked.connect(self.action_asked)
+            page.sidebar.setVisible(not self._sidebar_shown)
+            self.addWidget(page)
+        page = self._made[name]
+        if self.currentWidget() is page:
+            self.open_chat()
+        else:
+            self.setCurrentWidget(page)
+            page.enter()
+
+    @Slot()
+    def open_preferences(self) -> None:
+        self.open_page("preferences")
+
+    @Slot()
+    def open_shortcuts(self) -> None:
+        self.open_page("shortcuts")
+
+    @Slot()
+    def open_about(self) -> None:
+        self.open_page("about")
+
+    @Slot()
+    def open_chat(self) -> None:
+        self.setCurrentWidget(self.chat)
+        self.chat.write()
+
+    @Slot(object)
+    def show_notice(self, notice: Notice) -> None:
+        """On the page the person looks at, because there the action began."""
+        page = self.currentWidget()
+        assert isinstance(page, (ChatPage, Page))
+        page.notices.show_notice(notice)
+
+    @Slot(bool)
+    def show_sidebar_button(self, sidebar_shown: bool) -> None:
+        """Every head offers the sidebar while it is away."""
+        self._sidebar_shown = sidebar_shown
+        self.chat.head.sidebar.setVisible(not sidebar_shown)
+        self.chat.head.new.setVisible(not sidebar_shown)
+        for page in self._made.values():
+            page.sidebar.setVisible(not sidebar_shown)

@@ -1,0 +1,196 @@
+"""Keys, the mouse and the menu over the conversation."""
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QEnterEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.views.theme import Theme
+from app.views.transcript import accessible
+from app.views.transcript.code import CodeBox
+from app.views.transcript.handles import Handle
+from app.views.transcript.page import STEP, Page
+from app.views.transcript.pointer import Pointer
+from app.views.transcript.row import Row
+
+
+class InteractivePage(Page):
+    copy_asked = Signal(int)
+    regenerate_asked = Signal(int)
+    delete_asked = Signal(int)
+    version_asked = Signal(int, int)  # key, -1 or +1
+    link_asked = Signal(str)
+    details_asked = Signal(int)
+    error_details_asked = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.hovered_link = ""
+        self._pointer = Pointer(self)
+        self._unfolding: object = None
+
+    # clicks on controls
+
+    def use(self, handle: Handle) -> None:
+        control, key = handle.control, handle.turn
+        number = self.row_of(key)
+        if control is None or number < 0:
+            return
+        asks = {
+            "copy": self.copy_asked,
+            "regenerate": self.regenerate_asked,
+            "retry": self.regenerate_asked,
+            "delete": self.delete_asked,
+            "details": self.details_asked,
+            "error_details": self.error_details_asked,
+        }
+        if control.name in asks:
+            asks[control.name].emit(key)
+            return
+        match control.name:
+            case "version":
+                self.version_asked.emit(key, control.value)
+            case "link":
+                self.link_asked.emit(control.value)
+            case "edit":
+                self.edit(key)
+            case "more":
+                self.change(number, self._show_more)
+            case "fold_thought" | "fold_tool":
+                self._unfolding = "thought" if control.value is None else control.value
+                self.change(number, self._unfold)
+            case "copy_code" if isinstance(control.value, CodeBox):
+                code = self.stack.rows[number].code_of(control.value)
+                QGuiApplication.clipboard().setText(code)
+
+    def edit(self, key: int) -> None:
+        raise NotImplementedError
+
+    def follow_link(self, link: str) -> None:
+        self.link_asked.emit(link)
+
+    def row_of(self, key: int) -> int:
+        """The number of the turn with this key; the newest are looked at first. -1: none."""
+        rows = self.stack.rows
+        for number in range(len(rows) - 1, -1, -1):
+            if rows[number].turn.key == key:
+                return number
+        return -1
+
+    def _show_more(self, row: Row) -> None:
+        row.show_more(self.kit, self.stack.width)
+
+    def _unfold(self, row: Row) -> None:
+        row.unfold(self._unfolding, self.kit, self.stack.width)
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+        ):
+            self.move_current(-1 if event.key() == Qt.Key.Key_Up else 1)
+        elif not self._scroll_by_key(event.key()):
+            super().keyPressEvent(event)
+
+    def _scroll_by_key(self, key: int) -> bool:
+        page = self.stack.view - STEP
+        steps = {
+            Qt.Key.Key_Up: -STEP,
+            Qt.Key.Key_Down: STEP,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Space: page,
+        }
+        if key in steps:
+            self.scroll_by(steps[Qt.Key(key)])
+        elif key == Qt.Key.Key_Home:
+            self.stack.scroll_to(0)
+            self.scroll_by(0)
+        elif key == Qt.Key.Key_End:
+            self.jump_to_end()
+        else:
+            return False
+        return True
+
+    def move_current(self, way: int) -> None:
+        """Make the turn above or below the current one."""
+        if not self.stack.rows:
+            return
+        self.focus_shown = True
+        at = self.current if self.current >= 0 else len(self.stack.rows)
+        self.current = max(0, min(len(self.stack.rows) - 1, at + way))
+        self.stack.bring(self.current, 0, 0, 40)
+        accessible.tell(self, QAccessible.Event.Focus, self.current)
+        self.settle()
+        self.viewport().update()
+
+    @Slot()
+    def copy(self) -> None:
+        if text := self.selection.text():
+            QGuiApplication.clipboard().setText(text)
+
+    @Slot()
+    def copy_markdown(self) -> None:
+        """The turns of the selection as written; without one, the current turn."""
+        text = self.selection.markdown()
+        if not text and 0 <= self.current < len(self.stack.rows):
+            text = self.stack.rows[self.current].turn.text
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    @Slot()
+    def select_all(self) -> None:
+        self.selection.select_all()
+        self.viewport().update()
+
+    # the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointer.double(event)
+
+    def leaveEvent(self, event: QEvent | QEnterEvent) -> None:
+        super().leaveEvent(event)
+        self._pointer.leave()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = QPoint(self.column.x(), self.viewport().height() // 2)
+        else:
+            self._pointer.point_at(place)
+        menu = self.make_menu()
+        menu.popup(self.viewport().mapToGlobal(place))
+
+    def make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("Copy", self.copy)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setEnabled(self.selection.ends is not None)
+        menu.addAction("Copy as Markdown", self.copy_markdown)
+        menu.addSeparator()
+        everything = menu.addAction("Select all", self.select_all)
+        everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
+        return menu

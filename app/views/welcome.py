@@ -1,0 +1,121 @@
+"""What an empty conversation shows: a greeting, what will answer, and things to ask."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QScrollArea, QWidget
+
+from app.controllers.shown import ShownModel
+from app.views import icons, style
+from app.views.badge import Badge
+from app.views.controls import column, label, row
+
+EXAMPLES = (  # icon, what it is for, what is asked
+    ("calculator", "Calculate", "What is 17.5 % of 2480?"),
+    ("calendar", "Count the days", "How many days until 24 December?"),
+    ("ruler", "Convert", "How many miles are 42 kilometres?"),
+    ("message-circle-question-mark", "Get to know it", "What can you do?"),
+)
+NARROW = 560
+
+
+class Example(QAbstractButton):
+    """A card with an example; a click puts the question into the message."""
+
+    def __init__(self, picture: str, title: str, question: str) -> None:
+        super().__init__()
+        self.question = question
+        self._picture = picture
+        self.setAccessibleName(f"{title}: {question}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumSize(QSize(200, 72))
+        words = column(label(title, "strong"), label(question, "second"), gap=3)
+        self._line = row(44, words, None, margins=(12, 12, 16, 12), gap=4)
+        self.setLayout(self._line)
+        for part in self.findChildren(QWidget):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        return self._line.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, box = style.current(), self.rect().adjusted(1, 1, -1, -1)
+        lit = self.underMouse() or self.isDown()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            edge = theme.border_strong if lit else theme.border
+            painter.setPen(QPen(theme.color("accent"), 2) if self.hasFocus() else QColor(edge))
+            painter.setBrush(theme.color("panel" if lit else "surface"))
+            painter.drawRoundedRect(box, 14, 14)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_soft"))
+            top = (self.height() - 36) // 2
+            painter.drawRoundedRect(14, top, 36, 36, 10, 10)
+            drawing = icons.pixmap(self._picture, theme.soft_text, 18, self.devicePixelRatioF())
+            painter.drawPixmap(23, top + 9, drawing)
+
+
+class Welcome(QScrollArea):
+    asked = Signal(str)  # the question of an example
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._badge = Badge(56)
+        self._model = label("", "soft", wrap=True)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        self.examples = [Example(*example) for example in EXAMPLES]
+        for example in self.examples:
+            example.clicked.connect(self._ask)
+        self._across = 0
+        self.setWidget(self._body())
+        self._arrange(2)
+
+    def _body(self) -> QWidget:
+        greeting = label("What shall we look at?", "greeting", wrap=True)
+        for part in (greeting, self._model):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        middle = QWidget()
+        middle.setMaximumWidth(640)
+        badge = row(None, self._badge, None)
+        middle.setLayout(column(badge, 12, greeting, self._model, 20, self._grid, gap=8))
+        body = QWidget()
+        body.setObjectName("body")
+        line = row(None, middle, None, margins=(24, 0, 24, 0))
+        line.setStretch(1, 100)
+        body.setLayout(column(None, line, None, margins=(0, 16, 0, 16)))
+        return body
+
+    def show_model(self, model: ShownModel) -> None:
+        """Say in a line what will answer."""
+        facts = dict(model.facts)
+        parts = (model.name, facts.get("Size", ""), "on this computer")
+        self._model.setText(" · ".join(part for part in parts if part))
+        self._model.setVisible(bool(model.name))
+
+    @Slot()
+    def _ask(self) -> None:
+        example = self.sender()
+        if isinstance(example, Example):
+            self.asked.emit(example.question)
+
+    def _arrange(self, across: int) -> None:
+        if across != self._across:
+            self._across = across
+            for place, example in enumerate(self.examples):
+                self._grid.addWidget(example, place // across, place % across)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(1 if self.width() < NARROW else 2)
+        self._badge.setVisible(self.height() > 320)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()

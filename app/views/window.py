@@ -1,0 +1,236 @@
+"""The main window: sidebar, pages and status line, and the keys that lead to them."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
+
+from app.controllers.arrivals import ArrivalController
+from app.controllers.chat import ChatController
+from app.controllers.history import HistoryController
+from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import Notice
+from app.controllers.undo import UndoStack
+from app.views import icons
+from app.views.actions import Actions
+from app.views.answer_card import AnswerCard
+from app.views.chat import ChatPage
+from app.views.model_card import ModelCard
+from app.views.pages import Pages
+from app.views.shell import Shell
+from app.views.sidebar import Sidebar
+from app.views.status import StatusBar
+from app.views.zoom import Zoom
+
+USUAL_SIZE = (1200, 800)
+SMALLEST = (720, 480)
+UNDO = "Undo"  # what controllers write on the button of a notice about a deletion
+
+
+class MainWindow(QMainWindow):
+    def __init__(
+        self,
+        chat: ChatController,
+        history: HistoryController,
+        models: ModelController,
+        preferences: PreferencesController,
+        undo: UndoStack,
+        arrivals: ArrivalController,
+        resources: Path,
+    ) -> None:
+        super().__init__()
+        self._chat, self._history, self._models, self._undo = chat, history, models, undo
+        self._alt_alone = False
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL_SIZE)
+        self.page = ChatPage(chat, models, preferences, arrivals)
+        self.pages = Pages(self.page)
+        self.sidebar = Sidebar(history)
+        self.status = StatusBar(models)
+        self.shell = Shell(self.sidebar, self.pages, self.status)
+        self.setCentralWidget(self.shell)
+        self.model_card = ModelCard(models, self)
+        self.answer_card = AnswerCard(self)
+        self._zoom = Zoom(preferences, self)
+        self.commands = Actions(self, self._verbs(), models, preferences, undo)
+        shown = list(self.commands.by_name.values())
+        self.pages.prepare(preferences, shown, resources / "LICENSES.md")
+        self._connect(preferences, arrivals)
+        self.page.write()
+
+    def _verbs(self) -> dict[str, Callable[[], Any]]:
+        """What each entry of actions.ENTRIES does."""
+        return {
+            "new": self.new,
+            "open_model": self.choose_model,
+            "release": self._models.release,
+            "quit": self.close,
+            "undo": self._undo.undo,
+            "copy": self.page.copy_selection,
+            "find": self.open_find,
+            "search": self.search,
+            "preferences": self.pages.open_preferences,
+            "zoom_in": self._zoom.larger,
+            "zoom_out": self._zoom.smaller,
+            "zoom_reset": self._zoom.usual,
+            "sidebar": self.shell.toggle,
+            "write": self.pages.open_chat,
+            "model": self.show_model_card,
+            "shortcuts": self.pages.open_shortcuts,
+            "about": self.pages.open_about,
+            "menu": self.show_menu,
+        }
+
+    def _connect(self, preferences: PreferencesController, arrivals: ArrivalController) -> None:
+        side, page = self.sidebar, self.page
+        side.new_asked.connect(self.new)
+        side.open_asked.connect(self.open_conversation)
+        side.preferences_asked.connect(self.pages.open_preferences)
+        side.shortcuts_asked.connect(self.pages.open_shortcuts)
+        side.menu_asked.connect(self.show_menu)
+        side.collapse_asked.connect(self.shell.toggle)
+        side.notices.action_asked.connect(self.act)
+        page.head.new.clicked.connect(self.new)
+        page.head.model.asked.connect(self.model_card.open_at)
+        page.details_asked.connect(self.show_details)
+        self.status.model_asked.connect(self.model_card.open_at)
+        self.model_card.open_asked.connect(self.choose_model)
+        self.pages.action_asked.connect(self.act)
+        self.pages.sidebar_asked.connect(self.shell.toggle)
+        self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
+        self.shell.files_dropped.connect(page.composer.take)
+        for source in (self._chat, self._models, preferences, arrivals, page.composer):
+            source.notice.connect(self.pages.show_notice)
+        self._history.notice.connect(self.show_history_notice)
+        self._chat.title_changed.connect(self.setWindowTitle)
+        self.pages.show_sidebar_button(self.shell.shows_sidebar)
+
+    # What a person asks for
+
+    @Slot()
+    def new(self) -> None:
+        self.page.composer.keep_draft()
+        self._history.new()
+        self.shell.close_over()
+        self.pages.open_chat()
+
+    @Slot(int)
+    def open_conversation(self, conversation: int) -> None:
+        self.page.composer.keep_draft()
+        self._history.open(conversation)
+        self.shell.close_over()
+        self.pages.open_chat()
+
+    @Slot()
+    def choose_model(self) -> None:
+        dialog = QFileDialog(self, "Open a model", "", "Models (*.gguf);;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._models.open_file)
+        dialog.open()
+
+    @Slot()
+    def open_find(self) -> None:
+        self.pages.open_chat()
+        self.page.open_find()
+
+    @Slot()
+    def search(self) -> None:
+        self.shell.show_sidebar(True)
+        self.sidebar.search.setFocus()
+        self.sidebar.search.selectAll()
+
+    @Slot()
+    def show_model_card(self) -> None:
+        anchor: QWidget = self.page.head.model if self.pages.on_chat else self.status.model
+        self.model_card.open_at(anchor)
+
+    @Slot()
+    def show_menu(self) -> None:
+        """Under its button, or in the corner of the page while the sidebar is away."""
+        shown = self.shell.shows_sidebar
+        anchor: QWidget = self.sidebar.menu if shown else self.page.head
+        self.commands.menu().popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+
+    @Slot(str)
+    def act(self, action: str) -> None:
+        if action == UNDO:
+            self._undo.undo()
+
+    @Slot()
+    def come_forward(self) -> None:
+        """A second start of Parley wants this window."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # What controllers tell
+
+    @Slot(int)
+    def show_details(self, key: int) -> None:
+        self.answer_card.show_facts(self._chat.details(key), self.page.composer)
+
+    @Slot(object)
+    def show_history_notice(self, notice: Notice) -> None:
+        if self.shell.shows_sidebar:
+            self.sidebar.notices.show_notice(notice)
+        else:
+            self.pages.show_notice(notice)
+
+    # Where the window was
+
+    def save_state(self) -> dict[str, Any]:
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        return {"geometry": geometry, "sidebar": self.shell.wanted}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Anything unknown or broken in state is left out."""
+        try:
+            geometry = base64.b64decode(state.get("geometry") or "", validate=True)
+        except (TypeError, ValueError, binascii.Error):
+            geometry = b""
+        if geometry:
+            self.restoreGeometry(QByteArray(geometry))
+        if isinstance(state.get("sidebar"), bool):
+            self.shell.set_wanted(state["sidebar"])
+
+    # What Qt tells
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._alt_alone = event.key() == Qt.Key.Key_Alt
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt and self._alt_alone:
+            self.show_menu()
+        self._alt_alone = False
+        super().keyReleaseEvent(event)
+
+    def _leave(self) -> None:
+        """Esc closes what lies on top; with nothing there it stops the answer."""
+        if self.shell.lies_over:
+            self.shell.close_over()
+        elif not self.pages.on_chat:
+            self.pages.open_chat()
+        elif self.page.find_bar.isVisible():
+            self.page.find_bar.close_bar()
+        elif self._chat.busy:
+            self._chat.stop()
+        else:
+            self.page.write()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.page.composer.keep_draft()
+        super().closeEvent(event)
