@@ -1,0 +1,52 @@
+"""Fixtures of the window: Parley's fonts and look, and the whole window around real controllers."""
+
+import pytest
+
+from app.controllers.arrivals import ArrivalController
+from app.paths import resource
+from app.store.conversations import StoredPart
+from app.views import fonts, style
+from app.views.theme import LIGHT
+from app.views.window import MainWindow
+
+
+@pytest.fixture(scope="session")
+def fonts_loaded(qapp):
+    return fonts.load_fonts(resource("fonts"))
+
+
+@pytest.fixture
+def light(qapp, fonts_loaded):
+    style.apply(qapp, LIGHT)
+    return LIGHT
+
+
+@pytest.fixture
+def arrivals(chat, models):
+    return ArrivalController(chat, models)
+
+
+@pytest.fixture
+def window(qtbot, light, chat, history, models, preferences, undo, arrivals):
+    window = MainWindow(chat, history, models, preferences, undo, arrivals, resource(""))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitActive(window)
+    return window
+
+
+@pytest.fixture
+def conversations(qtbot, store, history):
+    """Three conversations in the store, the newest last; answers their ids."""
+    made = []
+
+    def begun(conversation, turn):
+        made.append(conversation)
+
+    for count, title in enumerate(("Garden shed", "Lisbon letter", "Slow join"), start=1):
+        parts = (StoredPart("text", f"What about the {title.lower()}?"),)
+        store.begin(title, "user", parts, begun)
+        qtbot.waitUntil(lambda count=count: len(made) == count)
+    history.refresh()
+    return made

@@ -1,0 +1,64 @@
+"""Which model is open, through its controller; the engine is played by the test."""
+
+import hashlib
+
+import pytest
+
+from engines.messages import Chat, Done, Failed, Loaded, Progress, Usage
+
+
+@pytest.fixture
+def other(tmp_path):
+    file = tmp_path / "other.gguf"
+    file.write_bytes(b"GGUF not really")
+    return file
+
+
+def test_the_starter_is_open_and_known(models):
+    assert models.model.starter and models.model.state == "ready"
+    assert models.model.name == "Test model"
+
+
+def test_opening_a_file_loads_it_and_remembers_it(qtbot, models, llm, other, preferences):
+    models.open_file(str(other))
+    assert llm.opened[-1] == ("llama_cpp", other) and models.model.state == "loading"
+    llm.load(Progress("loading", 40, 100), Loaded(name="Other"), Done())
+    assert models.model.name == "Other" and preferences.model == str(other)
+    assert models.recent() == [("other", str(other))]
+
+
+def test_a_bad_file_is_refused_in_words_and_the_good_one_comes_back(qtbot, models, llm, other):
+    models.open_file(str(other))
+    with qtbot.waitSignal(models.notice) as notice:
+        llm.load(Failed("This file cannot be opened as a model.", "Download it again."))
+    assert "other.gguf" in notice.args[0].message and "instead" in notice.args[0].hint
+    assert models.is_starter
+
+
+def test_a_missing_file_is_said_and_nothing_is_closed(qtbot, models, llm):
+    with qtbot.waitSignal(models.notice):
+        models.open_file("/nowhere/model.gguf")
+    assert len(llm.opened) == 1
+
+
+def test_the_hash_of_the_open_file_is_found_in_the_background(qtbot, models, other):
+    models.open_file(str(other))
+    qtbot.waitUntil(lambda: models.facts()["hash"] != "")
+    assert models.facts()["hash"] == hashlib.sha256(other.read_bytes()).hexdigest()
+
+
+def test_memory_is_given_back(models, llm):
+    models.release()
+    assert models.model.state == "resting" and "memory" in models.model.words
+
+
+def test_the_speed_of_the_last_answer_is_shown(models, llm):
+    llm.submit(Chat(()))
+    llm.answer(Done("stop", Usage(output_tokens=100, output_seconds=2.0)))
+    assert "50 tok/s" in models.model.words
+
+
+def test_an_engine_option_loads_the_model_anew(models, llm, preferences):
+    assert preferences.set_engine("context", 2048) == ""
+    assert len(llm.opened) == 2
+    assert "between" in preferences.set_engine("context", -5)
