@@ -34,6 +34,7 @@ class ToolResult(Message, frozen=True):
     id: str
     text: str
     error: bool = False
+    origin: str = ""  # "web", "file" or "mcp" where strangers may have written the text
 
 
 Part = Text | ToolCall | ToolResult
@@ -75,6 +76,7 @@ class Start(Message, frozen=True):
     options: dict[str, Any]
     read: tuple[str, ...] = ()  # files and folders the jail lets the worker read
     write: tuple[str, ...] = ()  # and write
+    network: bool = False  # the jail leaves the network open; only for engines that declare it
 
 
 class Chat(Message, frozen=True):
@@ -97,6 +99,11 @@ class Prefill(Message, frozen=True):
 
 class CallTool(Message, frozen=True):
     call: ToolCall
+    allowed: tuple[str, ...] = ()  # addresses (host or host:port) the person opened for this call
+
+
+class ListTools(Message, frozen=True):
+    """Ask a program that speaks MCP what it offers."""
 
 
 class Cancel(Message, frozen=True):
@@ -144,6 +151,40 @@ class ThoughtDelta(Message, frozen=True):
     tokens: int = 1
 
 
+class Picture(Message, frozen=True):
+    """A tool made a picture; before its ToolResult. width and height in pixels."""
+
+    png: bytes
+    width: int
+    height: int
+    title: str = ""
+
+
+class Act(Message, frozen=True):
+    """What only the app can do for the person, already checked by the tool; before its ToolResult.
+
+    kind "open": details has target. kind "remind": details has at (UTC ms) and about.
+    """
+
+    kind: str
+    details: dict[str, Any]
+
+
+class Sent(Message, frozen=True):
+    """One exchange with the network, after it; where is host or host:port, sizes in bytes."""
+
+    where: str
+    what: str  # in words for the log: "GET /w/api.php?…"
+    sent: int
+    received: int
+
+
+class ToolsFound(Message, frozen=True):
+    """What a program that speaks MCP offers: JSON schemas as in Chat.tools."""
+
+    tools: tuple[dict[str, Any], ...]
+
+
 class TurnsDropped(Message, frozen=True):
     """The oldest turns did not fit the context and are not seen by the model in this answer."""
 
@@ -178,13 +219,17 @@ class Failed(Message, frozen=True):
     detail: str = ""  # for the log and "copy details"
 
 
-Request = Start | Chat | Prefill | CallTool | Cancel
+Request = Start | Chat | Prefill | CallTool | ListTools | Cancel
 Event = (
     Loaded
     | Progress
     | TextDelta
     | ThoughtDelta
     | TurnsDropped
+    | Picture
+    | Act
+    | Sent
+    | ToolsFound
     | ToolCall
     | ToolResult
     | Done

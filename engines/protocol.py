@@ -53,5 +53,7 @@ class EngineSpec:
     create: Callable[[Path, Any, Callable[[float], bool]], Engine]
     imports: tuple[str, ...] = ()  # heavy modules, imported before the jail closes
     gpu: bool = False  # the jail lets device nodes and driver libraries through
+    network: bool = False  # may be started with the network open (Start.network)
+    programs: bool = False  # starts other programs, which inherit the jail
     read: Callable[[Path], tuple[Path, ...]] = lambda model: (model,)  # files the jail lets it read
     devices: Callable[[], int] = lambda: 0  # GPUs the library sees; asked in and outside the jail

@@ -3,6 +3,31 @@
 import msgspec
 
 
+class ShownQuestion(msgspec.Struct, frozen=True):
+    """A tool may not go on before the person has chosen; no answer counts as no."""
+
+    key: str  # of the call; goes back with the choice
+    words: str  # what it wants: "May the tool web search ask en.wikipedia.org?"
+    what: str = ""  # in full what would be sent, run or written; may be long and have lines
+    where: tuple[str, ...] = ()  # addresses it would be sent to
+    warning: str = ""  # why this is asked again, or what to look out for
+    choices: tuple[tuple[str, str], ...] = (
+        ("once", "Once"),
+        ("conversation", "In this conversation"),
+        ("always", "Always"),
+        ("never", "Never"),
+    )  # (choice, words on its button); the harmless one is the last
+
+
+class ShownPicture(msgspec.Struct, frozen=True):
+    """A picture a tool made."""
+
+    path: str  # of the PNG file, named by its hash
+    width: int  # pixels
+    height: int
+    title: str = ""
+
+
 class ShownTool(msgspec.Struct, frozen=True):
     """One use of a tool inside an answer."""
 
@@ -10,6 +35,9 @@ class ShownTool(msgspec.Struct, frozen=True):
     arguments: str  # as the model wrote them, for people
     result: str = ""  # "" while it runs
     error: bool = False
+    code: str = ""  # Python it was given: shown as code, with Copy
+    question: ShownQuestion | None = None
+    pictures: tuple[ShownPicture, ...] = ()
 
 
 class ShownError(msgspec.Struct, frozen=True):
@@ -52,6 +80,38 @@ class ShownModel(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, str], ...] = ()  # for the card: (label, value)
     warning: str = ""  # what is not guarded on this system, in a sentence
     starter: bool = False
+
+
+class ShownSeal(msgspec.Struct, frozen=True):
+    """What may leave this computer. An address is host or host:port."""
+
+    state: str = "shut"  # shut, open (for some addresses), locked (nobody may even ask)
+    words: str = "Nothing leaves this computer"  # for the status bar
+    open: tuple[tuple[str, str, str], ...] = ()  # (address, who, how long in words)
+    wants: tuple[tuple[str, str, str], ...] = ()  # (address, who, with what): waits for an answer
+    left: int = 0  # entries of the log since the start of Parley
+
+
+class ShownSent(msgspec.Struct, frozen=True):
+    """One line of the log of what left this computer."""
+
+    when: str
+    who: str  # tool or model
+    where: str
+    what: str
+    sent: int  # bytes
+    received: int
+    outcome: str = ""  # "", "not answered", …
+
+
+class ShownPermission(msgspec.Struct, frozen=True):
+    """One lasting answer of the person, which they may take back."""
+
+    key: int
+    tool: str
+    words: str  # "Always", "Never", "In “Trip to Rome”"
+    where: str = ""
+    since: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True):

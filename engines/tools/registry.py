@@ -1,4 +1,7 @@
-"""Tools: functions a model may call. The signature is the schema, the docstring what it reads."""
+"""Tools: functions a model may call. The signature is the schema, the docstring what it reads.
+
+A keyword-only parameter `use` is not part of the schema: it gets what the call may work with.
+"""
 
 import importlib
 import inspect
@@ -12,7 +15,9 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from engines.errors import ParleyError
+from engines.messages import Event
 
+USE = "use"
 MARK = "__tool__"  # the attribute by which a decorated function is found again
 TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -26,6 +31,24 @@ class Effect(StrEnum):
     WRITES = "writes"
     RUNS = "runs"
     SENDS = "sends"
+
+
+@dataclass
+class Use:
+    """What a tool works with besides its arguments."""
+
+    options: Any = None  # the Options of its home, as the app filled them
+    allowed: tuple[str, ...] = ()  # addresses (host or host:port) the person opened for this call
+    tell: Callable[[Event], None] = lambda event: None  # Picture, Act or Sent, for the app
+    origin: str = ""  # set by the tool when strangers may have written what it returns
+
+
+# (arguments as the model wrote them, options of its home) -> the addresses it would send to
+Where = Callable[[Mapping[str, Any], Any], tuple[str, ...]]
+
+
+def nowhere(arguments: Mapping[str, Any], options: Any) -> tuple[str, ...]:
+    return ()
 
 
 class BadArguments(ParleyError):
@@ -83,6 +106,9 @@ class Tool:
     effect: Effect
     parameters: tuple[Parameter, ...]
     function: Callable[..., str]
+    home: str = "tools"  # the engine in whose process it runs
+    where: Where = nowhere
+    uses: bool = False  # the function takes `use`
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -95,7 +121,7 @@ class Tool:
             },
         }
 
-    def call(self, arguments: Mapping[str, Any]) -> str:
+    def call(self, arguments: Mapping[str, Any], use: Use | None = None) -> str:
         """Raises ParleyError, worded for the model."""
         names = [p.name for p in self.parameters]
         for name in arguments:
@@ -103,7 +129,10 @@ class Tool:
                 raise BadArguments(
                     f"{self.name} has no parameter {shown(name)}. It has: {', '.join(names)}."
                 )
-        return self.function(**{p.name: self._argument(p, arguments) for p in self.parameters})
+        given = {p.name: self._argument(p, arguments) for p in self.parameters}
+        if self.uses:
+            given["use"] = use or Use()
+        return self.function(**given)
 
     def _argument(self, parameter: Parameter, arguments: Mapping[str, Any]) -> Any:
         if parameter.name in arguments:
@@ -114,21 +143,29 @@ class Tool:
         return parameter.default
 
 
-def tool(effect: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
+def tool(
+    effect: str, home: str = "tools", where: Where = nowhere
+) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Makes a function a tool; its parameters are str, int, float, bool, a Literal or an Enum.
 
-    Annotated[str, "words"] describes a parameter to the model.
+    Annotated[str, "words"] describes a parameter to the model. where is asked in the app, before
+    the call: it must be quick and may not raise.
     """
 
     def mark(function: Callable[..., str]) -> Callable[..., str]:
         hints = get_type_hints(function, include_extras=True)
+        every = inspect.signature(function).parameters
         parameters = tuple(
             read_parameter(p.name, hints[p.name], p.default)
-            for p in inspect.signature(function).parameters.values()
+            for p in every.values()
+            if p.name != USE
         )
         description = inspect.getdoc(function)
         assert description, f"{function.__name__} does not say what it does"
-        made = Tool(function.__name__, description, Effect(effect), parameters, function)
+        kind = Effect(effect)
+        made = Tool(
+            function.__name__, description, kind, parameters, function, home, where, USE in every
+        )
         setattr(function, MARK, made)
         return function
 

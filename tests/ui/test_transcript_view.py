@@ -234,10 +234,10 @@ def test_only_the_last_block_is_laid_out_again(qtbot, transcript):
     transcript.set_turns([answer(1, status="streaming")])
     stream(qtbot, transcript, DOCUMENT)
     wait_for_all(qtbot, transcript)
-    before = [id(box.document) for box in transcript.stack.boxes(0)]
+    before = [box.document for box in transcript.stack.boxes(0)]
     stream(qtbot, transcript, " More.")
-    after = [id(box.document) for box in transcript.stack.boxes(0)]
-    assert [old == new for old, new in zip(before, after, strict=True)].count(False) == 1
+    after = [box.document for box in transcript.stack.boxes(0)]
+    assert [old is new for old, new in zip(before, after, strict=True)].count(False) == 1
 
 
 def test_what_is_repainted_is_all_that_changed(qtbot, transcript):
