@@ -64,7 +64,7 @@ class Child:
             strike = time.monotonic() + depth
             while time.monotonic() < strike:
                 pass
-            # Held still first: on a fast disk the write may be over by now, and then the next is tried.
+            # Held still: on a fast disk the write may be over, and then the next is tried.
             os.kill(self.process.pid, signal.SIGSTOP)
             os.waitpid(self.process.pid, os.WUNTRACED)
             if self.inside != OUTSIDE:
