@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"llama_cpp", "faster_whisper", "piper", "open_clip", "torch"}
+HEAVY = {
+    "matplotlib",
+    "sympy",
+    "mcp",
+    "trafilatura",
+    "ddgs",
+    "llama_cpp",
+    "faster_whisper",
+    "piper",
+    "open_clip",
+    "torch",
+}
 RULES = [  # (these files, may not import any of)
     ("engines/**/*.py", {"app", "PySide6"}),
     ("engines/messages.py", {"engines"}),
