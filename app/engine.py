@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +55,17 @@ class Arrivals:
             self._changed.notify_all()
 
 
+class Asked(NamedTuple):
+    """What runs, or is started with the next job; the jail lets it read, write and connect."""
+
+    name: str
+    model: Path
+    options: Any
+    read: Sequence[Path] = ()
+    write: Sequence[Path] = ()
+    network: bool = False
+
+
 class EngineLink(QObject):
     """One engine with its events on the GUI thread; its process comes and goes as needed.
 
@@ -80,7 +92,7 @@ class EngineLink(QObject):
         self._logs, self._cache, self._grace, self._patience = logs, cache, grace, patience
         self.state = "stopped"
         self.loaded: Loaded | None = None
-        self._asked: tuple[str, Path, Any] | None = None
+        self._asked: Asked | None = None
         self._lives = itertools.count(OURS + 1)
         self._life = OURS  # the process in use; OURS when there is none
         self._hosts: dict[int, EngineHost] = {}  # with those that are still leaving
@@ -101,10 +113,19 @@ class EngineLink(QObject):
         host = self._hosts.get(self._life)
         return host.pid if host else None
 
-    def open(self, name: str, model: Path, options: Any) -> None:
+    def open(
+        self,
+        name: str,
+        model: Path,
+        options: Any,
+        *,
+        read: Sequence[Path] = (),
+        write: Sequence[Path] = (),
+        network: bool = False,
+    ) -> None:
         """Load this from now on; what runs is ended. Events of job 0 follow."""
         self.unload()
-        self._asked = (name, model, options)
+        self._asked = Asked(name, model, options, read, write, network)
         self._start()
 
     def submit(self, request: Request) -> int:
@@ -160,7 +181,7 @@ class EngineLink(QObject):
 
     def _start(self) -> EngineHost:
         assert self._asked
-        name, model, options = self._asked
+        asked = self._asked
         before = self._hosts[max(self._hosts)].gone if self._hosts else None
         self._life = life = next(self._lives)
         host = EngineHost(
@@ -172,8 +193,10 @@ class EngineLink(QObject):
         )
         self._hosts[life] = host
         self._loading, self.loaded = True, None
-        write = (self._cache / name,) if self._cache else ()
-        host.start(name, model, options, (), write, self._logs / f"{name}.log", before)
+        write = (*asked.write, *((self._cache / asked.name,) if self._cache else ()))
+        log = self._logs / f"{asked.name}.log"
+        about = (asked.name, asked.model, asked.options, asked.read, write, log, before)
+        host.start(*about, asked.network)
         self._settle()
         return host
 

@@ -7,23 +7,26 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import paths, settings
+from app import homes, paths, settings
 from app.background import Background
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
+from app.controllers.consent import ConsentController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
 from app.controllers.shown import Notice
 from app.controllers.titles import TitleController
+from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
 from app.engine import EngineLink
 from app.store.conversations import Store
 from engines.errors import ParleyError
-from engines.tools import engine as tools_engine
 
 BIN_DAYS = 30  # what was deleted can be brought back so long
+TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
 STARTER = "starter/parley-starter.gguf"
 
 
@@ -35,17 +38,20 @@ class Parts:
     background: Background
     store: Store
     llm: EngineLink
-    tools: EngineLink
+    homes: dict[str, EngineLink]  # of the tools
     preferences: PreferencesController
     models: ModelController
     chat: ChatController
     history: HistoryController
     arrivals: ArrivalController
     undo: UndoStack
+    toolbox: ToolboxController
+    consent: ConsentController
+    seal: SealController
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
-        self.tools.open("tools", Path(), tools_engine.SPEC.options())
+        self.toolbox.warm("tools")
         chosen = model or self.preferences.model
         if chosen and Path(chosen).is_file():
             self.models.open_file(chosen)
@@ -65,7 +71,8 @@ class Parts:
         self.chat.stop()
         self.background.stop()
         self.llm.stop()
-        self.tools.stop()
+        for link in self.homes.values():
+            link.stop()
         self.store.close()
 
 
@@ -93,16 +100,23 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     llm = EngineLink(
         folders.logs, parent, idle_minutes=chosen.app.idle_minutes, cache=folders.cache
     )
-    tools = EngineLink(folders.logs, parent)
+    consent = ConsentController(store, may_ask=not in_memory, parent=parent)
+    seal = SealController(store, preferences, parent)
+    names = homes.names()
+    links = {n: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST) for n in names}
+    starts = {n: homes.home(n, preferences) for n in names}
+    toolbox = ToolboxController(links, starts, store, consent, seal, preferences, parent)
+    preferences.home_changed.connect(toolbox.grants_changed)
     starter = paths.resource(STARTER)
     models = ModelController(llm, store, background, preferences, starter, engine, parent)
-    answering = Answering(llm, tools, store, parent)
-    chat = ChatController(store, answering, models, preferences, undo, parent)
+    answering = Answering(llm, toolbox, store, parent)
+    chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
     TitleController(llm, store, answering, models, history, parent)
     arrivals = ArrivalController(chat, models, parent)
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
-        folders, background, store, llm, tools, preferences, models, chat, history, arrivals, undo
+        *(folders, background, store, llm, links, preferences, models, chat, history, arrivals),
+        *(undo, toolbox, consent, seal),
     )

@@ -61,6 +61,12 @@ class Settings:
         "Let the model use the calculator, the clock and the unit converter instead of guessing.",
         page="Answers",
     )
+    network_locked: bool = option(
+        False,
+        "Lock the network",
+        "On: nothing may leave this computer, and no tool may ask to.",
+        page="Tools",
+    )
     thinking: str = option(
         "model",
         "Thinking",
@@ -86,6 +92,7 @@ class Chosen:
     engines: dict[str, dict[str, Any]] = field(default_factory=dict)  # engine -> option -> value
     model: str = ""  # path of the open model; "" is the starter
     recent: list[str] = field(default_factory=list)  # paths, newest first
+    tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
 
 
 def load(path: Path) -> Chosen:
@@ -96,9 +103,9 @@ def load(path: Path) -> Chosen:
     engines = stored.get("engines")
     if isinstance(engines, dict):
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
-    recent = stored.get("recent")
-    if isinstance(recent, list):
-        chosen.recent = [r for r in recent if isinstance(r, str)]
+    for name in ("recent", "tools_off"):
+        if isinstance(names := stored.get(name), list):
+            setattr(chosen, name, [one for one in names if isinstance(one, str)])
     return chosen
 
 

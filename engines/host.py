@@ -85,10 +85,12 @@ class EngineHost:
         write: Sequence[Path] = (),
         log: Path | None = None,
         after: threading.Event | None = None,
+        network: bool = False,
     ) -> None:
         """Start the process, once `after` is set if given, and load the engine: job 0."""
-        granted = [tuple(map(str, paths)) for paths in (read, write)]
-        self._outbox.put((0, Start(name, str(model.absolute()), asdict(options), *granted)))
+        reads, writes = (tuple(map(str, paths)) for paths in (read, write))
+        start = Start(name, str(model.absolute()), asdict(options), reads, writes, network)
+        self._outbox.put((0, start))
         threading.Thread(target=self._live, args=(log, write, after), daemon=True).start()
 
     @property

@@ -8,13 +8,16 @@ import hypothesis
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from app import settings
+from app import homes, settings
 from app.background import Background
 from app.controllers.answering import Answering
 from app.controllers.chat import ChatController
+from app.controllers.consent import ConsentController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
+from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store
 from engines.messages import Done, Event, Loaded, Request
@@ -36,11 +39,13 @@ class FakeLink(QObject):
         self.requests: list[Request] = []
         self.cancelled: list[int] = []
         self.opened: list[tuple[str, Path]] = []
+        self.grants: dict[str, object] = {}
         self.state, self.loaded, self.pid = "stopped", None, None
         self._numbers = itertools.count(1)
 
-    def open(self, name: str, model: Path, options: object) -> None:
+    def open(self, name: str, model: Path, options: object, **grants: object) -> None:
         self.opened.append((name, model))
+        self.grants = grants
         self._become("loading")
 
     def load(self, *events: Event) -> None:
@@ -115,8 +120,28 @@ def models(llm, store, background, preferences):
 
 
 @pytest.fixture
-def chat(llm, tool_link, store, models, preferences, undo):
-    return ChatController(store, Answering(llm, tool_link, store), models, preferences, undo)
+def consent(store):
+    return ConsentController(store, may_ask=True)
+
+
+@pytest.fixture
+def seal(store, preferences):
+    return SealController(store, preferences)
+
+
+@pytest.fixture
+def toolbox(tool_link, store, consent, seal, preferences):
+    """Every home of tools on one link the test plays."""
+    names = homes.names()
+    starts = {name: homes.home(name, preferences) for name in names}
+    links = dict.fromkeys(names, tool_link)
+    return ToolboxController(links, starts, store, consent, seal, preferences)
+
+
+@pytest.fixture
+def chat(llm, toolbox, consent, store, models, preferences, undo):
+    answering = Answering(llm, toolbox, store)
+    return ChatController(store, answering, models, preferences, undo, toolbox, consent)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any
 from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.controllers.turns import as_part, for_model
+from app.controllers.toolbox import Taken, ToolboxController
+from app.controllers.turns import as_part, for_model, tainted
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.messages import (
     ENDINGS,
-    CallTool,
     Chat,
     Done,
     Event,
@@ -70,17 +70,16 @@ class Answering(QObject):
     started = Signal()
     finished = Signal(object)  # StoredTurn, as it is on disk from now on
 
-    def __init__(self, llm: Any, tools: Any, store: Store, parent: QObject | None = None) -> None:
+    def __init__(
+        self, llm: Any, toolbox: ToolboxController, store: Store, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._llm, self._tools, self._store = llm, tools, store
+        self._llm, self._toolbox, self._store = llm, toolbox, store
         self.answer: Answer | None = None
-        self._job = self._tool_job = -1
-        self._call: ToolCall | None = None  # the call the tool job is about
-        self._result: ToolResult | None = None
+        self._job = -1
         self._timer = QTimer(self, interval=SAVE_EVERY)
         self._timer.timeout.connect(self._save)
         llm.event.connect(self._on_event)
-        tools.event.connect(self._on_tool_event)
 
     def start(self, answer: Answer) -> None:
         self.answer = answer
@@ -94,8 +93,7 @@ class Answering(QObject):
         """Free the window at once; what comes later of the cancelled job is not heard."""
         if self._job >= 0:
             self._llm.cancel(self._job)
-        if self._tool_job >= 0:
-            self._tools.cancel(self._tool_job)
+        self._toolbox.stop()
         if self.answer:
             self._count(None)
             self._finish("stopped", "stopped")
@@ -162,27 +160,16 @@ class Answering(QObject):
         call = answer.waiting.pop(0)
         key = (call.name, repr(sorted(call.arguments.items())))
         if key in answer.made:
-            self._took(ToolResult(call.id, REPEATED, error=True))
+            self._took(Taken(ToolResult(call.id, REPEATED, error=True)))
             return
         answer.made.append(key)
-        self._call, self._result = call, None
-        self._tool_job = self._tools.submit(CallTool(call))
+        strangers = any(tainted(turn.parts) for turn in answer.history) or tainted(answer.parts)
+        self._toolbox.run(call, answer.turn.conversation, strangers, self._took)
 
-    @Slot(int, object)
-    def _on_tool_event(self, job: int, event: Event) -> None:
-        if job != self._tool_job or self.answer is None or self._call is None:
-            return
-        if isinstance(event, ToolResult):
-            self._result = event
-        elif isinstance(event, ENDINGS):
-            self._tool_job = -1
-            words = f"{event.message} {event.hint}" if isinstance(event, Failed) else "No result."
-            self._took(self._result or ToolResult(self._call.id, words, error=True))
-
-    def _took(self, result: ToolResult) -> None:
+    def _took(self, taken: Taken) -> None:
         answer = self.answer
         assert answer
-        answer.parts.append(as_part(result))
+        answer.parts += [*taken.pictures, as_part(taken.result)]
         answer.saved = False
         self.changed.emit(answer.current())
         self._save()
@@ -216,7 +203,7 @@ class Answering(QObject):
     def _finish(self, status: str, reason: str) -> None:
         answer, self.answer = self.answer, None
         assert answer
-        self._job = self._tool_job = -1
+        self._job = -1
         self._timer.stop()
         answer.facts |= {"reason": reason, "seconds": time.monotonic() - answer.began}
         turn = answer.current(status)

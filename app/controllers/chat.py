@@ -6,15 +6,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app import reports
 from app.controllers.answering import Answer, Answering
+from app.controllers.consent import ConsentController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownTurn
+from app.controllers.toolbox import ToolboxController
 from app.controllers.turns import details, first_seen, for_model, shown, text_of
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
 from engines.messages import Chat, Prefill, Sampling
-from engines.tools import registry as tools
 
 BUSY = Notice("An answer is being written.", "Wait for it, or stop it with Esc.")
 TITLE_LENGTH = 48
@@ -41,11 +42,14 @@ class ChatController(QObject):
         models: ModelController,
         preferences: PreferencesController,
         undo: UndoStack,
+        toolbox: ToolboxController,
+        consent: ConsentController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._answering, self._models = store, answering, models
         self._preferences, self._undo = preferences, undo
+        self._toolbox, self._consent = toolbox, consent
         self.conversation: int | None = None
         self.title = ""
         self._turns: list[StoredTurn] = []
@@ -57,6 +61,7 @@ class ChatController(QObject):
         answering.thought_added.connect(self._on_thought)
         answering.changed.connect(self._on_answer_changed)
         answering.finished.connect(self._on_answer_finished)
+        consent.changed.connect(self._on_question)
 
     # What the page asks
 
@@ -67,7 +72,7 @@ class ChatController(QObject):
     @property
     def turns(self) -> list[ShownTurn]:
         self._take_in_running_answer()
-        return [shown(turn, i == self._mark) for i, turn in enumerate(self._turns)]
+        return [self._shown(turn, i == self._mark) for i, turn in enumerate(self._turns)]
 
     def copy_text(self, key: int) -> str:
         self._take_in_running_answer()
@@ -103,6 +108,11 @@ class ChatController(QObject):
     @Slot()
     def stop(self) -> None:
         self._answering.stop()
+
+    @Slot(str, str)
+    def answer_question(self, key: str, choice: str) -> None:
+        """key and choice of a ShownQuestion: whether a tool may go on."""
+        self._consent.answer(key, choice)
 
     @Slot(int, str)
     def edit(self, key: int, text: str) -> None:
@@ -236,7 +246,7 @@ class ChatController(QObject):
         ), about
 
     def _tools(self) -> tuple[dict[str, Any], ...]:
-        return tools.schemas() if self._preferences.settings.use_tools else ()
+        return self._toolbox.schemas()
 
     def _told(self):
         return for_model(self._turns, self._preferences.settings.instructions)
@@ -261,8 +271,16 @@ class ChatController(QObject):
     def _on_answer_changed(self, turn: StoredTurn) -> None:
         if self._turns and self._turns[-1].id == turn.id:
             self._turns[-1] = turn
-            self.turn_changed.emit(shown(turn))
+            self.turn_changed.emit(self._shown(turn))
             self._move_mark()
+
+    @Slot()
+    def _on_question(self) -> None:
+        if self._on_screen() and (answer := self._answering.answer):
+            self._on_answer_changed(answer.current())
+
+    def _shown(self, turn: StoredTurn, cut: bool = False) -> ShownTurn:
+        return shown(turn, cut, self._store.attachment, self._consent.question)
 
     @Slot(object)
     def _on_answer_finished(self, turn: StoredTurn) -> None:
@@ -313,7 +331,7 @@ class ChatController(QObject):
 
     def _append(self, turn: StoredTurn) -> None:
         self._turns.append(turn)
-        self.turn_added.emit(shown(turn))
+        self.turn_added.emit(self._shown(turn))
 
     def _keep(self, count: int) -> None:
         del self._turns[count:]
@@ -334,7 +352,7 @@ class ChatController(QObject):
         old, self._mark = self._mark, self._find_mark()
         for index in {old, self._mark} if old != self._mark else ():
             if 0 <= index < len(self._turns):
-                self.turn_changed.emit(shown(self._turns[index], index == self._mark))
+                self.turn_changed.emit(self._shown(self._turns[index], index == self._mark))
 
     def _free(self) -> bool:
         if self.busy:

@@ -17,6 +17,7 @@ class PreferencesController(QObject):
     changed = Signal(str, object)  # setting, new value
     idle_minutes_changed = Signal(float)
     engine_changed = Signal(str, object)  # option of the LLM engine, new value
+    home_changed = Signal(str)  # an engine of tools that has other options now
     notice = Signal(object)
 
     def __init__(
@@ -52,6 +53,29 @@ class PreferencesController(QObject):
     @property
     def model(self) -> str:
         return self._chosen.model
+
+    @property
+    def tools_off(self) -> frozenset[str]:
+        return frozenset(self._chosen.tools_off)
+
+    def set_tool(self, name: str, on: bool) -> None:
+        off = self.tools_off - {name} if on else self.tools_off | {name}
+        self._chosen.tools_off = sorted(off)
+        self._save()
+
+    def options_of(self, engine: str) -> Any:
+        """The options of an engine of tools as a dataclass of option() fields."""
+        options = registry.all_specs()[engine].options()
+        return settings.fill(options, self._chosen.engines.get(engine))
+
+    def set_option(self, engine: str, name: str, value: Any) -> str:
+        """Like set, for an option of an engine of tools."""
+
+        def keep(name: str, value: Any) -> None:
+            self._chosen.engines.setdefault(engine, {})[name] = value
+            self.home_changed.emit(engine)
+
+        return self._take(self.options_of(engine), name, value, keep)
 
     @property
     def recent(self) -> list[str]:

@@ -95,6 +95,7 @@ class ShownSeal(msgspec.Struct, frozen=True):
 class ShownSent(msgspec.Struct, frozen=True):
     """One line of the log of what left this computer."""
 
+    key: int
     when: str
     who: str  # tool or model
     where: str
@@ -102,6 +103,17 @@ class ShownSent(msgspec.Struct, frozen=True):
     sent: int  # bytes
     received: int
     outcome: str = ""  # "", "not answered", …
+
+
+class ShownToolSetting(msgspec.Struct, frozen=True):
+    """A tool on the page of preferences."""
+
+    name: str
+    title: str
+    words: str  # what it does
+    effect: str  # pure, reads, writes, runs or sends
+    on: bool
+    off_words: str = ""  # why it cannot be used on this computer
 
 
 class ShownPermission(msgspec.Struct, frozen=True):

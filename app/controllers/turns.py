@@ -2,13 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from app.controllers.shown import ShownError, ShownTool, ShownTurn
+from msgspec.structs import replace
+
+from app.controllers.shown import ShownError, ShownPicture, ShownQuestion, ShownTool, ShownTurn
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import Part, Text, ToolCall, ToolResult, Turn
 
+RUNS_CODE = "run_python"
 NOTES = {
     "stopped": "Stopped by you.",
     "interrupted": "Parley was closed while this was being written.",
@@ -78,6 +82,8 @@ def as_part(event: ToolCall | ToolResult) -> StoredPart:
         fields: dict[str, Any] = {"name": event.name, "arguments": event.arguments}
         return StoredPart("call", json.dumps({"id": event.id} | fields, ensure_ascii=False))
     fields = {"id": event.id, "text": event.text, "error": event.error}
+    if event.origin:
+        fields["origin"] = event.origin
     return StoredPart("result", json.dumps(fields, ensure_ascii=False))
 
 
@@ -85,7 +91,18 @@ def text_of(parts: Iterable[StoredPart], kind: str = "text") -> str:
     return "\n\n".join(part.text for part in parts if part.kind == kind and part.text)
 
 
-def shown(turn: StoredTurn, cut: bool = False) -> ShownTurn:
+def tainted(parts: Iterable[StoredPart]) -> bool:
+    """Whether strangers may have written something in these parts."""
+    return any(part.kind == "result" and "origin" in json.loads(part.text) for part in parts)
+
+
+def shown(
+    turn: StoredTurn,
+    cut: bool = False,
+    files: Callable[[str], Path] = Path,
+    question: ShownQuestion | None = None,
+) -> ShownTurn:
+    """files finds the file of an attachment; question is the one that waits for the person."""
     facts, parts = turn.facts, turn.parts
     error = facts.get("error")
     simple = len(parts) == 1 and parts[0].kind == "text"  # most are, and a branch may be long
@@ -99,29 +116,40 @@ def shown(turn: StoredTurn, cut: bool = False) -> ShownTurn:
         version=turn.version,
         versions=turn.versions,
         facts=_line(facts),
-        tools=() if simple else _tools(parts),
+        tools=() if simple else _tools(parts, files, question),
         error=ShownError(**error) if error else None,
         cut=cut,
     )
 
 
-def _tools(parts: Iterable[StoredPart]) -> tuple[ShownTool, ...]:
+def _tools(
+    parts: Iterable[StoredPart], files: Callable[[str], Path], question: ShownQuestion | None
+) -> tuple[ShownTool, ...]:
     calls: dict[str, ShownTool] = {}
     for part in parts:
+        if part.kind not in ("call", "result", "picture"):
+            continue
+        about = json.loads(part.text)
+        key = about["id"]
         if part.kind == "call":
-            call = json.loads(part.text)
-            words = ", ".join(f"{name}: {value}" for name, value in call["arguments"].items())
-            calls[call["id"]] = ShownTool(call["name"], words)
+            arguments = about["arguments"]
+            words = ", ".join(f"{name}: {value}" for name, value in arguments.items())
+            asked = question if question and question.key == key else None
+            code = str(arguments.get("code", "")) if about["name"] == RUNS_CODE else ""
+            calls[key] = ShownTool(about["name"], words, code=code, question=asked)
+        elif not (call := calls.get(key)):
+            continue
         elif part.kind == "result":
-            result = json.loads(part.text)
-            if call := calls.get(result["id"]):
-                calls[result["id"]] = ShownTool(
-                    call.name, call.arguments, result["text"], result["error"]
-                )
+            calls[key] = replace(call, result=about["text"], error=about["error"])
+        else:
+            size = (about["width"], about["height"], about["title"])
+            picture = ShownPicture(str(files(part.attachment)), *size)
+            calls[key] = replace(call, pictures=(*call.pictures, picture))
     return tuple(calls.values())
 
 
-def _when(said: int) -> str:
+def said_on(said: int) -> str:
+    """UTC milliseconds as people read a time."""
     return time.strftime("%d %B %Y, %H:%M", time.localtime(said / 1000)).lstrip("0")
 
 
@@ -172,7 +200,7 @@ REASONS = {
 
 def details(turn: StoredTurn) -> tuple[tuple[str, str], ...]:
     """Everything known about how a turn came to be, for people: (label, value)."""
-    facts, rows = turn.facts, [("Said", _when(turn.said))]
+    facts, rows = turn.facts, [("Said", said_on(turn.said))]
     for name, label in WORDS.items():
         value = facts.get(name)
         if value is None or value == "":

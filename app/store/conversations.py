@@ -225,6 +225,15 @@ class Store(Reading):
 
     # The store itself
 
+    def write(
+        self,
+        work: Callable[[apsw.Connection], tuple[Any, ...]],
+        done: Done | None = None,
+        failed: FailedWith | None = None,
+    ) -> None:
+        """For what has a table of its own: work's tuple is what done is called with."""
+        self._writer.submit(work, done, failed)
+
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until all writes are on disk; False when they cannot be within timeout seconds."""
         return self._writer.flush(timeout)

@@ -119,3 +119,20 @@ def a_draft_before_the_first_turn(db: apsw.Connection) -> None:
         CREATE TABLE new_draft (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL) STRICT;
         INSERT INTO new_draft VALUES (1, '');
     """)
+
+
+@step
+def permissions_and_what_left(db: apsw.Connection) -> None:
+    """What the person lets tools do, bound to a hash of the tool; and what left this computer."""
+    db.execute("""
+        CREATE TABLE permission (
+            id INTEGER PRIMARY KEY, tool TEXT NOT NULL, hash TEXT NOT NULL, place TEXT NOT NULL,
+            choice TEXT NOT NULL, since INTEGER NOT NULL,
+            conversation INTEGER REFERENCES conversation ON DELETE CASCADE) STRICT;
+        CREATE INDEX permission_tool ON permission (hash, place);
+        CREATE INDEX permission_conversation ON permission (conversation);
+        CREATE TABLE sent (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,
+            place TEXT NOT NULL, what TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+            received INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '') STRICT;
+    """)

@@ -56,7 +56,7 @@ class Reading:
 
     def new_draft(self) -> str:
         """What was being written for a new conversation."""
-        return self._rows("SELECT text FROM new_draft")[0][0]
+        return self.rows("SELECT text FROM new_draft")[0][0]
 
     def search(self, text: str, limit: int = 100) -> list[StoredConversation]:
         """Found in titles, then in turns, newest first; app/store/search.py says what is found."""
@@ -86,18 +86,18 @@ class Reading:
 
     def newest_leaf(self, turn: int) -> int:
         """Where one arrives by going down from turn, always to the newest child."""
-        return self._rows(DOWN, turn)[0][0]
+        return self.rows(DOWN, turn)[0][0]
 
     def siblings(self, turn: int) -> list[int]:
         """The versions of a turn, oldest first, itself among them."""
         sql = f"SELECT s.id {FAMILY.replace('FROM turn s', 'FROM turn t, turn s')}"
-        return [row[0] for row in self._rows(f"{sql} AND t.id = ? ORDER BY s.id", turn)]
+        return [row[0] for row in self.rows(f"{sql} AND t.id = ? ORDER BY s.id", turn)]
 
     def known_hash(self, path: str, size: int, mtime_ns: int, inode: int) -> str | None:
         """SHA-256 of a model file that was read before and has not changed since."""
         sql = """SELECT sha256 FROM model_file
                  WHERE path = ? AND size = ? AND mtime_ns = ? AND inode = ?"""
-        rows = self._rows(sql, clean(path), size, mtime_ns, inode)
+        rows = self.rows(sql, clean(path), size, mtime_ns, inode)
         return rows[0][0] if rows else None
 
     @contextmanager
@@ -106,7 +106,7 @@ class Reading:
         with self._asking, self._reader:
             yield self._reader
 
-    def _rows(self, sql: str, *values: Any) -> list[Row]:
+    def rows(self, sql: str, *values: Any) -> list[Row]:
         with self._asking:
             return ask(self._reader, sql, *values)
 

@@ -235,6 +235,11 @@ READERS: dict[type, Callable[[Any], Any]] = {
 }
 
 
+def where_to(tool: Tool, arguments: Mapping[str, Any], options: Any) -> tuple[str, ...]:
+    """The addresses a call would send to, each once."""
+    return tuple(dict.fromkeys(tool.where(arguments, options)))
+
+
 @cache
 def all_tools() -> dict[str, Tool]:
     """Every tool of the modules in this folder, by name, in the order of their names."""

@@ -117,7 +117,7 @@ class Witness:
 
 def interrupted(database):
     store = Store(database, lambda callback: callback())
-    found = store._rows("SELECT count(*) FROM turn WHERE status = 'interrupted'")[0][0]
+    found = store.rows("SELECT count(*) FROM turn WHERE status = 'interrupted'")[0][0]
     return store, found
 
 

@@ -1,0 +1,109 @@
+"""The network seal: shut by default, opened by the person for single addresses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers.preferences import PreferencesController
+from app.controllers.shown import ShownSeal, ShownSent
+from app.controllers.turns import said_on
+from app.store.conversations import Store
+from app.store.permissions import SentLog
+
+SHUT = "Nothing leaves this computer"
+LOCKED = "Locked: nothing may leave"
+
+
+@dataclass(frozen=True)
+class Open:
+    who: str
+    once: bool  # until the call that asked has ended; else until it is shut
+
+
+class SealController(QObject):
+    changed = Signal(object)  # ShownSeal
+    shut_for = Signal(str)  # an address that was open: whoever uses it has to end now
+
+    def __init__(
+        self, store: Store, preferences: PreferencesController, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._log, self._preferences = SentLog(store), preferences
+        self._open: dict[str, Open] = {}
+        self._wants: tuple[tuple[str, str, str], ...] = ()
+        self._left = 0
+
+    @property
+    def locked(self) -> bool:
+        return self._preferences.settings.network_locked
+
+    @property
+    def seal(self) -> ShownSeal:
+        rows = tuple(
+            (place, one.who, "for this one time" if one.once else "until you shut it")
+            for place, one in self._open.items()
+        )
+        if self.locked:
+            return ShownSeal("locked", LOCKED, (), (), self._left)
+        if not rows:
+            return ShownSeal("shut", SHUT, (), self._wants, self._left)
+        many = f"{len(rows)} addresses" if len(rows) > 1 else next(iter(self._open))
+        return ShownSeal("open", f"Open for {many}", rows, self._wants, self._left)
+
+    def permits(self, place: str) -> bool:
+        return not self.locked and place in self._open
+
+    def open_for(self, place: str, who: str, once: bool = False) -> None:
+        """An address that is open for longer stays so. Nothing opens while the seal is locked."""
+        before = self._open.get(place)
+        if not self.locked and (before is None or before.once):
+            self._open[place] = Open(who, once)
+            self._tell()
+
+    @Slot(str)
+    def shut(self, place: str = "") -> None:
+        """ "" shuts all."""
+        for one in [place] if place else list(self._open):
+            if self._open.pop(one, None):
+                self.shut_for.emit(one)
+        self._tell()
+
+    def shut_once(self, places: tuple[str, ...]) -> None:
+        """The call is over for which these were opened."""
+        for place in places:
+            if place in self._open and self._open[place].once:
+                self.shut(place)
+
+    @Slot(bool)
+    def lock(self, locked: bool) -> None:
+        self._preferences.set("network_locked", locked)
+        if locked:
+            self.shut()
+        self._tell()
+
+    def want(self, places: tuple[str, ...], who: str, what: str) -> None:
+        """Somebody asks to be let out; no places: nobody any more."""
+        self._wants = tuple((place, who, what) for place in places)
+        self._tell()
+
+    # what left
+
+    def record(self, who: str, place: str, what: str, done: Callable[[int], None]) -> None:
+        """done gets the number of the entry when it is on disk; only then may anything leave."""
+        self._left += 1
+        self._log.add(who, place, what, done)
+        self._tell()
+
+    def complete(self, entry: int, sent: int, received: int) -> None:
+        self._log.complete(entry, sent, received)
+
+    def log(self, before: int | None = None, count: int = 200) -> tuple[ShownSent, ...]:
+        """Newest first; before is the key of the last entry already seen."""
+        return tuple(
+            ShownSent(e.id, said_on(e.at), e.who, e.place, e.what, e.sent, e.received, e.outcome)
+            for e in self._log.page(before, count)
+        )
+
+    def _tell(self) -> None:
+        self.changed.emit(self.seal)

@@ -1,0 +1,322 @@
+"""The tools a model is offered, and a call's way through consent and the seal to its process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers.consent import ConsentController, Matter, hash_of
+from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
+from app.controllers.shown import ShownQuestion, ShownToolSetting
+from app.store.conversations import Store, StoredPart
+from engines.messages import (
+    ENDINGS,
+    Act,
+    CallTool,
+    Event,
+    Failed,
+    Picture,
+    Sent,
+    ToolCall,
+    ToolResult,
+)
+from engines.tools.registry import Effect, Tool, all_tools, where_to
+
+REFUSED = "The person does not allow this. Go on without it, or tell them what you would need."
+LOCKED = "The network is locked: nothing may leave this computer. Answer without it."
+UNHEARD = "No result."
+TAINTED = (
+    "Text from elsewhere (a page, a file or another program) is in this conversation. "
+    "It may be what asks for this, and not you."
+)
+ASKS = (Effect.WRITES, Effect.RUNS, Effect.SENDS)
+VERBS = {
+    Effect.WRITES: "May Parley write this?",
+    Effect.RUNS: "May Parley run this?",
+    Effect.SENDS: "May Parley send this?",
+}
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What came of a call: the result for the model, and pictures for the person."""
+
+    result: ToolResult
+    pictures: tuple[StoredPart, ...] = ()
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """One tool as a model is told of it, and how it is run."""
+
+    schema: dict[str, Any]
+    home: str
+    effect: Effect
+    hash: str
+    title: str
+    command: str = ""  # of a program that speaks MCP
+    tool: Tool | None = None  # None for those of another program
+
+
+class Home(Protocol):
+    """How the tools of one engine are started: what its jail lets through."""
+
+    def __call__(self) -> tuple[Any, dict[str, Any]]:
+        """Options of the engine, and read, write and network for EngineLink.open."""
+        ...
+
+
+class Running(msgspec.Struct):
+    """The one call that is being run."""
+
+    call: ToolCall
+    offered: Offered
+    places: tuple[str, ...]
+    taken: Callable[[Taken], None]
+    entries: list[int] = []  # of the log: made, and not yet completed
+    result: ToolResult | None = None
+    pictures: list[StoredPart] = []
+
+
+class ToolboxController(QObject):
+    changed = Signal()  # what is offered
+    acted = Signal(object, object)  # Act, conversation: to be done for the person
+
+    def __init__(
+        self,
+        links: Mapping[str, Any],
+        homes: Mapping[str, Home],
+        store: Store,
+        consent: ConsentController,
+        seal: SealController,
+        preferences: PreferencesController,
+        parent: QObject | None = None,
+    ) -> None:
+        """links and homes have one entry for every engine of tools."""
+        super().__init__(parent)
+        self._links, self._homes, self._store = dict(links), dict(homes), store
+        self._consent, self._seal, self._preferences = consent, seal, preferences
+        self._opened: set[str] = set()
+        self._running: Running | None = None
+        self._conversation: int | None = None
+        self._job: tuple[str, int] = ("", -1)
+        self.unusable: dict[str, str] = {}  # tool -> why it cannot be used here
+        for home, link in self._links.items():
+            link.event.connect(partial(self._on_event, home))
+        seal.shut_for.connect(self._on_shut)
+
+    # what is offered
+
+    def schemas(self) -> tuple[dict[str, Any], ...]:
+        return tuple(one.schema for one in self.offered().values())
+
+    def offered(self) -> dict[str, Offered]:
+        if not self._preferences.settings.use_tools:
+            return {}
+        off = self._preferences.tools_off
+        return {
+            name: built_in(one)
+            for name, one in all_tools().items()
+            if one.home in self._links and name not in off and name not in self.unusable
+        }
+
+    def tools(self) -> tuple[ShownToolSetting, ...]:
+        off = self._preferences.tools_off
+        return tuple(
+            ShownToolSetting(
+                name,
+                title_of(name),
+                one.description.partition("\n")[0],
+                one.effect.value,
+                name not in off and name not in self.unusable,
+                self.unusable.get(name, ""),
+            )
+            for name, one in all_tools().items()
+            if one.home in self._links
+        )
+
+    @Slot(str, bool)
+    def set_on(self, name: str, on: bool) -> None:
+        self._preferences.set_tool(name, on)
+        self.changed.emit()
+
+    def grants_changed(self, home: str) -> None:
+        """What the jail of a home lets through is another now: the process starts anew."""
+        if home in self._opened:
+            self._opened.discard(home)
+            self._links[home].unload()
+
+    def warm(self, home: str) -> None:
+        """Start the process of a home before its first call."""
+        if home not in self._opened:
+            options, grants = self._homes[home]()
+            self._links[home].open(home, Path(), options, **grants)
+            self._opened.add(home)
+
+    # one call
+
+    def run(
+        self,
+        call: ToolCall,
+        conversation: int | None,
+        tainted: bool,
+        taken: Callable[[Taken], None],
+    ) -> None:
+        """taken is called once, at the latest after stop was not called. One call at a time."""
+        offered = self.offered().get(call.name)
+        if offered is None:
+            names = ", ".join(self.offered())
+            words = f"There is no tool {call.name!r}. There are: {names}."
+            return taken(Taken(ToolResult(call.id, words, error=True)))
+        options = self._homes[offered.home]()[0]
+        places = where_to(offered.tool, call.arguments, options) if offered.tool else ()
+        self._running = Running(call, offered, places, taken, [], None, [])
+        self._conversation = conversation
+        if places and self._seal.locked:
+            return self._end(ToolResult(call.id, LOCKED, error=True))
+        if offered.effect not in ASKS and not places:
+            return self._allowed()
+        again = TAINTED if tainted and (places or offered.effect is Effect.SENDS) else ""
+        matter = Matter(offered.title, offered.hash, places, conversation, again)
+        question = question_about(call, offered, places, again)
+        if places:
+            self._seal.want(places, offered.title, question.what)
+        return self._consent.ask(matter, question, self._on_answer)
+
+    def stop(self) -> None:
+        """The answer was stopped; taken is not called any more."""
+        self._consent.withdraw()
+        home, job = self._job
+        if job >= 0:
+            self._links[home].cancel(job)
+        self._seal.want((), "", "")
+        if self._running:
+            self._seal.shut_once(self._running.places)
+        self._running, self._job = None, ("", -1)
+
+    def _on_answer(self, yes: bool) -> None:
+        running = self._running
+        if running is None:
+            return
+        self._seal.want((), "", "")
+        if yes and not self._seal.locked:
+            self._allowed()
+        else:
+            words = LOCKED if yes else REFUSED
+            self._end(ToolResult(running.call.id, words, error=True))
+
+    def _allowed(self) -> None:
+        """Write down what leaves before it leaves, then run."""
+        running = self._running
+        assert running
+        if not running.places:
+            return self._submit()
+        what = in_full(running.call, running.offered)
+
+        def recorded(left: Sequence[str], entry: int) -> None:
+            if self._running is not running:
+                return
+            running.entries.append(entry)
+            if left:
+                self._seal.record(running.offered.title, left[0], what, partial(recorded, left[1:]))
+            else:
+                self._submit()
+
+        for place in running.places:
+            self._seal.open_for(place, running.offered.title, once=True)
+        first, *rest = running.places
+        return self._seal.record(running.offered.title, first, what, partial(recorded, rest))
+
+    def _submit(self) -> None:
+        running = self._running
+        assert running
+        home = running.offered.home
+        if (
+            running.offered.tool
+            and running.offered.tool.effect is Effect.SENDS
+            and not all(self._seal.permits(place) for place in running.places)
+        ):
+            return self._end(ToolResult(running.call.id, REFUSED, error=True))
+        self.warm(home)
+        request = CallTool(running.call, running.places)
+        self._job = (home, self._links[home].submit(request))
+        return None
+
+    def _on_event(self, home: str, job: int, event: Event) -> None:
+        running = self._running
+        if running is None or (home, job) != self._job:
+            return
+        match event:
+            case Picture():
+                running.pictures.append(self._keep(running.call.id, event))
+            case Act():
+                self.acted.emit(event, self._conversation)
+            case Sent(_, _, sent, received):
+                self._seal.complete(running.entries[0], sent, received) if running.entries else None
+            case ToolResult():
+                running.result = event
+        if isinstance(event, ENDINGS):
+            words = f"{event.message} {event.hint}" if isinstance(event, Failed) else UNHEARD
+            self._end(running.result or ToolResult(running.call.id, words, error=True))
+
+    def _keep(self, call: str, picture: Picture) -> StoredPart:
+        about = {
+            "id": call,
+            "width": picture.width,
+            "height": picture.height,
+            "title": picture.title,
+        }
+        sha256 = self._store.add_attachment(picture.png)
+        return StoredPart("picture", msgspec.json.encode(about).decode(), sha256)
+
+    def _end(self, result: ToolResult) -> None:
+        running, self._running, self._job = self._running, None, ("", -1)
+        assert running
+        self._seal.shut_once(running.places)
+        running.taken(Taken(result, tuple(running.pictures)))
+
+    @Slot(str)
+    def _on_shut(self, _place: str) -> None:
+        """Whoever was started with the network open ends now."""
+        for home in list(self._opened):
+            if self._homes[home]()[1].get("network"):
+                self._opened.discard(home)
+                self._links[home].unload()
+
+
+def built_in(tool: Tool) -> Offered:
+    schema = tool.schema()
+    return Offered(
+        schema,
+        tool.home,
+        tool.effect,
+        hash_of(tool.home, "", schema),
+        title_of(tool.name),
+        "",
+        tool,
+    )
+
+
+def title_of(name: str) -> str:
+    """ "web_search" is "Web search" on the screen."""
+    return name.replace("_", " ").capitalize()
+
+
+def in_full(call: ToolCall, offered: Offered) -> str:
+    """Everything the call would hand over, for people."""
+    if len(call.arguments) == 1:
+        return str(next(iter(call.arguments.values())))
+    return "\n".join(f"{name}: {value}" for name, value in call.arguments.items())
+
+
+def question_about(
+    call: ToolCall, offered: Offered, places: tuple[str, ...], again: str
+) -> ShownQuestion:
+    verb = VERBS[Effect.SENDS if places else offered.effect]
+    words = f"{verb} ({offered.title})"
+    choices = ShownQuestion.__struct_defaults__[-1]
+    if again:  # a lasting yes would not count the next time
+        choices = tuple(one for one in choices if one[0] in ("once", "never"))
+    return ShownQuestion(call.id, words, in_full(call, offered), places, again, choices)
