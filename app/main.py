@@ -90,6 +90,7 @@ def run(args: Namespace) -> int:
         parts.preferences,
         parts.undo,
         parts.arrivals,
+        parts.server,
         paths.resource(""),
     )
     window.restore_state(read_state(state / "window.json"))

@@ -17,6 +17,7 @@ from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.seal import SealController
+from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
@@ -48,6 +49,7 @@ class Parts:
     toolbox: ToolboxController
     consent: ConsentController
     seal: SealController
+    server: ServerController
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -113,10 +115,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
     TitleController(llm, store, answering, models, history, parent)
+    server = ServerController(models, preferences, seal, parent)
     arrivals = ArrivalController(chat, models, parent)
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
         *(folders, background, store, llm, links, preferences, models, chat, history, arrivals),
-        *(undo, toolbox, consent, seal),
+        *(undo, toolbox, consent, seal, server),
     )

@@ -124,6 +124,7 @@ def fill(options: T, stored: Any) -> T:
 def save(chosen: Chosen, path: Path) -> None:
     fresh = path.with_suffix(".new")
     text = json.dumps({"version": VERSION} | asdict(chosen), indent=2, ensure_ascii=False)
+    fresh.touch(0o600)  # a server's key may be in it
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

@@ -13,13 +13,15 @@ def option(
     between: tuple[float, float] | tuple[()] = (),
     unit: str = "",
     page: str = "",
+    shape: str = "",
 ) -> Any:
     """A dataclass field with its words: label and help as on screen, allowed values or limits.
 
-    unit stands behind the number; page groups the fields of one form.
+    unit stands behind the number; page groups the fields of one form; shape of a text is
+    "line" or "secret" where it is no longer than a line.
     """
     about = {"label": label, "help": help, "among": among, "between": between}
-    return field(default=default, metadata=about | {"unit": unit, "page": page})
+    return field(default=default, metadata=about | {"unit": unit, "page": page, "shape": shape})
 
 
 def problem(options: type, name: str, value: Any) -> str | None:

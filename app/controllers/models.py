@@ -11,16 +11,18 @@ from app.background import Background, Task
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
 from app.store.conversations import Store
-from engines.messages import Done, Event, Failed, Loaded, Progress, TextDelta, ThoughtDelta
+from engines.messages import Done, Event, Failed, Loaded, Progress, Sent, TextDelta, ThoughtDelta
 from engines.models import hashing
 
 log = logging.getLogger(__name__)
+SERVER = "openai"  # the engine that asks a server
 STATES = {"stopped": "resting", "loading": "loading", "ready": "ready", "busy": "busy"}
 
 
 class ModelController(QObject):
     changed = Signal(object)  # ShownModel
     notice = Signal(object)  # Notice
+    sent = Signal(object)  # engines.messages.Sent: a server of the person's was asked something
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class ModelController(QObject):
         self._store, self._background, self._preferences = store, background, preferences
         self._starter, self._engine = starter, engine
         self._path = Path()
+        self._server = ""  # host or host:port of the server in use; "" for a file
         self._good: Path | None = None  # the last file that loaded
         self._loaded: Loaded | None = None
         self._hash, self._hashing = "", None
@@ -47,12 +50,17 @@ class ModelController(QObject):
         preferences.engine_changed.connect(self._reload)
 
     @property
+    def server(self) -> str:
+        """Host or host:port of the server that answers; "" for a model on this computer."""
+        return self._server
+
+    @property
     def ready(self) -> bool:
         return self._state == "ready"
 
     @property
     def is_starter(self) -> bool:
-        return self._path == self._starter
+        return not self._server and self._path == self._starter
 
     @property
     def model(self) -> ShownModel:
@@ -96,6 +104,15 @@ class ModelController(QObject):
     def open_starter(self) -> None:
         self._open(self._starter)
 
+    def open_server(self, where: str) -> None:
+        """Ask the server of the options of `openai`, which is at where, from now on."""
+        self._path, self._loaded, self._speed, self._words = Path(), None, "", ""
+        self._server = where
+        self._forget_hash()
+        options = self._preferences.options_of(SERVER)
+        self.link.open(SERVER, Path(), options, network=True)
+        self.changed.emit(self.model)
+
     @Slot()
     def release(self) -> None:
         """Give the memory back now; the next question loads the model again."""
@@ -103,6 +120,7 @@ class ModelController(QObject):
 
     def _open(self, file: Path) -> None:
         self._path, self._loaded, self._speed, self._words = file, None, "", ""
+        self._server = ""
         self._identify(file)
         self.link.open(self._engine, file, self._preferences.engine_options())
         self.changed.emit(self.model)
@@ -131,6 +149,8 @@ class ModelController(QObject):
             case TextDelta() | ThoughtDelta() if self._words:
                 self._words = ""
                 self.changed.emit(self.model)
+            case Sent():
+                self.sent.emit(event)
             case Loaded() if job == 0:
                 self._loaded = event
             case Done() if job == 0:
@@ -142,13 +162,14 @@ class ModelController(QObject):
                 self._refused(event)
 
     def _opened(self) -> None:
-        self._good = self._path
-        self._preferences.model_opened("" if self.is_starter else str(self._path))
+        if not self._server:
+            self._good = self._path
+            self._preferences.model_opened("" if self.is_starter else str(self._path))
         self.changed.emit(self.model)
 
     def _refused(self, failed: Failed) -> None:
         """Say why, and go back to the model that worked: a bad file must not cost the good one."""
-        hint, bad = failed.hint, self._path
+        hint, bad, name = failed.hint, self._path, self._server or self._path.name
         back = self._good if self._good not in (None, bad) else self._starter
         if back and back != bad and back.is_file():
             self._open(back)
@@ -156,15 +177,13 @@ class ModelController(QObject):
         else:
             self._state = "failed"
             self.changed.emit(self.model)
-        message = f"{bad.name} could not be opened. {failed.message}"
+        message = f"{name} could not be opened. {failed.message}"
         self.notice.emit(Notice(message, hint, failed.detail, kind="error"))
 
     # Who the file is
 
     def _identify(self, file: Path) -> None:
-        if self._hashing:
-            self._hashing.cancel()
-        self._hash, self._hashing, self._waiting = "", None, []
+        self._forget_hash()
         try:
             about = file.stat()
         except OSError as error:
@@ -188,6 +207,11 @@ class ModelController(QObject):
 
         self._hashing = self._background.run(work, hashed, self._not_hashed)
 
+    def _forget_hash(self) -> None:
+        if self._hashing:
+            self._hashing.cancel()
+        self._hash, self._hashing, self._waiting = "", None, []
+
     def _not_hashed(self, error: Exception) -> None:
         self._hashing = None
         log.info("the file could not be hashed: %s", error)
@@ -199,7 +223,7 @@ class ModelController(QObject):
             return "Echo"
         if self._loaded and self._loaded.name:
             return self._loaded.name
-        return "Parley starter" if self.is_starter else self._path.stem
+        return "Parley starter" if self.is_starter else self._server or self._path.stem
 
     def _status(self) -> str:
         if self._words:
@@ -211,6 +235,8 @@ class ModelController(QObject):
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
         loaded = self._loaded
+        if self._server:
+            return self._rows_of_server()
         rows = [("Weights", str(self._path))]
         if loaded:
             rows += [
@@ -227,6 +253,13 @@ class ModelController(QObject):
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]
+        return tuple((label, value) for label, value in rows if value)
+
+    def _rows_of_server(self) -> tuple[tuple[str, str], ...]:
+        model = self._loaded.name if self._loaded else ""
+        rows = [("Model", model), ("Server", self._server), ("Weights", "not on this computer")]
+        if self._loaded and self._loaded.jail:
+            rows.append(("Guarded", self._loaded.jail))
         return tuple((label, value) for label, value in rows if value)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
+    QLineEdit,
     QSizePolicy,
     QSlider,
     QSpinBox,
@@ -232,6 +233,34 @@ class Text(OptionControl):
             self.chosen.emit(self._told)
 
 
+class Line(OptionControl):
+    """A short text; it counts when the person leaves it or presses Enter."""
+
+    WIDTH = 320
+
+    def __init__(self, value: str, name: str, secret: bool) -> None:
+        super().__init__()
+        self.field = QLineEdit()
+        self.field.setAccessibleName(name)
+        self.field.setFixedWidth(self.WIDTH)
+        if secret:
+            self.field.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
+        self.setLayout(row(self.field))
+        self._told = value
+        self.show_value(value)
+        self.field.editingFinished.connect(self._tell)
+
+    def show_value(self, value: str) -> None:
+        self._told = value
+        self.field.setText(value)
+
+    @Slot()
+    def _tell(self) -> None:
+        if self.field.text() != self._told:
+            self._told = self.field.text()
+            self.chosen.emit(self._told)
+
+
 def control_for(about: Field[Any], value: Any) -> OptionControl:
     """The control that fits an option's type and limits."""
     name = about.metadata["label"]
@@ -241,4 +270,6 @@ def control_for(about: Field[Any], value: Any) -> OptionControl:
         return OneOf(about.metadata["among"], value, name)
     if isinstance(about.default, (int, float)):
         return Number(about, value, name)
+    if shape := about.metadata["shape"]:
+        return Line(value, name, shape == "secret")
     return Text(value, name)

@@ -7,12 +7,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget
 
+from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
 from app.views.page import Page
 from app.views.preferences import PreferencesPage
+from app.views.server_page import ServerPage
 from app.views.shortcuts import ShortcutsPage
 
 
@@ -31,11 +34,17 @@ class Pages(QStackedWidget):
         chat.head.sidebar.clicked.connect(self.sidebar_asked)
 
     def prepare(
-        self, preferences: PreferencesController, actions: list[QAction], licences: Path
+        self,
+        preferences: PreferencesController,
+        server: ServerController,
+        models: ModelController,
+        actions: list[QAction],
+        licences: Path,
     ) -> None:
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
             "preferences": lambda: PreferencesPage(preferences),
+            "server": lambda: ServerPage(server, models),
             "shortcuts": lambda: ShortcutsPage(actions),
             "about": lambda: AboutPage(licences),
         }
@@ -63,6 +72,10 @@ class Pages(QStackedWidget):
     @Slot()
     def open_preferences(self) -> None:
         self.open_page("preferences")
+
+    @Slot()
+    def open_server(self) -> None:
+        self.open_page("server")
 
     @Slot()
     def open_shortcuts(self) -> None:

@@ -15,6 +15,7 @@ from app.controllers.chat import ChatController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.controllers.undo import UndoStack
 from app.views import icons
@@ -42,6 +43,7 @@ class MainWindow(QMainWindow):
         preferences: PreferencesController,
         undo: UndoStack,
         arrivals: ArrivalController,
+        server: ServerController,
         resources: Path,
     ) -> None:
         super().__init__()
@@ -61,8 +63,8 @@ class MainWindow(QMainWindow):
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
         shown = list(self.commands.by_name.values())
-        self.pages.prepare(preferences, shown, resources / "LICENSES.md")
-        self._connect(preferences, arrivals)
+        self.pages.prepare(preferences, server, models, shown, resources / "LICENSES.md")
+        self._connect(preferences, arrivals, server)
         self.page.write()
 
     def _verbs(self) -> dict[str, Callable[[], Any]]:
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         return {
             "new": self.new,
             "open_model": self.choose_model,
+            "server": self.pages.open_server,
             "release": self._models.release,
             "quit": self.close,
             "undo": self._undo.undo,
@@ -88,7 +91,12 @@ class MainWindow(QMainWindow):
             "menu": self.show_menu,
         }
 
-    def _connect(self, preferences: PreferencesController, arrivals: ArrivalController) -> None:
+    def _connect(
+        self,
+        preferences: PreferencesController,
+        arrivals: ArrivalController,
+        server: ServerController,
+    ) -> None:
         side, page = self.sidebar, self.page
         side.new_asked.connect(self.new)
         side.open_asked.connect(self.open_conversation)
@@ -106,7 +114,7 @@ class MainWindow(QMainWindow):
         self.pages.sidebar_asked.connect(self.shell.toggle)
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(page.composer.take)
-        for source in (self._chat, self._models, preferences, arrivals, page.composer):
+        for source in (self._chat, self._models, preferences, arrivals, server, page.composer):
             source.notice.connect(self.pages.show_notice)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)

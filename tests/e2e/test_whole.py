@@ -51,7 +51,7 @@ def start(qtbot, qapp, tmp_path):
         look = style.Look(qapp, parts.preferences, owner)
         window = MainWindow(
             parts.chat, parts.history, parts.models, parts.preferences, parts.undo,
-            parts.arrivals, paths.resource(""),
+            parts.arrivals, parts.server, paths.resource(""),
         )  # fmt: skip
         qtbot.addWidget(window)
         window.show()

@@ -3,6 +3,7 @@
 import pytest
 
 from app.controllers.arrivals import ArrivalController
+from app.controllers.server import ServerController
 from app.paths import resource
 from app.store.conversations import StoredPart
 from app.views import fonts, style
@@ -27,8 +28,13 @@ def arrivals(chat, models):
 
 
 @pytest.fixture
-def window(qtbot, light, chat, history, models, preferences, undo, arrivals):
-    window = MainWindow(chat, history, models, preferences, undo, arrivals, resource(""))
+def server(models, preferences, seal):
+    return ServerController(models, preferences, seal)
+
+
+@pytest.fixture
+def window(qtbot, light, chat, history, models, preferences, undo, arrivals, server):
+    window = MainWindow(chat, history, models, preferences, undo, arrivals, server, resource(""))
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
