@@ -18,6 +18,7 @@ from app.views.facts import Elided
 from app.views.find_bar import FindBar
 from app.views.model_dot import ModelButton
 from app.views.notice import NoticeCard, announce
+from app.views.transcript.picture_files import PictureFiles
 from app.views.transcript.view import Transcript
 from app.views.welcome import Welcome
 
@@ -42,6 +43,7 @@ class ChatPage(QWidget):
         self.setObjectName("centre")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._chat, self._link = chat, ""
+        self._pictures = PictureFiles(self)
         self.head = Head()
         self.transcript = Transcript(style.current())
         self.find_bar = FindBar(self.transcript)
@@ -94,6 +96,11 @@ class ChatPage(QWidget):
         transcript.link_asked.connect(self._ask_about_link)
         transcript.details_asked.connect(self.details_asked)
         transcript.error_details_asked.connect(self._copy_error)
+        transcript.question_answered.connect(chat.answer_question)
+        transcript.picture_opened.connect(self._pictures.open)
+        transcript.picture_copy_asked.connect(self._pictures.copy)
+        transcript.picture_save_asked.connect(self._pictures.save)
+        self._pictures.notice.connect(self.notices.show_notice)
 
     def _connect_rest(
         self,

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget
 
-from app.controllers.shown import ShownTurn
+from app.controllers.shown import ShownQuestion, ShownTool, ShownTurn
 from app.views.transcript.pieces import words
+from app.views.transcript.question import plainly
 from app.views.transcript.reader import Reader
 from app.views.transcript.source import clean
 
@@ -37,12 +38,25 @@ def spoken_turn(turn: ShownTurn) -> str:
         parts = [f"{name} is about to answer"]
     if turn.cut:
         parts.insert(0, "The model no longer sees what is above.")
-    parts += [f"Used {tool.name}: {tool.result[:500]}" for tool in turn.tools]
+    for tool in turn.tools:
+        parts += _spoken_tool(tool)
     if turn.note:
         parts.append(turn.note)
     if turn.error:
         parts.append(f"{turn.error.message} {turn.error.hint}".strip())
     return "\n".join(parts)
+
+
+def _spoken_tool(tool: ShownTool) -> list[str]:
+    pictures = [f"Picture: {picture.title or 'without a title'}" for picture in tool.pictures]
+    if not (asked := tool.question):
+        return [f"Used {tool.name}: {tool.result[:500]}", *pictures]
+    return [spoken_question(asked), *pictures]
+
+
+def spoken_question(asked: ShownQuestion) -> str:
+    parts = [asked.words, *asked.where, asked.what[:LONGEST], asked.warning]
+    return "\n".join(plainly(part) for part in parts if part)
 
 
 class AccessibleTurn(QAccessibleInterface):

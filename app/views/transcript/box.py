@@ -65,6 +65,7 @@ class Box:
 
     copied_as = ""  # for a box whose words are not in a document
     waits = False  # for a formula that is being drawn: then it is laid out again
+    identity: object = None  # all it shows: a box that shows the same is kept in its place
 
     def __init__(self, above: int = 0) -> None:
         self.above = above  # pixels between it and the box before it

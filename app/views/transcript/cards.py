@@ -1,20 +1,19 @@
-"""Cards inside an answer: its thoughts, its tools, and what went wrong."""
+"""Cards inside an answer: its thoughts, and what went wrong."""
 
 from math import ceil
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from app.controllers.shown import ShownError, ShownTool
+from app.controllers.shown import ShownError
 from app.views import icons
 from app.views.transcript.box import Box, Canvas, Control
 from app.views.transcript.document import paint_in, plain_document
-from app.views.transcript.source import clean, cut_lines
+from app.views.transcript.source import clean
 from app.views.transcript.style import Style
 
 HEAD = 36  # height of a folded card
 RADIUS = 12
-LONGEST, LINES = 8000, 160  # characters and lines of a tool's result that are shown
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -97,81 +96,6 @@ class ThoughtPart(Box):
         canvas.painter.setBrush(canvas.style.color("border_strong"))
         canvas.painter.drawRect(QRectF(7, 0, 2, self.height))
         self.draw_document(canvas)
-
-
-class ToolBox(Box):
-    """One use of a tool: what it was asked and what came back."""
-
-    def __init__(self, tool: ShownTool, number: int, above: int, unfolded: bool) -> None:
-        super().__init__(above)
-        self.tool, self.unfolded = tool, unfolded
-        self.number = number
-
-    @property
-    def words(self) -> str:
-        state = ", did not work" if self.tool.error else "" if self.tool.result else ", is running"
-        return f"Tool {self.tool.name}{state}, {'unfolded' if self.unfolded else 'folded'}"
-
-    def body(self) -> str:
-        asked = clean(self.tool.arguments[:LONGEST])
-        answer = clean(self.tool.result[:LONGEST])
-        stop = cut_lines(answer, 0, len(answer), LINES)
-        if stop < len(answer) or len(self.tool.result) > LONGEST:
-            answer = answer[:stop] + "\n…"
-        return "\n".join(part for part in (asked, answer) if part)
-
-    def estimate(self, style: Style, width: int) -> int:
-        return HEAD + (self.unfolded and self.body().count("\n") * style.code_line + 30)
-
-    def lay_out(self, style: Style, width: int) -> None:
-        self.width, self.height = width, HEAD
-        if not self.unfolded:
-            self.document = None
-            return
-        if self.document is None:
-            self.document = plain_document(self.body(), style.code, style.code_leading)
-        self.document.setTextWidth(width - 2 * 16)
-        self.at = QPoint(16, HEAD + 2)
-        self.height = HEAD + 2 + ceil(self.document.size().height()) + 8
-
-    def controls(self) -> list[Control]:
-        return [
-            Control("fold_tool", self.words, QRect(0, 0, self.width, HEAD), self.number, RADIUS)
-        ]
-
-    def paint(self, canvas: Canvas) -> None:
-        painter, style, tool = canvas.painter, canvas.style, self.tool
-        canvas.card(QRectF(0, 0, self.width, self.height), "panel", "border", RADIUS)
-        paint_icon(canvas, "wrench", "danger" if tool.error else "accent", 12, (HEAD - 16) / 2)
-        painter.setFont(style.strong)
-        metrics = QFontMetricsF(style.strong)
-        name = metrics.elidedText(tool.name, Qt.TextElideMode.ElideRight, self.width / 3)
-        wide = metrics.horizontalAdvance(name)
-        canvas.text(QRectF(38, 0, wide + 4, HEAD), name, "text", MIDDLE)
-        self._paint_summary(canvas, 38 + wide + 12)
-        chevron = "chevron-down" if self.unfolded else "chevron-right"
-        paint_icon(canvas, chevron, "muted", self.width - 28, (HEAD - 16) / 2)
-        self.draw_document(canvas)
-
-    def _paint_summary(self, canvas: Canvas, x: float) -> None:
-        """The arguments, and the result at the right end while folded."""
-        style, tool = canvas.style, self.tool
-        painter = canvas.painter
-        painter.setFont(style.code)
-        metrics = QFontMetricsF(style.code)
-        room = self.width - x - 40
-        result = "" if self.unfolded else clean(tool.result[:300]).strip().partition("\n")[0]
-        if not tool.result:
-            result = "…"
-        shown = metrics.elidedText(result, Qt.TextElideMode.ElideRight, room * 0.5)
-        taken = metrics.horizontalAdvance(shown)
-        role = "danger" if tool.error else "text_2"
-        right = Qt.AlignmentFlag.AlignRight | MIDDLE
-        canvas.text(QRectF(x, 0, room, HEAD), shown, role, right)
-        if not self.unfolded:
-            asked = " ".join(clean(tool.arguments[:300]).split())
-            asked = metrics.elidedText(asked, Qt.TextElideMode.ElideRight, room - taken - 16)
-            canvas.text(QRectF(x, 0, room - taken, HEAD), asked, "muted", MIDDLE)
 
 
 class ErrorBox(Box):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.views.theme import Theme
@@ -36,7 +36,7 @@ class Handle(QAbstractButton):
             self.control = control
             self.setObjectName(control.name)
             self.setAccessibleName(control.words)
-            silent = control.name in ("link", "details")
+            silent = control.name in ("link", "details", "answer", "fold_question")
             self.setToolTip("" if silent else in_plain_words(control.words))
             through = control.name == "link"  # so that text with a link can be selected
             self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, through)
@@ -53,6 +53,11 @@ class Handle(QAbstractButton):
             self.click()
             return
         super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click of two is no answer: a new question may stand where the first was."""
+        if self.control is None or self.control.name != "answer":
+            super().mouseDoubleClickEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.theme is None or self.control is None:
@@ -76,7 +81,8 @@ class Handle(QAbstractButton):
 class Wanted:
     """A handle that should be there."""
 
-    key: tuple[int, int, int]  # turn, box, number of the control in the box
+    turn: int  # key of it
+    key: tuple[object, ...]  # what it is in the turn: never another kind, nor another question
     control: Control
     corner: QPoint  # of its box in the viewport
     by_keyboard: bool
@@ -89,7 +95,7 @@ class Wanted:
 class Handles:
     def __init__(self, owner: QWidget, viewport: QWidget, act: Callable[[Handle], None]) -> None:
         self._owner, self._viewport, self._act = owner, viewport, act
-        self._used: dict[tuple[int, int, int], Handle] = {}
+        self._used: dict[tuple[object, ...], Handle] = {}
         self._spare: list[Handle] = []
         self._order: list[Handle] = []
         self._syncing = False
@@ -103,19 +109,22 @@ class Handles:
         self._syncing = False
 
     def _place(self, wanted: list[Wanted], theme: Theme) -> None:
-        keys = {want.key for want in wanted}
+        keys = {(want.turn, *want.key) for want in wanted}
         for key in [key for key in self._used if key not in keys]:
             self._put_away(self._used.pop(key))
         for want in wanted:
-            handle = self._used.get(want.key)
+            key = (want.turn, *want.key)
+            handle = self._used.get(key)
             if handle is None:
-                handle = self._used[want.key] = self._spare.pop() if self._spare else self._make()
-            handle.become(want.control, want.key[0], theme, want.by_keyboard)
+                handle = self._used[key] = self._spare.pop() if self._spare else self._make()
+            handle.become(want.control, want.turn, theme, want.by_keyboard)
+            if want.control.name == "open_picture":
+                handle.lower()  # smaller buttons stand on it
             if handle.geometry() != want.area:
                 handle.setGeometry(want.area)
             if handle.isHidden():
                 handle.show()
-        order = [self._used[want.key] for want in wanted if want.by_keyboard]
+        order = [self._used[want.turn, *want.key] for want in wanted if want.by_keyboard]
         if order != self._order:
             self._order = order
             for first, second in zip([self._owner, *order], order, strict=False):

@@ -1,6 +1,8 @@
 """Keys, the mouse and the menu over the conversation."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -12,13 +14,21 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.controllers.shown import ShownPicture
 from app.views.theme import Theme
 from app.views.transcript import accessible
 from app.views.transcript.code import CodeBox
 from app.views.transcript.handles import Handle
 from app.views.transcript.page import STEP, Page
+from app.views.transcript.pictures import PictureBox
 from app.views.transcript.pointer import Pointer
 from app.views.transcript.row import Row
+
+_PICTURE_MENU = (
+    ("Open the picture", "open_picture"),
+    ("Save the picture as…", "save_picture"),
+    ("Copy the picture", "copy_picture"),
+)
 
 
 class InteractivePage(Page):
@@ -29,6 +39,10 @@ class InteractivePage(Page):
     link_asked = Signal(str)
     details_asked = Signal(int)
     error_details_asked = Signal(int)
+    question_answered = Signal(str, str)  # key of the call, choice
+    picture_opened = Signal(str)  # its file
+    picture_copy_asked = Signal(str)
+    picture_save_asked = Signal(str, str)  # its file and its title
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -63,12 +77,25 @@ class InteractivePage(Page):
                 self.edit(key)
             case "more":
                 self.change(number, self._show_more)
-            case "fold_thought" | "fold_tool":
+            case "answer" if isinstance(control.value, tuple):
+                self.question_answered.emit(*control.value)
+            case name if isinstance(control.value, ShownPicture):
+                self._use_picture(name, control.value)
+            case "fold_thought" | "fold_tool" | "fold_question":
                 self._unfolding = "thought" if control.value is None else control.value
                 self.change(number, self._unfold)
             case "copy_code" if isinstance(control.value, CodeBox):
                 code = self.stack.rows[number].code_of(control.value)
                 QGuiApplication.clipboard().setText(code)
+
+    def _use_picture(self, name: str, picture: ShownPicture) -> None:
+        match name:
+            case "open_picture":
+                self.picture_opened.emit(picture.path)
+            case "copy_picture":
+                self.picture_copy_asked.emit(picture.path)
+            case "save_picture":
+                self.picture_save_asked.emit(picture.path, picture.title)
 
     def edit(self, key: int) -> None:
         raise NotImplementedError
@@ -175,17 +202,29 @@ class InteractivePage(Page):
         self._pointer.leave()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        place = event.pos()
+        place, picture = event.pos(), None
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = QPoint(self.column.x(), self.viewport().height() // 2)
         else:
             self._pointer.point_at(place)
-        menu = self.make_menu()
+            picture = self._picture_at(place)
+        menu = self.make_menu(picture)
         menu.popup(self.viewport().mapToGlobal(place))
 
-    def make_menu(self) -> QMenu:
+    def _picture_at(self, place: QPoint) -> ShownPicture | None:
+        shown = self.shown_at(place.y())
+        if shown and isinstance(shown.box, PictureBox):
+            inside = self.inside(shown, QPointF(place)).toPoint()
+            return shown.box.picture if shown.box.area.contains(inside) else None
+        return None
+
+    def make_menu(self, picture: ShownPicture | None = None) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if picture:
+            for words, name in _PICTURE_MENU:
+                menu.addAction(words, partial(self._use_picture, name, picture))
+            menu.addSeparator()
         copy = menu.addAction("Copy", self.copy)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(self.selection.ends is not None)

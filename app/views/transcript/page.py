@@ -12,6 +12,7 @@ from app.views.transcript.finder import Finder
 from app.views.transcript.handles import Handle, Handles, Wanted
 from app.views.transcript.painting import Painting
 from app.views.transcript.pending import Pending
+from app.views.transcript.question import QuestionFoot, QuestionText
 from app.views.transcript.row import Kit, Row
 from app.views.transcript.selection import Selection
 from app.views.transcript.stack import Shown, Stack
@@ -35,7 +36,8 @@ class Page(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pending = Pending(self)
-        self.kit = Kit(Style(theme, 15), self.pending.formulas, self.pending.highlighter)
+        pending = self.pending
+        self.kit = Kit(Style(theme, 15), pending.formulas, pending.highlighter, pending.pictures)
         self.stack = Stack(self.kit)
         self.selection = Selection(self.stack)
         self.finder = Finder(self.stack)
@@ -88,19 +90,21 @@ class Page(QAbstractScrollArea):
         self.place_children()
 
     def place_children(self) -> None:
-        """Put buttons over the controls of the current and the hovered turn."""
+        """Put buttons over the controls of the current and the hovered turn, and of questions."""
         rows = self.stack.rows
         wanted = []
         for shown in self.stack.shown:
-            if shown.row in (self.current, self.hovered):
+            asks = isinstance(shown.box, QuestionText | QuestionFoot)
+            if asks or shown.row in (self.current, self.hovered):
                 corner = QPointF(self.column.x(), shown.y).toPoint()
-                by_keyboard = shown.row == self.current
+                by_keyboard = asks or shown.row == self.current
                 growing = rows[shown.row].growing
                 for number, control in enumerate(shown.box.controls()):
                     if control.name == "link" and (growing or len(wanted) >= HANDLES):
                         continue  # the mouse needs none; Tab reaches links when they rest
-                    key = (rows[shown.row].turn.key, shown.index, number)
-                    wanted.append(Wanted(key, control, corner, by_keyboard))
+                    key = (shown.index, number, control.name, control.value if asks else None)
+                    turn = rows[shown.row].turn.key
+                    wanted.append(Wanted(turn, key, control, corner, by_keyboard))
         self.handles.sync(wanted, self.kit.style.theme)
         growing = bool(rows) and rows[-1].growing
         room = self.viewport()

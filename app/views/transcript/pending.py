@@ -1,4 +1,4 @@
-"""What a conversation still waits for: long texts to read, formulas to draw, code to colour."""
+"""What a conversation waits for: long texts to read, formulas, colours of code, pictures."""
 
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from app.views.transcript.code import CodeBox
 from app.views.transcript.formula import Formulas
 from app.views.transcript.highlight import Highlighter, Key
 from app.views.transcript.offthread import background
+from app.views.transcript.pictures import Key as PictureKey
+from app.views.transcript.pictures import PictureBox, Pictures
 from app.views.transcript.row import Row
 
 if TYPE_CHECKING:
@@ -26,17 +28,19 @@ class Pending(QObject):
         self._page = page
         self.formulas = Formulas(self._drawings_ready)
         self.highlighter = Highlighter(self._colors_ready)
+        self.pictures = Pictures(self._picture_ready)
         self._reading = QTimer(self, interval=0, singleShot=True)
         self._reading.timeout.connect(self._read_on)
         self._placing = QTimer(self, interval=GATHER_MS, singleShot=True)
         self._placing.timeout.connect(self._place_drawings)
         self.destroyed.connect(self.formulas.stop)
         self.destroyed.connect(self.highlighter.stop)
+        self.destroyed.connect(self.pictures.stop)
 
     @property
     def busy(self) -> bool:
         waits = self._reading.isActive() or self._placing.isActive()
-        return waits or self.formulas.busy or self.highlighter.busy
+        return waits or self.formulas.busy or self.highlighter.busy or self.pictures.busy
 
     def warm(self) -> None:
         """Load what reads markdown and colours code, beside the GUI thread."""
@@ -76,6 +80,14 @@ class Pending(QObject):
         room = self._page.viewport()
         for shown in self._page.stack.shown:
             if isinstance(shown.box, CodeBox) and shown.box.take_colors(key):
+                room.update(0, shown.y, room.width(), shown.box.height)
+
+    def _picture_ready(self, key: PictureKey) -> None:
+        if not isValid(self):
+            return
+        room = self._page.viewport()
+        for shown in self._page.stack.shown:
+            if isinstance(shown.box, PictureBox) and shown.box.key == key:
                 room.update(0, shown.y, room.width(), shown.box.height)
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from app.controllers.shown import ShownTurn
 from app.views.transcript.box import Box
-from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart, ToolBox
+from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart
 from app.views.transcript.code import CodeBox
 from app.views.transcript.formula import Formulas
 from app.views.transcript.formula_box import FormulaBox
@@ -23,6 +23,7 @@ from app.views.transcript.lines import (
     WaitingBox,
 )
 from app.views.transcript.markdown import defines_links
+from app.views.transcript.pictures import Pictures, fit
 from app.views.transcript.pieces import Code, Formula, Piece, Plain, Prose, Rule, Table
 from app.views.transcript.plain import BubbleBox
 from app.views.transcript.prose import ProseBox
@@ -30,6 +31,7 @@ from app.views.transcript.reader import Reader
 from app.views.transcript.source import SHOWN, clean, cut_plain, shown_part
 from app.views.transcript.style import Style
 from app.views.transcript.table import TableBox
+from app.views.transcript.tools import ToolBox, ToolCode, tool_boxes
 
 GAP = 18  # above what the person said
 CONTEXT = 12_000  # characters of code before a part of it
@@ -43,6 +45,7 @@ class Kit:
     style: Style
     formulas: Formulas
     highlighter: Highlighter
+    pictures: Pictures
 
 
 class Row:
@@ -63,7 +66,7 @@ class Row:
     def __init__(self, turn: ShownTurn) -> None:
         self.turn = turn
         self.boxes: list[Box] | None = None  # made when the row comes into view
-        self.unfolded: frozenset[object] = frozenset()  # "thought" and numbers of tools
+        self.unfolded: frozenset[object] = frozenset()  # "thought", numbers of tools, questions
         self.editor: Box | None = None  # stands in place of the bubble while it is edited
         self.seconds: int | None = None  # the model thought, as seen on this page
         self._thinking_since = 0.0
@@ -90,7 +93,9 @@ class Row:
         turn = self.turn
         size = min(len(turn.text), SHOWN)
         lines = 1 + int(size * style.letter / width) + turn.text.count("\n", 0, SHOWN) * 3 // 5
-        return lines * style.line + 58
+        pictures = [picture for tool in turn.tools for picture in tool.pictures]
+        drawn = sum(fit(picture, width).height() for picture in pictures)
+        return lines * style.line + 58 + drawn
 
     def total(self) -> int:
         assert self.boxes is not None
@@ -234,6 +239,8 @@ class Row:
 
     def code_of(self, box: Box) -> str:
         """All the code of the block this box begins, exactly as it was written."""
+        if isinstance(box, ToolCode):
+            return box.whole
         place = self._body.index(box)
         code = ""
         for piece in self._pieces[place:]:
@@ -272,7 +279,9 @@ class Row:
                 text = clean(turn.thought.strip()[-SHOWN:])
                 boxes += [ThoughtPart(part) for part, _ in cut_plain(text)]
         for number, tool in enumerate(turn.tools):
-            boxes.append(ToolBox(tool, number, 6, number in self.unfolded))
+            boxes += tool_boxes(
+                tool, number, self.unfolded, kit.style, kit.highlighter, kit.pictures
+            )
         return self._kept(boxes)
 
     def _tail(self, kit: Kit) -> list[Box]:
@@ -282,7 +291,8 @@ class Row:
             boxes.append(self._unread)
         elif self._shown < len(turn.text):
             boxes.append(MoreBox(len(turn.text) - self._shown, kit.style))
-        if self.growing and not turn.text and (not turn.thought or turn.tools):
+        asks = any(tool.question for tool in turn.tools)
+        if self.growing and not turn.text and (not turn.thought or turn.tools) and not asks:
             boxes.append(WaitingBox(kit.style.block_gap))
         if turn.note and not turn.error:
             boxes.append(NoteBox(turn.note, kit.style))
@@ -317,7 +327,7 @@ def _identity(box: Box) -> object:
             return ("note", box.words)
         case CutBox() | WaitingBox():
             return type(box)
-    return id(box)
+    return box.identity or id(box)
 
 
 def _updated(box: Box, piece: Piece) -> bool:

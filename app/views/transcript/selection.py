@@ -9,6 +9,7 @@ from app.views.transcript.code import CodeBox
 from app.views.transcript.lines import ActionBox
 from app.views.transcript.plain import BubbleBox
 from app.views.transcript.prose import ProseBox
+from app.views.transcript.question import QuestionText
 from app.views.transcript.stack import Stack
 
 MUCH = 200_000  # characters; more than this is copied as it was written, not as it is shown
@@ -146,6 +147,6 @@ def _between(before: Box, box: Box) -> str:
             return "" if before.piece.halved else "\n"
         case (ProseBox(), ProseBox()) if box.piece.joined:
             return "\n"
-        case (BubbleBox(), BubbleBox()):
+        case (BubbleBox(), BubbleBox()) | (QuestionText(), QuestionText()):
             return "" if before.halved else "\n"
     return "\n\n"

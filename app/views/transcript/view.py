@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.shown import ShownTurn
+from app.controllers.shown import ShownQuestion, ShownTurn
 from app.views.theme import Theme
 from app.views.transcript import accessible
 from app.views.transcript.editing import Editing
@@ -77,8 +77,12 @@ class Transcript(InteractivePage):
             return
         if number == len(self.stack.rows) - 1:
             self._thought = self._text = ""  # the turn says it all
+        asked = _questions(self.stack.rows[number].turn)
         self._newer = turn
         self.change(number, self._change_row)
+        for key, question in _questions(turn).items():
+            if key not in asked:
+                self.announce(f"Parley asks: {accessible.spoken_question(question)}")
 
     def _change_row(self, row: Row) -> None:
         row.change(self._newer, self.kit, self.stack.width)
@@ -200,3 +204,7 @@ class Transcript(InteractivePage):
     def announce(self, text: str) -> None:
         """Have a screen reader say text."""
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+
+def _questions(turn: ShownTurn) -> dict[str, ShownQuestion]:
+    return {tool.question.key: tool.question for tool in turn.tools if tool.question}

@@ -1,0 +1,200 @@
+"""Pictures of tools: decoded beside the GUI thread, kept while they are near, and their box."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from math import ceil
+
+from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPen
+
+from app.background import Task
+from app.controllers.shown import ShownPicture
+from app.views import icons
+from app.views.transcript.box import Box, Canvas, Control
+from app.views.transcript.offthread import background
+from app.views.transcript.source import clean
+from app.views.transcript.style import Style
+
+TALLEST = 420  # pixels
+RADIUS = 12
+KEPT = 12  # pictures, of at most 3 MB each on a screen twice as dense
+DEAREST = 40_000_000  # pixels of a file that are decoded
+BUTTON, ICON = 32, 16
+GONE = "This picture is no longer there."
+Key = tuple[str, int, int, float]  # file, width and height, pixels of the screen for each of them
+
+
+class Pictures:
+    """Pictures by file and size; done is called with the key when one is ready."""
+
+    def __init__(self, done: Callable[[Key], None]) -> None:
+        self._done = done
+        self._known: OrderedDict[Key, QImage] = OrderedDict()
+        self._tasks: dict[Key, Task] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks)
+
+    def get(self, key: Key) -> QImage | None:
+        """The picture, an empty one when there is none, or None while it is decoded."""
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        if key not in self._tasks:
+            self._tasks[key] = _Decoding(key, self._finish).start()
+        return None
+
+    def stop(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
+
+    def _finish(self, key: Key, picture: QImage) -> None:
+        self._tasks.pop(key, None)
+        self._known[key] = picture
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        self._done(key)
+
+
+class _Decoding:
+    def __init__(self, key: Key, finish: Callable[[Key, QImage], None]) -> None:
+        self._key, self._finish = key, finish
+
+    def start(self) -> Task:
+        return background().run(self._work, self._found, self._failed)
+
+    def _work(self, task: Task) -> QImage:
+        path, width, height, ratio = self._key
+        return QImage() if task.cancelled else on_paper(read(path), width, height, ratio)
+
+    def _found(self, picture: QImage) -> None:
+        self._finish(self._key, picture)
+
+    def _failed(self, error: Exception) -> None:
+        raise error  # a file that cannot be read is an empty picture; this is a mistake of ours
+
+
+def read(path: str) -> QImage:
+    """The picture in a PNG file, whatever the file is called; empty for anything else."""
+    reader = QImageReader(path, QByteArray(b"png"))
+    reader.setAutoDetectImageFormat(False)
+    size = reader.size()
+    if not size.isValid() or size.width() * size.height() > DEAREST:
+        return QImage()
+    return reader.read()
+
+
+def on_paper(picture: QImage, width: int, height: int, ratio: float) -> QImage:
+    """The picture at this size on white paper with round corners."""
+    if picture.isNull():
+        return QImage()
+    size = QSize(ceil(width * ratio), ceil(height * ratio))
+    smooth = Qt.TransformationMode.SmoothTransformation
+    paper = QImage(size, QImage.Format.Format_RGB32)
+    paper.fill(Qt.GlobalColor.white)
+    with QPainter(paper) as painter:
+        scaled = picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        scaled.setDevicePixelRatio(1.0)
+        painter.drawImage(0, 0, scaled)
+    cut = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    cut.fill(Qt.GlobalColor.transparent)
+    with QPainter(cut) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(paper))
+        painter.drawRoundedRect(QRectF(cut.rect()), RADIUS * ratio, RADIUS * ratio)
+    return cut
+
+
+def fit(picture: ShownPicture, width: int) -> QSize:
+    """How large it is shown in a column: as it is, or smaller."""
+    wide, tall = max(1, picture.width), max(1, picture.height)
+    scale = min(1.0, width / wide, TALLEST / tall)
+    return QSize(max(1, round(wide * scale)), max(1, round(tall * scale)))
+
+
+class PictureBox(Box):
+    """A picture a tool made; as high as it will be before it is decoded."""
+
+    def __init__(self, picture: ShownPicture, place: tuple[int, int], pictures: Pictures) -> None:
+        super().__init__(8)
+        self.picture = picture
+        self.identity = ("picture", picture, place)  # number of its tool, number in it
+        self.copied_as = clean(picture.title)
+        self.key: Key | None = None  # of what it painted last
+        self._pictures = pictures
+        self._area = QRect()
+
+    @property
+    def area(self) -> QRect:
+        return self._area
+
+    def estimate(self, style: Style, width: int) -> int:
+        return fit(self.picture, width).height()
+
+    def lay_out(self, style: Style, width: int) -> None:
+        size = fit(self.picture, width)
+        self._area = QRect(0, 0, size.width(), size.height())
+        self.width, self.height = width, max(size.height(), 24)
+
+    def controls(self) -> list[Control]:
+        title = f": {self.copied_as}" if self.copied_as else ""
+        copy, save = self._buttons()
+        return [
+            Control("open_picture", f"Open the picture{title}", self._area, self.picture, RADIUS),
+            Control("copy_picture", "Copy the picture", copy, self.picture),
+            Control("save_picture", "Save the picture as…", save, self.picture),
+        ]
+
+    def _buttons(self) -> tuple[QRect, QRect]:
+        """In the upper right corner; beside a picture too small for them."""
+        area = self._area
+        small = area.width() < 4 * BUTTON or area.height() < 2 * BUTTON
+        beside = min(area.right() + 8, self.width - 2 * BUTTON)
+        x = beside if small else area.right() - 2 * BUTTON - 8
+        y = 0 if small else 10
+        return QRect(x, y, BUTTON, BUTTON), QRect(x + BUTTON, y, BUTTON, BUTTON)
+
+    def paint(self, canvas: Canvas) -> None:
+        painter = canvas.painter
+        ratio = painter.device().devicePixelRatioF()
+        place = QRectF(self._area)
+        self.key = (self.picture.path, self._area.width(), self._area.height(), ratio)
+        picture = self._pictures.get(self.key)
+        if picture is None or picture.isNull():
+            canvas.card(place, "panel", "border", RADIUS)
+        if picture is not None and picture.isNull():
+            self._paint_gone(canvas, place)
+        elif picture is not None:
+            painter.drawImage(place, picture)
+            painter.setPen(QPen(canvas.style.color("border_strong"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if canvas.selected:
+            shade = canvas.style.color("selection")
+            shade.setAlphaF(0.5)
+            painter.fillRect(place, shade)
+        if canvas.active:
+            self._paint_buttons(canvas, ratio)
+
+    def _paint_gone(self, canvas: Canvas, place: QRectF) -> None:
+        canvas.painter.setFont(canvas.style.small)
+        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        canvas.text(place.adjusted(12, 4, -12, -4), GONE, "muted", words)
+
+    def _paint_buttons(self, canvas: Canvas, ratio: float) -> None:
+        copy, save = self._buttons()
+        canvas.card(QRectF(copy.united(save)), "raised", "border_strong", 8)
+        for name, button in (("copy", copy), ("download", save)):
+            drawing = icons.pixmap(name, canvas.style.theme.text_2, ICON, ratio)
+            corner = QPointF(button.topLeft()) + QPointF(BUTTON - ICON, BUTTON - ICON) / 2
+            canvas.painter.drawPixmap(corner, drawing)
+
+    def length(self) -> int:
+        return 1
+
+    def text(self, start: int = 0, end: int | None = None) -> str:
+        """Its title, whichever part of it is selected."""
+        return self.copied_as
