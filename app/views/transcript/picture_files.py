@@ -34,6 +34,7 @@ class PictureFiles(QObject):
         """Show a copy in the person's own program: pictures are kept without a suffix."""
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="parley-", ignore_cleanup_errors=True)
+            self.destroyed.connect(self._folder.cleanup)
         copy = Path(self._folder.name) / f"{Path(path).stem[:16]}.png"
         background().run(partial(_copy, path, copy), self._show, self._failed)
 

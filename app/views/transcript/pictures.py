@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
 
-from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QFile, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPen
 
 from app.background import Task
@@ -67,7 +67,10 @@ class _Decoding:
 
     def _work(self, task: Task) -> QImage:
         path, width, height, ratio = self._key
-        return QImage() if task.cancelled else on_paper(read(path), width, height, ratio)
+        if task.cancelled:
+            return QImage()
+        size = QSize(ceil(width * ratio), ceil(height * ratio))
+        return on_paper(read(path, size), ratio)
 
     def _found(self, picture: QImage) -> None:
         self._finish(self._key, picture)
@@ -76,29 +79,35 @@ class _Decoding:
         raise error  # a file that cannot be read is an empty picture; this is a mistake of ours
 
 
-def read(path: str) -> QImage:
-    """The picture in a PNG file, whatever the file is called; empty for anything else."""
-    reader = QImageReader(path, QByteArray(b"png"))
-    reader.setAutoDetectImageFormat(False)
-    size = reader.size()
-    if not size.isValid() or size.width() * size.height() > DEAREST:
+def read(path: str, size: QSize | None = None) -> QImage:
+    """The picture in a PNG file, whatever the file is called; empty for anything else.
+
+    The reader scales as well, because it lets other threads run meanwhile; QImage does not.
+    """
+    file = QFile(path)
+    if not file.open(QFile.OpenModeFlag.ReadOnly):
         return QImage()
+    reader = QImageReader(file, QByteArray(b"png"))
+    reader.setAutoDetectImageFormat(False)
+    if not reader.canRead():
+        return QImage()
+    there = reader.size()
+    if not there.isValid() or there.width() * there.height() > DEAREST:
+        return QImage()
+    if size:
+        reader.setScaledSize(size)
     return reader.read()
 
 
-def on_paper(picture: QImage, width: int, height: int, ratio: float) -> QImage:
-    """The picture at this size on white paper with round corners."""
+def on_paper(picture: QImage, ratio: float) -> QImage:
+    """The picture on white paper with round corners."""
     if picture.isNull():
         return QImage()
-    size = QSize(ceil(width * ratio), ceil(height * ratio))
-    smooth = Qt.TransformationMode.SmoothTransformation
-    paper = QImage(size, QImage.Format.Format_RGB32)
+    paper = QImage(picture.size(), QImage.Format.Format_RGB32)
     paper.fill(Qt.GlobalColor.white)
     with QPainter(paper) as painter:
-        scaled = picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-        scaled.setDevicePixelRatio(1.0)
-        painter.drawImage(0, 0, scaled)
-    cut = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(0, 0, picture)
+    cut = QImage(picture.size(), QImage.Format.Format_ARGB32_Premultiplied)
     cut.fill(Qt.GlobalColor.transparent)
     with QPainter(cut) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
