@@ -87,12 +87,13 @@ def place_of(address: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not host:
         return ""
+    host = f"[{host}]" if ":" in host else host
     return f"{host}:{port}" if port else host
 
 
 def is_here(place: str) -> bool:
     """Whether an address is of this computer itself."""
-    host = place.rsplit(":", 1)[0] if place.count(":") == 1 else place
+    host = urlsplit(f"//{place}").hostname or ""
     if host == "localhost":
         return True
     try:

@@ -82,7 +82,8 @@ class Server:
 
     @property
     def where(self) -> str:
-        return f"{self.url.host}:{self.url.port}" if self.url.port else self.url.host
+        host = f"[{self.url.host}]" if ":" in self.url.host else self.url.host
+        return f"{host}:{self.url.port}" if self.url.port else host
 
     def models(self) -> list[str]:
         """Names of what the server offers; none where it does not say."""
