@@ -34,11 +34,7 @@ TAINTED = (
     "It may be what asks for this, and not you."
 )
 ASKS = (Effect.WRITES, Effect.RUNS, Effect.SENDS)
-VERBS = {
-    Effect.WRITES: "May Parley write this?",
-    Effect.RUNS: "May Parley run this?",
-    Effect.SENDS: "May Parley send this?",
-}
+VERBS = {Effect.WRITES: "write", Effect.RUNS: "run", Effect.SENDS: "send"}
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -315,7 +311,7 @@ def question_about(
     call: ToolCall, offered: Offered, places: tuple[str, ...], again: str
 ) -> ShownQuestion:
     verb = VERBS[Effect.SENDS if places else offered.effect]
-    words = f"{verb} ({offered.title})"
+    words = f"May the tool “{offered.title}” {verb} this?"
     choices = ShownQuestion.__struct_defaults__[-1]
     if again:  # a lasting yes would not count the next time
         choices = tuple(one for one in choices if one[0] in ("once", "never"))
