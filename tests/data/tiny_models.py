@@ -245,16 +245,18 @@ def scripted(
     context: int = 4096,
     after: str = "\n",
     forever: bool = False,
+    then: tuple[str, Sequence[str]] = ("", ()),
 ) -> Path:
     """A model that answers with these chunks, one token each, then ends (or begins again).
 
     It looks only at the last token: the answer begins after a prompt that ends with `after`.
     A chunk that is one of the specials is said as that token; all others must differ from each
-    other and be longer than one byte.
+    other and be longer than one byte. then: what a prompt has to end with for another answer, and
+    that answer.
     """
     usual = dict(SPECIALS) if vocabulary is Vocabulary else {}
     known = usual if specials is None else specials
-    texts = [chunk.encode() if isinstance(chunk, str) else chunk for chunk in chunks]
+    texts = [c.encode() if isinstance(c, str) else c for c in (*chunks, *then[1])]
     own = vocabulary([t for t in texts if t.decode("utf-8", "replace") not in known])
     if vocabulary is Vocabulary:
         own = Vocabulary(own.extra, known)
@@ -265,10 +267,12 @@ def scripted(
     end = own.id("<|im_end|>" if vocabulary is Vocabulary else "</s>")
     size = 32 * math.ceil(len(own) / 32)
     output = np.zeros((len(own), size), np.float32)
-    previous = own.byte(after)
-    for step in [*steps, steps[0] if forever else end]:
-        output[step, previous] = 3
-        previous = step
+    answers = [(after, steps[: len(chunks)]), (then[0], steps[len(chunks) :])]
+    for begins, said in answers if then[1] else answers[:1]:
+        previous = own.byte(begins)
+        for step in [*said, said[0] if forever else end]:
+            output[step, previous] = 3
+            previous = step
     one_layer = {k: v * 0 for k, v in attention(Random(0), 0, size, 2, 2, size // 2).items()}
     one_layer |= {k: v * 0 for k, v in feed_forward(Random(0), 0, size, 32).items()}
     weights: Weights = {

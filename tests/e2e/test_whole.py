@@ -3,21 +3,18 @@
 import hashlib
 import os
 import signal
-from argparse import Namespace
 
 import pytest
-from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, qVersion
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, qVersion
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from app import paths
-from app.parts import STARTER, build
+from app.parts import STARTER
 from app.settings import Chosen, Settings, save
-from app.views import fonts, style
-from app.views.window import MainWindow
 from tests.data import tiny_models
+from tests.data.asking import WAIT, say, wait_for_answer
 
-WAIT = 20_000
 SAYS = ["Hello", " from", " this", " **scripted**", " model.\n\n", "- it", " counts\n", "- two"]
 
 
@@ -34,59 +31,6 @@ def endless(tmp_path):
     (tmp_path / "data/config").mkdir(parents=True)
     save(chosen, tmp_path / "data/config/settings.json")
     return tiny_models.scripted(path, ["tick", "tock "], context=131072, forever=True)
-
-
-@pytest.fixture
-def start(qtbot, qapp, tmp_path):
-    """A function that starts Parley in tmp_path and shows its window; ended after the test."""
-    running = []
-
-    def start(model=""):
-        while running:
-            stop(running.pop())
-        owner = QObject()
-        args = Namespace(data_dir=tmp_path / "data", model=str(model), echo=False, files=[])
-        parts = build(args, owner)
-        fonts.load_fonts(paths.resource("fonts"))
-        look = style.Look(qapp, parts.preferences, owner)
-        window = MainWindow(
-            parts.chat, parts.history, parts.models, parts.preferences, parts.undo,
-            parts.arrivals, parts.server, paths.resource(""),
-        )  # fmt: skip
-        qtbot.addWidget(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitActive(window)
-        parts.history.refresh()
-        parts.start_engines(str(model))
-        parts.tidy()
-        running.append((owner, look, parts, window))
-        qtbot.waitUntil(lambda: parts.models.ready, timeout=WAIT)
-        return parts, window
-
-    yield start
-    for one in running:
-        stop(one)
-
-
-def stop(running):
-    _, _, parts, window = running
-    window.close()
-    parts.stop()
-
-
-def say(qtbot, window, text):
-    qtbot.keyClicks(window.page.composer.edit, text)
-    qtbot.keyClick(window.page.composer.edit, Qt.Key.Key_Return)
-
-
-def wait_for_answer(qtbot, parts, count=2):
-    def finished():
-        turns = parts.chat.turns
-        return len(turns) >= count and not parts.chat.busy and turns[-1].role == "assistant"
-
-    qtbot.waitUntil(finished, timeout=WAIT)
-    return parts.chat.turns[-1]
 
 
 def test_a_question_is_answered_and_is_there_after_a_restart(qtbot, start, scripted):

@@ -1,0 +1,51 @@
+"""Parley as a person starts it, in the test's own folder."""
+
+from argparse import Namespace
+
+import pytest
+from PySide6.QtCore import QObject
+
+from app import paths
+from app.parts import build
+from app.views import fonts, style
+from app.views.window import MainWindow
+from tests.data.asking import WAIT
+
+
+@pytest.fixture
+def start(qtbot, qapp, tmp_path):
+    """A function that starts Parley in tmp_path and shows its window; ended after the test."""
+    running = []
+
+    def start(model=""):
+        while running:
+            stop(running.pop())
+        owner = QObject()
+        args = Namespace(data_dir=tmp_path / "data", model=str(model), echo=False, files=[])
+        parts = build(args, owner)
+        fonts.load_fonts(paths.resource("fonts"))
+        look = style.Look(qapp, parts.preferences, owner)
+        window = MainWindow(
+            parts.chat, parts.history, parts.models, parts.preferences, parts.undo,
+            parts.arrivals, parts.server, paths.resource(""),
+        )  # fmt: skip
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitActive(window)
+        parts.history.refresh()
+        parts.start_engines(str(model))
+        parts.tidy()
+        running.append((owner, look, parts, window))
+        qtbot.waitUntil(lambda: parts.models.ready, timeout=WAIT)
+        return parts, window
+
+    yield start
+    for one in running:
+        stop(one)
+
+
+def stop(running):
+    _, _, parts, window = running
+    window.close()
+    parts.stop()

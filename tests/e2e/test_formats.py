@@ -1,0 +1,71 @@
+"""The same loop of tools with models of different families: only the template and form differ."""
+
+import json
+
+import pytest
+
+from tests.data import tiny_models
+from tests.data.asking import say, wait_for_answer
+
+# A prompt that follows a tool's result ends in a tab, so that the script knows where it is.
+BEGIN = "{% if messages[-1].role == 'tool' %}{{ '\t' }}{% else %}{{ '\n' }}{% endif %}"
+TOLD = "{% if tools %}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{% endif %}"
+HERMES = (
+    TOLD + "{% for m in messages %}<|im_start|>{{ m.role }} {{ m.content or '' }}"
+    "{% for c in m.tool_calls or [] %}<tool_call>{{ c.function | tojson }}</tool_call>{% endfor %}"
+    "<|im_end|>{% endfor %}{% if add_generation_prompt %}" + BEGIN + "{% endif %}"
+)
+LLAMA = (
+    TOLD + "{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>"
+    "{% if m.tool_calls %}{% set f = m.tool_calls[0].function %}"
+    '{"name": "{{ f.name }}", "parameters": {{ f.arguments | tojson }}}'
+    "{% else %}{{ m.content }}{% endif %}<|eot_id|>{% endfor %}"
+    "{% if add_generation_prompt %}" + BEGIN + "{% endif %}"
+)
+MISTRAL = (
+    "{% if tools %}[AVAILABLE_TOOLS]{{ tools | tojson }}[/AVAILABLE_TOOLS]{% endif %}"
+    "{% for m in messages %}{% if m.role == 'tool' %}[TOOL_RESULTS]{{ m.content }}[/TOOL_RESULTS]"
+    "{% elif m.tool_calls %}[TOOL_CALLS]{% for c in m.tool_calls %}{{ c.function | tojson }}"
+    "{% endfor %}{% else %}[INST]{{ m.content }}[/INST]{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}" + BEGIN + "{% endif %}"
+)
+
+
+def hermes(name, arguments):
+    return ["<tool_call>", json.dumps({"name": name, "arguments": arguments}), "</tool_call>"]
+
+
+def llama(name, arguments):
+    return [json.dumps({"name": name, "parameters": arguments})]
+
+
+def mistral(name, arguments):
+    return [f"[TOOL_CALLS][{json.dumps({'name': name, 'arguments': arguments})}]"]
+
+
+FORMATS = {"hermes": (HERMES, hermes), "llama": (LLAMA, llama), "mistral": (MISTRAL, mistral)}
+REQUESTS = {
+    "What is 17 times 24?": ("calculator", {"expression": "17*24"}, "408"),
+    "how many days until the 3rd of March?": (
+        *("clock", {"question": "until", "date": "03-03"}),
+        "day",
+    ),
+    "convert 70 mph to km/h": ("units", {"value": 70, "source": "mph", "target": "km/h"}, "112.65"),
+}
+
+
+@pytest.mark.parametrize("question", REQUESTS)
+@pytest.mark.parametrize("family", FORMATS)
+def test_a_request_works_in_the_window(qtbot, start, tmp_path, family, question):
+    template, write = FORMATS[family]
+    name, arguments, expected = REQUESTS[question]
+    chunks = write(name, arguments)
+    model = tiny_models.scripted(
+        tmp_path / f"{family}.gguf", chunks, template=template, then=("\t", ["Here", " it is."])
+    )
+    parts, window = start(model)
+    say(qtbot, window, question)
+    turn = wait_for_answer(qtbot, parts)
+    assert [tool.name for tool in turn.tools] == [name]
+    assert expected in turn.tools[0].result and not turn.tools[0].error
+    assert turn.text == "Here it is."
