@@ -91,6 +91,7 @@ def run(args: Namespace) -> int:
         parts.undo,
         parts.arrivals,
         parts.server,
+        parts.seal,
         paths.resource(""),
     )
     window.restore_state(read_state(state / "window.json"))

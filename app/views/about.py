@@ -10,7 +10,7 @@ from app.views.controls import column, label, row
 from app.views.page import Page
 
 PROMISE = (
-    "A local assistant: models on this computer answer, and nothing you write leaves it. "
+    "A local assistant: models on this computer answer, and nothing leaves it unless you allow it. "
     "Parley is free software under the GNU General Public License, version 3 or later."
 )
 

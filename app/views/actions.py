@@ -30,7 +30,7 @@ class Entry:
 ENTRIES = (
     Entry("new", "New conversation", FILE, ("Ctrl+N", "Ctrl+Shift+O"), "plus"),
     Entry("open_model", "Open model…", FILE, ("Ctrl+O",), "folder-open"),
-    Entry("server", "Use a server…", FILE, (), "monitor"),
+    Entry("server", "Use a server…", FILE, (), "server"),
     Entry("release", "Give memory back", FILE, (), "hard-drive"),
     Entry("quit", "Quit", FILE, ("Ctrl+Q",), "log-out"),
     Entry("undo", "Undo", EDIT, ("Ctrl+Z",), "undo-2"),
@@ -44,6 +44,8 @@ ENTRIES = (
     Entry("sidebar", "Show or hide the sidebar", VIEW, ("Ctrl+B",), "panel-left"),
     Entry("write", "Go to the message", VIEW, ("Ctrl+L",), "pencil"),
     Entry("model", "What is running", VIEW, ("Ctrl+Shift+M",), "cpu"),
+    Entry("seal", "Network seal", VIEW, ("Ctrl+Shift+N",), "lock"),
+    Entry("sent", "What left this computer", VIEW, (), "globe"),
     Entry("shortcuts", "Shortcuts", HELP, ("Ctrl+/", "Ctrl+?"), "keyboard"),
     Entry("about", "About Parley", HELP, (), "info"),
     Entry("menu", "Menu", HELP, ("F10",), "menu"),

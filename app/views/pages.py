@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QStackedWidget
 
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
 from app.views.page import Page
 from app.views.preferences import PreferencesPage
+from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
 from app.views.shortcuts import ShortcutsPage
 
@@ -38,6 +40,7 @@ class Pages(QStackedWidget):
         preferences: PreferencesController,
         server: ServerController,
         models: ModelController,
+        seal: SealController,
         actions: list[QAction],
         licences: Path,
     ) -> None:
@@ -45,6 +48,7 @@ class Pages(QStackedWidget):
         self._makers = {
             "preferences": lambda: PreferencesPage(preferences),
             "server": lambda: ServerPage(server, models),
+            "sent": lambda: SentPage(seal),
             "shortcuts": lambda: ShortcutsPage(actions),
             "about": lambda: AboutPage(licences),
         }
@@ -76,6 +80,10 @@ class Pages(QStackedWidget):
     @Slot()
     def open_server(self) -> None:
         self.open_page("server")
+
+    @Slot()
+    def open_sent(self) -> None:
+        self.open_page("sent")
 
     @Slot()
     def open_shortcuts(self) -> None:

@@ -96,6 +96,12 @@ QLineEdit:focus { border: 2px solid $accent; padding: 0 10px; min-height: 32px;
     max-height: 32px; }
 QLineEdit[kind="row"] { background: $raised; border: 2px solid $accent; border-radius: 8px;
     padding: 0 9px; min-height: 28px; max-height: 28px; }
+QTableView { background: $background; alternate-background-color: $surface; font-size: 13px; }
+QTableView::item { padding: 0 8px; border-bottom: 1px solid $border; }
+QTableView::item:selected { background: $accent_soft; color: $text; }
+QHeaderView { background: $background; }
+QHeaderView::section { background: $background; color: $muted; border: 0; font-size: 12px;
+    font-weight: 600; padding: 6px 8px; border-bottom: 1px solid $border_strong; }
 QPlainTextEdit { background: transparent; border: 0; }
 QPlainTextEdit[kind="box"] { background: $background; border: 1px solid $border_strong;
     border-radius: 10px; padding: 5px 7px; font-size: 14px; }

@@ -1,22 +1,26 @@
-"""The line at the bottom of the window: the model and its speed, and that nothing leaves."""
+"""The line at the bottom of the window: the model and its speed, and what may leave."""
 
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.controllers.models import ModelController
+from app.controllers.seal import SealController
 from app.controllers.shown import ShownModel
-from app.views import icons, style
-from app.views.controls import Button, label, row
+from app.views.controls import Button, row
 from app.views.facts import Elided
 from app.views.model_dot import ModelButton
+from app.views.seal import SealButton
 
 HEIGHT = 34
 
 
 class StatusBar(QFrame):
     model_asked = Signal(object)  # the widget to open the card beside
+    seal_asked = Signal(object)
 
-    def __init__(self, models: ModelController, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, models: ModelController, seal: SealController, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("status")
         self.setFixedHeight(HEIGHT)
@@ -24,15 +28,14 @@ class StatusBar(QFrame):
         self.words = Elided("", "caption")
         self.warning = Button("Not fully guarded", "status", "triangle-alert", "warn")
         self.warning.setProperty("tone", "warn")
-        self._lock = QLabel()
-        self.promise = label("Nothing leaves this computer", "caption")
-        parts = (self.model, self.words, self.warning, 8, self._lock, self.promise)
-        self.setLayout(row(*parts, margins=(10, 0, 16, 0), gap=6))
+        self.seal = SealButton(seal)
+        parts = (self.model, self.words, self.warning, 8, self.seal)
+        self.setLayout(row(*parts, margins=(10, 0, 10, 0), gap=6))
         self.model.asked.connect(self.model_asked)
         self.warning.clicked.connect(self._ask)
+        self.seal.clicked.connect(self._ask_seal)
         models.changed.connect(self.show_model)
         self.show_model(models.model)
-        self._draw()
 
     @Slot(object)
     def show_model(self, model: ShownModel) -> None:
@@ -46,11 +49,6 @@ class StatusBar(QFrame):
     def _ask(self) -> None:
         self.model_asked.emit(self.warning)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
-    def _draw(self) -> None:
-        lock = icons.pixmap("lock", style.current().muted, 14, self.devicePixelRatioF())
-        self._lock.setPixmap(lock)
+    @Slot()
+    def _ask_seal(self) -> None:
+        self.seal_asked.emit(self.seal)

@@ -15,6 +15,7 @@ from app.controllers.chat import ChatController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.controllers.undo import UndoStack
@@ -24,6 +25,7 @@ from app.views.answer_card import AnswerCard
 from app.views.chat import ChatPage
 from app.views.model_card import ModelCard
 from app.views.pages import Pages
+from app.views.seal import SealCard
 from app.views.shell import Shell
 from app.views.sidebar import Sidebar
 from app.views.status import StatusBar
@@ -44,6 +46,7 @@ class MainWindow(QMainWindow):
         undo: UndoStack,
         arrivals: ArrivalController,
         server: ServerController,
+        seal: SealController,
         resources: Path,
     ) -> None:
         super().__init__()
@@ -55,15 +58,16 @@ class MainWindow(QMainWindow):
         self.page = ChatPage(chat, models, preferences, arrivals)
         self.pages = Pages(self.page)
         self.sidebar = Sidebar(history)
-        self.status = StatusBar(models)
+        self.status = StatusBar(models, seal)
         self.shell = Shell(self.sidebar, self.pages, self.status)
         self.setCentralWidget(self.shell)
         self.model_card = ModelCard(models, self)
         self.answer_card = AnswerCard(self)
+        self.seal_card = SealCard(seal, self)
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
         shown = list(self.commands.by_name.values())
-        self.pages.prepare(preferences, server, models, shown, resources / "LICENSES.md")
+        self.pages.prepare(preferences, server, models, seal, shown, resources / "LICENSES.md")
         self._connect(preferences, arrivals, server)
         self.page.write()
 
@@ -74,6 +78,8 @@ class MainWindow(QMainWindow):
             "open_model": self.choose_model,
             "server": self.pages.open_server,
             "release": self._models.release,
+            "sent": self.pages.open_sent,
+            "seal": self.show_seal_card,
             "quit": self.close,
             "undo": self._undo.undo,
             "copy": self.page.copy_selection,
@@ -109,6 +115,8 @@ class MainWindow(QMainWindow):
         page.head.model.asked.connect(self.model_card.open_at)
         page.details_asked.connect(self.show_details)
         self.status.model_asked.connect(self.model_card.open_at)
+        self.status.seal_asked.connect(self.seal_card.open_at)
+        self.seal_card.log_asked.connect(self.pages.open_sent)
         self.model_card.open_asked.connect(self.choose_model)
         self.pages.action_asked.connect(self.act)
         self.pages.sidebar_asked.connect(self.shell.toggle)
@@ -159,6 +167,10 @@ class MainWindow(QMainWindow):
     def show_model_card(self) -> None:
         anchor: QWidget = self.page.head.model if self.pages.on_chat else self.status.model
         self.model_card.open_at(anchor)
+
+    @Slot()
+    def show_seal_card(self) -> None:
+        self.seal_card.open_at(self.status.seal)
 
     @Slot()
     def show_menu(self) -> None:

@@ -139,7 +139,7 @@ def measure_window(seconds: float) -> dict[str, float]:
         style.Look(app, parts.preferences, app)
         window = MainWindow(
             *(parts.chat, parts.history, parts.models, parts.preferences, parts.undo),
-            *(parts.arrivals, parts.server, resource("")),
+            *(parts.arrivals, parts.server, parts.seal, resource("")),
         )
         window.show()
         conversation = write_conversation(parts)

@@ -27,7 +27,7 @@ def start(qtbot, qapp, tmp_path):
         look = style.Look(qapp, parts.preferences, owner)
         window = MainWindow(
             parts.chat, parts.history, parts.models, parts.preferences, parts.undo,
-            parts.arrivals, parts.server, paths.resource(""),
+            parts.arrivals, parts.server, parts.seal, paths.resource(""),
         )  # fmt: skip
         qtbot.addWidget(window)
         window.show()

@@ -33,8 +33,10 @@ def server(models, preferences, seal):
 
 
 @pytest.fixture
-def window(qtbot, light, chat, history, models, preferences, undo, arrivals, server):
-    window = MainWindow(chat, history, models, preferences, undo, arrivals, server, resource(""))
+def window(qtbot, light, chat, history, models, preferences, undo, arrivals, server, seal):
+    window = MainWindow(
+        chat, history, models, preferences, undo, arrivals, server, seal, resource("")
+    )
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()

@@ -340,7 +340,7 @@ def test_no_two_actions_share_a_key(window):
 def test_the_status_line_tells_model_state_and_promise(window, models, llm):
     assert window.status.model.text() == "Test model"
     assert window.status.words.text() == "Ready"
-    assert window.status.promise.text() == "Nothing leaves this computer"
+    assert window.status.seal.text() == "Nothing leaves this computer"
     assert not window.status.warning.isVisible()
     models.release()
     assert "memory given back" in window.status.words.text()
