@@ -27,6 +27,7 @@ class Listener:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._opening = tokenizer.encode("<|im_start|>assistant\n").ids
+        self._help = tokenizer.encode('<tool_call>\n{"name": "help"').ids  # Parley's own call
         self._end = tokenizer.token_to_id("<|im_end|>")
 
     def spoken(self, tokens: list[int]) -> list[bool]:
@@ -37,7 +38,7 @@ class Listener:
                 found[place] = True
                 speaking = token != self._end
             elif tokens[place + 1 - len(opening) : place + 1] == opening:
-                speaking = True
+                speaking = tokens[place + 1 : place + 1 + len(self._help)] != self._help
         return found
 
 

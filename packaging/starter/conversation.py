@@ -5,37 +5,59 @@ from collections.abc import Sequence
 from random import Random
 
 import copying
+import countdown
 import dates
+import filtering
+import longhand
 import measures
+import passages
 import sums
 import talking
+import wants
 from amounts import word
 from exchange import Exchange, Said, Source
 
-TOOLS = ("calculator", "clock", "units")
+TOOLS = (  # in the order of their names, as Parley offers them
+    *("calculator", "chart", "clock", "find_notes", "plot", "remind", "units", "web_search"),
+    "write_note",
+)
+OTHER_TOOLS = (
+    *("algebra", "list_files", "open_item", "read_file", "read_page", "run_python"),
+    *("search_files", "weather", "mail", "translate", "timer", "python"),
+)
 MIX: tuple[tuple[float, Source], ...] = (
-    (14, sums.sums),
-    (3, sums.follow_up),
-    (2, sums.ask_sum),
+    (9, sums.sums),
+    (2, sums.follow_up),
+    (1.5, sums.ask_sum),
     (1, sums.sum_failed),
-    (10, measures.units),
-    (3, measures.follow_up),
-    (2, measures.ask_unit),
-    (1, measures.unit_unknown),
-    (13, dates.clock),
-    (2.5, dates.follow_up),
-    (1.5, dates.ask_date),
-    (18, talking.help_asked),
-    (20, talking.talk),
-    (14, talking.refusal),
-    (2, copying.repeat),
-    (2, copying.name),
-    (2, copying.recall),
+    (6, measures.units),
+    (2, measures.follow_up),
+    (1.5, measures.ask_unit),
+    (0.7, measures.unit_unknown),
+    (8, dates.clock),
+    (2, dates.follow_up),
+    (1.2, dates.ask_date),
+    (7, wants.plot),
+    (3, wants.chart),
+    (7, wants.find_notes),
+    (7, wants.write_note),
+    (9, wants.remind),
+    (6, wants.web_search),
+    (8, longhand.longhand),
+    (5, countdown.countdown),
+    (11, talking.help_asked),
+    (12, talking.talk),
+    (12, talking.refusal),
+    (7, passages.help_phrased),
+    (1, copying.repeat),
+    (1, copying.name),
+    (1, copying.recall),
 )
 WITHOUT = {
     "calculator": sums.told_without,
     "clock": dates.told_without,
     "units": measures.told_without,
+    **wants.WITHOUT,
 }
 NEEDS: dict[Source, str] = {
     sums.sums: "calculator",
@@ -49,18 +71,8 @@ NEEDS: dict[Source, str] = {
     dates.clock: "clock",
     dates.follow_up: "clock",
     dates.ask_date: "clock",
+    **{source: tool for tool, source in wants.ALL.items()},
 }
-OTHER_TOOLS = (
-    "notes",
-    "search",
-    "weather",
-    "files",
-    "plot",
-    "python",
-    "web_search",
-    "timer",
-    "mail",
-)
 INSTRUCTIONS = (
     "You are a helpful assistant.",
     "You are Parley, an assistant on the person's own computer.",
@@ -77,7 +89,7 @@ def conversation(rng: Random, longest: int = 1) -> tuple[str, list[Exchange]]:
     """The text of up to so many exchanges that know nothing of each other."""
     tools = _tools(rng)
     count = rng.randint(1, longest)
-    exchanges = [one(rng, tools) for _ in range(count)]
+    exchanges = [fresh(rng, tools) for _ in range(count)]
     said = [turn for exchange in exchanges for turn in exchange.said]
     return render(said, _instructions(rng), tools), exchanges
 
@@ -88,6 +100,14 @@ def one(rng: Random, tools: Sequence[str] = TOOLS, held: bool = False) -> Exchan
     if need and need not in tools:
         source = WITHOUT[need]
     return source(rng, held)
+
+
+def fresh(rng: Random, tools: Sequence[str]) -> Exchange:
+    """One that shares no run of words with the requests written by hand."""
+    while True:
+        made = one(rng, tools)
+        if not any(filtering.shares(turn.text) for turn in made.said):
+            return made
 
 
 def render(said: Sequence[Said], instructions: str = "", tools: Sequence[str] = ()) -> str:
@@ -106,17 +126,19 @@ def render(said: Sequence[Said], instructions: str = "", tools: Sequence[str] = 
 
 def _tools(rng: Random) -> list[str]:
     chance = rng.random()
-    if chance < 0.7:
+    if chance < 0.75:
         tools: list[str] = list(TOOLS)
     elif chance < 0.8:
         return []
     else:
         tools = [tool for tool in TOOLS if rng.random() < 0.5]
-    if rng.random() < 0.15:
+    if rng.random() < 0.5:
         others = [*OTHER_TOOLS, word(rng)]
-        tools += rng.sample(others, rng.randint(1, 4))
-    if rng.random() < 0.3:
+        tools += rng.sample(others, rng.choice((1, 2, 4, 7, 10)))
+    if rng.random() < 0.2:
         rng.shuffle(tools)
+    else:
+        tools.sort()
     return tools
 
 

@@ -15,7 +15,7 @@ from tokenizer import HIDDEN, SPECIAL
 from tokenizers import Tokenizer
 
 NAME = "Parley starter"
-ABOUT = "Greets, explains Parley, and calls a calculator, a clock and a unit converter."
+ABOUT = "Greets, explains Parley, and calls a calculator, a clock, units and a few other tools."
 SAMPLING = {"temp": 0.2, "top_k": 20, "top_p": 0.95, "min_p": 0.05}
 TYPES = {
     "f16": (gguf.GGMLQuantizationType.F16, gguf.LlamaFileType.MOSTLY_F16),

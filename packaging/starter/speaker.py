@@ -21,6 +21,8 @@ from engines.messages import (  # noqa: E402
 from engines.tools.registry import schemas  # noqa: E402
 
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
+ANY = {"type": "object", "properties": {}}  # of a tool that is not there
+MOST = 400  # tokens: steps of a product
 
 
 class Speaker:
@@ -30,10 +32,11 @@ class Speaker:
     def say(self, before: list[Said], tools: tuple[str, ...], instructions: str = "") -> Said:
         """What the model says next, as an assistant's turn in the form of the training text."""
         words, calls = [], []
-        chosen = tuple(one for one in schemas() if one["name"] in tools)
+        known = {one["name"]: one for one in schemas()}
+        chosen = tuple(known.get(name, {"name": name, "parameters": ANY}) for name in tools)
         system = (Turn("system", (Text(instructions),)),) if instructions else ()
         told = system + turns(before)
-        for event in self._engine.run(Chat(told, chosen, GREEDY, max_tokens=160)):
+        for event in self._engine.run(Chat(told, chosen, GREEDY, max_tokens=MOST)):
             if isinstance(event, TextDelta):
                 words.append(event.text)
             elif isinstance(event, ToolCall):

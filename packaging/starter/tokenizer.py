@@ -21,8 +21,8 @@ SHOWN = (
 SPECIAL = HIDDEN + SHOWN
 
 
-def train(texts: Iterable[str], size: int) -> Tokenizer:
-    tokenizer = Tokenizer(models.BPE())
+def empty(model: models.BPE) -> Tokenizer:
+    tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(QWEN2), behavior="isolated"),
@@ -30,6 +30,11 @@ def train(texts: Iterable[str], size: int) -> Tokenizer:
         ]
     )
     tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def train(texts: Iterable[str], size: int) -> Tokenizer:
+    tokenizer = empty(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=size,
         min_frequency=8,

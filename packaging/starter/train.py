@@ -16,6 +16,7 @@ import tokenizer as tokens
 import torch
 from batches import Batch, batches
 from conversation import conversation
+from muon import Muon
 from network import Network, Shape
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -23,13 +24,15 @@ from torch.nn import functional
 
 TOKENIZER_SEED, NETWORK_SEED, DATA_SEED = 11, 12, 13
 WARM_UP = 60
-AVERAGE = 0.995  # of the weights, over steps: what is exported
+PRECISIONS = {"bf16": torch.bfloat16, "fp32": torch.float32}  # of the passes
+AVERAGE = 0.99  # of the weights, over steps: what is exported
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--minutes", type=float, default=0, help="of training, instead of steps")
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--length", type=int, default=384)
     parser.add_argument("--longest", type=int, default=3, help="exchanges in a conversation")
@@ -37,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--decay", type=float, default=0.4, help="share of steps in which rate falls"
     )
+    parser.add_argument("--precision", choices=PRECISIONS, default="bf16")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=DATA_SEED)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
@@ -67,15 +71,14 @@ def optimizers(network: Network, rate: float) -> list[torch.optim.Optimizer]:
     matrices = [one for one in network.blk.parameters() if one.ndim == 2]
     others = [one for one in network.parameters() if not any(one is other for other in matrices)]
     return [
-        torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
+        Muon(matrices, rate, 0.1),
         torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.95), weight_decay=0.0),
     ]
 
 
-def rate_at(step: int, steps: int, decay: float) -> float:
-    """Warm up, stay, fall linearly to a fiftieth."""
-    left = (steps - step) / (steps * decay)
-    return min(1.0, (step + 1) / WARM_UP) * max(0.02, min(1.0, left))
+def rate_at(step: int, done: float, decay: float) -> float:
+    """Warm up, stay, fall linearly to a fiftieth. done: the share of the run."""
+    return min(1.0, (step + 1) / WARM_UP) * max(0.02, min(1.0, (1 - done) / decay))
 
 
 class Training:
@@ -86,7 +89,10 @@ class Training:
         self.tokenizer = make_tokenizer(options.folder / "tokenizer.json", shape.vocabulary)
         torch.manual_seed(NETWORK_SEED)
         self.network = Network(Shape(vocabulary=self.tokenizer.get_vocab_size()))
-        self.half = deepcopy(self.network).bfloat16()  # what the passes run through
+        begin = options.folder / "begin.pt"  # see warm.py
+        if begin.exists():
+            self.network.load_state_dict(torch.load(begin, weights_only=True))
+        self.half = deepcopy(self.network).to(PRECISIONS[options.precision])
         self.loss = torch.compile(loss_of, dynamic=False) if options.compile else loss_of
         self.average = {name: one.clone() for name, one in self.network.state_dict().items()}
         self.optimizers = optimizers(self.network, options.rate)
@@ -101,21 +107,24 @@ class Training:
         )
         began, cost, seen = time.monotonic(), 0.0, 0
         for batch in made:
-            if self.step >= options.steps:
+            done = self.step / options.steps
+            if options.minutes:
+                done = (time.monotonic() - began) / (60 * options.minutes)
+            if done >= 1:
                 break
-            cost += self._learn(batch)
+            cost += self._learn(batch, done)
             seen += int((batch.owner >= 0).sum())
-            if self.step % 50 == 0:
+            if self.step % 20 == 0:
                 speed = seen / (time.monotonic() - began)
-                print(f"{self.step} loss {cost / 50:.4f} {speed:.0f} tokens/s", flush=True)
+                print(f"{self.step} loss {cost / 20:.4f} {speed:.0f} tokens/s", flush=True)
                 cost = 0.0
-            if self.step % 200 == 0:
+            if self.step % 100 == 0:
                 self._write()
         self._write()
         print(f"{self.step} steps, {seen} tokens, {time.monotonic() - began:.0f} s")
 
-    def _learn(self, batch: Batch) -> float:
-        share = rate_at(self.step, self.options.steps, self.options.decay)
+    def _learn(self, batch: Batch, done: float) -> float:
+        share = rate_at(self.step, done, self.options.decay)
         for group in chain.from_iterable(one.param_groups for one in self.optimizers):
             group["lr"] = self.options.rate * share
         loss = self.loss(self.half, batch)

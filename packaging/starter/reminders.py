@@ -1,0 +1,78 @@
+"""Requests for reminders and timers."""
+
+from random import Random
+
+from amounts import words
+from asking import SAID, asked, deed, subject, template_of
+from exchange import Exchange, answered
+from notes import day
+from sums import trouble
+
+UNITS = ("minute", "minute", "minute", "hour", "hour", "second", "day", "week")
+DAYS = (
+    *("", "", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"),
+    *("sunday", "tonight"),
+)
+TROUBLES = (
+    *("I cannot read the time '{w}'.", "'{w}' is in the past."),
+    "Say when, for example in 10 minutes.",
+)
+SET = (
+    *("I will remind you at {m}: {a}.", "Reminder set for {m}.", "Set for {m}: {a}."),
+    "You will be reminded on {m} of: {a}.",
+)
+
+
+def remind(rng: Random, held: bool) -> Exchange:
+    said, wanted = when(rng)
+    slots, arguments = {"w": said, "n": said.removeprefix("in ")}, {"when": wanted}
+    template, about, chance = template_of(rng, "remind", held), "", rng.random()
+    if held or chance < 0.6:
+        slots["d"] = about = deed(rng)
+    elif chance < 0.75:
+        template, about = rng.choice(SAID["remind"]["about"]), subject(rng)
+        slots["s"] = about
+    else:
+        timers = SAID["remind"]["timer"]
+        template = rng.choice(timers if said.startswith("in ") else (timers[0], timers[-1]))
+    if about:
+        arguments["about"] = about
+    one = asked(rng, held, "remind", template, slots, arguments)
+    if rng.random() < 0.08:
+        message = rng.choice(TROUBLES).format(w=wanted)
+        return answered(one, message, trouble(message))
+    moment = f"{day(rng)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
+    result = rng.choice(SET).format(m=moment, a=about or "time is up")
+    return answered(one, result, result)
+
+
+def when(rng: Random) -> tuple[str, str]:
+    """As said, and as the tool takes it: spans in digits after "in", the rest as said."""
+    if rng.random() < 0.5:
+        return span(rng)
+    name, hour = rng.choice(DAYS), rng.randint(1, 12)
+    half = f"{rng.randint(0, 23)}:{rng.choice((0, 15, 30, 45, rng.randint(0, 59))):02}"
+    time = rng.choice(
+        (f"{hour} pm", f"{hour}pm", f"{hour} am", half, str(hour), f"{hour}:30 pm", "noon")
+    )
+    if name == "tonight":
+        return f"tonight at {hour}", f"tonight at {hour}"
+    if not name:
+        return f"at {time}", f"at {time}"
+    if rng.random() < 0.25:
+        return (name, name) if name == "tomorrow" or rng.random() < 0.5 else (f"on {name}", name)
+    text = f"{name} at {time}"
+    return (f"on {text}" if name != "tomorrow" and rng.random() < 0.4 else text), text
+
+
+def span(rng: Random) -> tuple[str, str]:
+    if rng.random() < 0.06:
+        return "in half an hour", "in 30 minutes"
+    unit = rng.choice(UNITS)
+    n = rng.choice((5, 10, 15, 20, 30, 45, rng.randint(1, 90), rng.randint(1, 12)))
+    many = unit if n == 1 else unit + "s"
+    said = words(n) if rng.random() < 0.35 else str(n)
+    if n == 1:
+        said = rng.choice(("1", "one", "an" if unit == "hour" else "a"))
+    shown = rng.choice(("min", "mins")) if unit == "minute" and rng.random() < 0.2 else many
+    return f"in {said} {shown}", f"in {n} {many}"
