@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engines import syscalls
+from engines.syscalls import Needs
 
 if sys.platform == "linux":
     import resource
@@ -50,13 +51,25 @@ DEVICE = RIGHT["read"] | RIGHT["write"] | RIGHT["list"] | RIGHT["ioctl"]
 WRITE = READ | RIGHT["write"] | RIGHT["truncate"] | RIGHT["move"]
 WRITE |= RIGHT["make_dir"] | RIGHT["make_file"] | RIGHT["remove_dir"] | RIGHT["remove_file"]
 
-SYSTEM = (
+BIND, CONNECT = 0b01, 0b10  # Landlock's rights on TCP ports
+SIGNALS_SCOPED = 6  # the version from which Landlock keeps signals among its own
+
+LIBRARIES = (
     *("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/nix/store"),
     *("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/dev/urandom", "/dev/zero"),
+)
+SYSTEM = (
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm/overcommit_memory"),
     *("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup"),
     "/sys/kernel/mm/transparent_hugepage",
 )
+NETWORK = (
+    *("/etc/resolv.conf", "/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf"),
+    *("/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services"),
+    *("/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/crypto-policies"),
+    *("/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/pki"),
+)
+PROGRAMS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix/store")
 GPU_DRIVERS = (
     *("/usr/local/cuda", "/opt/cuda", "/opt/rocm", "/opt/amdgpu", "/opt/intel", "/usr/lib/wsl"),
     *("/etc/vulkan", "/usr/share/vulkan", "/usr/local/share/vulkan", "/etc/OpenCL", "/etc/drirc"),
@@ -93,8 +106,15 @@ def enter(
     *,
     level: str = FULL,
     offer: Offer | None = None,
+    network: bool = False,
+    programs: bool = False,
+    forks: bool = False,
 ) -> str:
     """Close everything but reading `read` and writing `write`; there is no way back.
+
+    network leaves TCP, UDP and the names and certificates they need; programs the system's
+    programs and those in `read` and `write`, which run in this jail as well; forks lets the
+    process divide itself.
 
     Returns "" when all of it holds, else one sentence on what does not. Call it while only one
     thread runs: Landlock binds the calling thread and those it starts.
@@ -104,17 +124,25 @@ def enter(
     if level == NONE:
         return LOOSE[NONE]
     offer = offer or probe()
-    _limit(bool(write), gpu)
-    _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    among_own = programs and level == FULL and offer.landlock >= SIGNALS_SCOPED
+    needs = Needs(gpu, network, programs, forks, signals=among_own or forks)
+    _limit(bool(write), needs)
     alone = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
-    if level == FULL and offer.landlock:
-        _close_files(_rules(read, write, gpu), offer.landlock)
+    close(_rules(read, write, needs) if level == FULL else None, needs, offer)
+    return gap(offer, level, alone)
+
+
+def close(rules: Iterable[tuple[Path, int]] | None, needs: Needs, offer: Offer) -> None:
+    """Close what the kernel offers to close; rules None leaves the files open."""
+    _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    if rules is not None and offer.landlock:
+        _close_files(rules, needs, offer.landlock)
     if offer.seccomp:
-        _close_calls(gpu)
-    return _open_gap(offer, level, alone)
+        _close_calls(needs)
 
 
-def _open_gap(offer: Offer, level: str, alone: bool) -> str:
+def gap(offer: Offer, level: str = FULL, alone: bool = True) -> str:
+    """What does not hold where so much is offered, in a sentence; "" when all holds."""
     if not any(offer):
         return OTHER_SYSTEM
     if not offer.seccomp:
@@ -170,37 +198,53 @@ def _check(result: int) -> int:
     return result
 
 
-def _limit(writes: bool, gpu: bool) -> None:
+def _limit(writes: bool, needs: Needs) -> None:
     """No core files; bounds on files and threads that no model needs to reach.
 
     Not on memory: a model's mapping alone may be larger than the machine.
     """
     tasks = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 4096 * MEGABYTE if writes else 64 * MEGABYTE)
-    _lower(resource.RLIMIT_NPROC, tasks + 4096)  # counts all that this person runs
-    if not gpu:
-        _lower(resource.RLIMIT_NOFILE, 256)
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_FSIZE, 4096 * MEGABYTE if writes else 64 * MEGABYTE)
+    lower(resource.RLIMIT_NPROC, tasks + 4096)  # counts all that this person runs
+    if not needs.gpu:
+        lower(resource.RLIMIT_NOFILE, 1024 if needs.programs else 256)
 
 
-def _lower(which: int, limit: int) -> None:
+def lower(which: int, limit: int) -> None:
     hard = resource.getrlimit(which)[1]
     if hard == resource.RLIM_INFINITY or hard > limit:
         resource.setrlimit(which, (limit, limit))
 
 
-def _rules(read: Sequence[Path], write: Sequence[Path], gpu: bool) -> Iterator[tuple[Path, int]]:
-    for path in (*read, *_python(), *map(Path, SYSTEM)):
-        yield path, READ
-    yield Path(os.devnull), RIGHT["read"] | RIGHT["write"]
+def _rules(read: Sequence[Path], write: Sequence[Path], needs: Needs) -> Iterator[tuple[Path, int]]:
+    run = RIGHT["execute"] if needs.programs else 0
+    for path in read:
+        yield path, READ | run
+    yield from python_rules()
+    for name in SYSTEM:
+        yield Path(name), READ
     for path in write:
         path.mkdir(parents=True, exist_ok=True)
-        yield path, WRITE
-    if gpu:
+        yield path, WRITE | run
+    if needs.gpu:
         for path in _gpu_nodes():
             yield path, DEVICE
         for name in GPU_DRIVERS:
             yield Path(name), READ
+    if needs.network:
+        for name in NETWORK:
+            yield Path(name), READ
+    if needs.programs:
+        for path in _outside_home({*map(Path, (*PROGRAMS, sys.prefix, sys.base_prefix))}):
+            yield path, READ | RIGHT["execute"]
+
+
+def python_rules() -> Iterator[tuple[Path, int]]:
+    """What late imports may still read, and where output is thrown away."""
+    for path in (*_python(), *map(Path, LIBRARIES)):
+        yield path, READ
+    yield Path(os.devnull), RIGHT["read"] | RIGHT["write"]
 
 
 def _gpu_nodes() -> Iterator[Path]:
@@ -215,14 +259,20 @@ def _python() -> Iterable[Path]:
     places |= {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
     places |= {Path(entry) for entry in sys.path} - {Path(), Path.cwd()}
     places |= {Path(__file__).parent, Path(getattr(sys, "_MEIPASS", __file__))}
+    return _outside_home(places)
+
+
+def _outside_home(places: Iterable[Path]) -> list[Path]:
     home = Path.home().resolve()
     return [p for p in places if not home.is_relative_to(p.resolve())]
 
 
-def _close_files(rules: Iterable[tuple[Path, int]], version: int) -> None:
+def _close_files(rules: Iterable[tuple[Path, int]], needs: Needs, version: int) -> None:
     """Landlock, as include/uapi/linux/landlock.h has it: rights later than version are left out."""
     files = (1 << 13 + (version >= 2) + (version >= 3) + (version >= 5)) - 1
-    parts = [files, *([0b11] if version >= 4 else []), *([0b11] if version >= 6 else [])]
+    ports = BIND if needs.network else BIND | CONNECT
+    scopes = [0b11] if version >= SIGNALS_SCOPED else []
+    parts = [files, *([ports] if version >= 4 else []), *scopes]
     attributes = struct.pack(f"={len(parts)}Q", *parts)  # files, TCP, signals and abstract sockets
     libc = _libc()
     ruleset = _check(libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
@@ -245,8 +295,8 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         os.close(place)
 
 
-def _close_calls(gpu: bool) -> None:
-    program = syscalls.filter_program(platform.machine(), os.getpid(), gpu)
+def _close_calls(needs: Needs) -> None:
+    program = syscalls.filter_program(platform.machine(), os.getpid(), needs)
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     number = syscalls.number_of_seccomp()

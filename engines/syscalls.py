@@ -8,16 +8,12 @@ with "not there", so what a later kernel adds is closed until somebody has looke
 import errno
 import platform
 import struct
+from typing import NamedTuple
 
 # name:x86_64:arm64, from asm/unistd_64.h and asm-generic/unistd.h
 REFUSED = """
-socket:41:198 socketpair:53:199 connect:42:203 bind:49:200 listen:50:201 accept:43:202
-accept4:288:242 sendto:44:206 sendmsg:46:211 sendmmsg:307:269
-
-fork:57:- vfork:58:- execve:59:221 execveat:322:281 uselib:134:-
-
-ptrace:101:117 process_vm_readv:310:270 process_vm_writev:311:271 process_madvise:440:440
-process_mrelease:448:448 kcmp:312:272 tkill:200:130 pidfd_open:434:434 pidfd_send_signal:424:424
+listen:50:201 accept:43:202 accept4:288:242 uselib:134:- ptrace:101:117 process_vm_readv:310:270
+process_vm_writev:311:271 process_madvise:440:440 process_mrelease:448:448 kcmp:312:272
 pidfd_getfd:438:438 setpriority:141:140 ioprio_set:251:30 sched_setparam:142:118
 sched_setscheduler:144:119 sched_setattr:314:274 migrate_pages:256:238 move_pages:279:239
 
@@ -25,7 +21,7 @@ shmget:29:194 shmat:30:196 shmctl:31:195 semget:64:190 semop:65:193 semtimedop:2
 semctl:66:191 msgget:68:186 msgsnd:69:189 msgrcv:70:188 msgctl:71:187 mq_open:240:180
 mq_unlink:241:181 mq_notify:244:184
 
-truncate:76:45 chmod:90:- fchmod:91:52 fchmodat:268:53 fchmodat2:452:452 chown:92:- fchown:93:55
+truncate:76:45 chmod:90:- fchmodat:268:53 fchmodat2:452:452 chown:92:- fchown:93:55
 lchown:94:- fchownat:260:54 utime:132:- utimes:235:- futimesat:261:- utimensat:280:88 mknod:133:-
 mknodat:259:33 setxattr:188:5 lsetxattr:189:6 fsetxattr:190:7 getxattr:191:8 lgetxattr:192:9
 fgetxattr:193:10 listxattr:194:11 llistxattr:195:12 flistxattr:196:13 removexattr:197:14
@@ -50,9 +46,15 @@ create_module:174:- reboot:169:142 syslog:103:116 acct:163:89 modify_ldt:154:- i
 ioperm:173:- settimeofday:164:170 clock_settime:227:112 clock_adjtime:305:266 adjtimex:159:171
 sethostname:170:161 setdomainname:171:162 lookup_dcookie:212:18 vhangup:153:58
 """
+# Refused as well, but to those who need them:
 NO_GPU = "memfd_create:319:279"  # drivers keep compiled code in such files
+NO_NETWORK = "connect:42:203 bind:49:200"
+NO_SENDING = "sendto:44:206 sendmsg:46:211 sendmmsg:307:269"
+NO_FORKS = "fork:57:- vfork:58:- tkill:200:130 pidfd_open:434:434 pidfd_send_signal:424:424"
+NO_PROGRAMS = "execve:59:221 execveat:322:281 fchmod:91:52"
 ABSENT = "clone3:435:435 openat2:437:437"  # libraries then use clone and openat, which we can read
 CHECKED = """
+socket:41:198 socketpair:53:199
 clone:56:220 kill:62:129 tgkill:234:131 rt_sigqueueinfo:129:138 rt_tgsigqueueinfo:297:240
 prlimit64:302:261 ioctl:16:29 fcntl:72:25 open:2:- openat:257:56 prctl:157:167
 """
@@ -71,6 +73,22 @@ O_ACCMODE, O_TRUNC = 0x3, 0x200
 PR_SET_PDEATHSIG = 1
 TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: type commands into the terminal we log to
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: have the kernel send the signal
+EVERYBODY = 0xFFFFFFFF  # as the receiver of a signal
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+STREAM, DATAGRAM, SEQUENCE, KIND = 1, 2, 5, 0xF  # kinds of sockets, and the bits they have
+
+
+class Needs(NamedTuple):
+    """What a process cannot do without, and so is left open to it."""
+
+    gpu: bool = False
+    network: bool = False  # reach others over TCP and UDP; nothing listens
+    programs: bool = False  # start other programs
+    forks: bool = False  # divide itself, each part to be locked in further
+    signals: bool = False  # to others: where Landlock keeps them among its own, or for forks
+
+
+NOTHING = Needs()
 
 Step = tuple[int, int, int, int]  # operation, jump when true, jump when false, value
 
@@ -86,10 +104,23 @@ def numbers(table: str, column: int) -> dict[str, int]:
     return {row[0]: int(row[1 + column]) for row in rows if row[1 + column] != "-"}
 
 
-def filter_program(machine: str, pid: int, gpu: bool) -> bytes:
+def refusals(needs: Needs) -> str:
+    """The table of what a process with these needs is always refused."""
+    gpu, network, programs, forks, _ = needs
+    tables = (
+        (gpu or programs, NO_GPU),
+        (network, NO_NETWORK),
+        (network or programs, NO_SENDING),
+        (forks or programs, NO_FORKS),
+        (programs, NO_PROGRAMS),
+    )
+    return " ".join((REFUSED, *(table for needed, table in tables if not needed)))
+
+
+def filter_program(machine: str, pid: int, needs: Needs = NOTHING) -> bytes:
     """The filter for a process of that number: an array of struct sock_filter."""
     column, architecture, _ = MACHINES[machine]
-    refused = numbers(REFUSED if gpu else f"{REFUSED} {NO_GPU}", column)
+    refused = numbers(refusals(needs), column)
     steps = [
         *_when(ARCHITECTURE_AT, architecture, [], [(RETURN, 0, 0, KILL_PROCESS)]),
         (LOAD, 0, 0, NUMBER_AT),
@@ -100,7 +131,7 @@ def filter_program(machine: str, pid: int, gpu: bool) -> bytes:
         steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ERRNO | errno.ENOSYS)]
     for number in refused.values():
         steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE)]
-    checks = _checks(pid)
+    checks = _checks(pid, needs)
     for name, number in numbers(CHECKED, column).items():
         steps += [(EQUAL, 0, len(checks[name]), number), *checks[name]]
     steps.append((RETURN, 0, 0, ALLOW))
@@ -146,24 +177,42 @@ def _opening(place: int) -> list[Step]:
     ]
 
 
-def _checks(pid: int) -> dict[str, list[Step]]:
+def _sockets(allowed: bool, families: tuple[int, ...], kinds: tuple[int, ...]) -> list[Step]:
+    """Sockets of these families and kinds, where any are allowed."""
+    if not allowed:
+        return [(RETURN, 0, 0, REFUSE)]
+    steps = [_argument(0)]
+    for left in range(len(families), 0, -1):
+        steps.append((EQUAL, left, 0, families[left - 1]))
+    steps += [(RETURN, 0, 0, REFUSE), _argument(1), (AND, 0, 0, KIND)]
+    for kind in kinds:
+        steps += [(EQUAL, 0, 1, kind), (RETURN, 0, 0, ALLOW)]
+    return [*steps, (RETURN, 0, 0, REFUSE)]
+
+
+def _checks(pid: int, needs: Needs) -> dict[str, list[Step]]:
+    divides = needs.forks or needs.programs
     thread = [
         _argument(0),
-        (AND, 0, 0, CLONE_THREAD | CLONE_NEW),
-        (EQUAL, 0, 1, CLONE_THREAD),
+        (AND, 0, 0, CLONE_NEW if divides else CLONE_THREAD | CLONE_NEW),
+        (EQUAL, 0, 1, 0 if divides else CLONE_THREAD),
         (RETURN, 0, 0, ALLOW),
         (RETURN, 0, 0, REFUSE),
     ]
+    signals = _never(0, EVERYBODY) if needs.signals else _only(0, pid)
     return {
+        "socket": _sockets(needs.network, (AF_INET, AF_INET6), (STREAM, DATAGRAM)),
+        # event loops wake themselves by a pair; one of datagrams could be sent astray
+        "socketpair": _sockets(needs.network or needs.programs, (AF_UNIX,), (STREAM, SEQUENCE)),
         "clone": thread,
-        "kill": _only(0, pid),
-        "tgkill": _only(0, pid),
-        "rt_sigqueueinfo": _only(0, pid),
-        "rt_tgsigqueueinfo": _only(0, pid),
+        "kill": signals,
+        "tgkill": signals,
+        "rt_sigqueueinfo": signals,
+        "rt_tgsigqueueinfo": signals,
         "prlimit64": _only(0, 0, pid),
         "ioctl": _never(1, *TERMINAL_INPUT),
         "fcntl": _never(1, *SIGNAL_OWNERS),
         "open": _opening(1),
         "openat": _opening(2),
-        "prctl": _never(0, PR_SET_PDEATHSIG),
+        "prctl": _never(0, *(() if divides else (PR_SET_PDEATHSIG,))),
     }

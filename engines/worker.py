@@ -147,7 +147,16 @@ def _prepare(start: Start) -> tuple[EngineSpec, str]:
     for name in spec.imports:
         importlib.import_module(name)
     read = (*spec.read(Path(start.model)), *map(Path, start.read))
-    return spec, jail.enter(read, tuple(map(Path, start.write)), gpu, level=level)
+    warning = jail.enter(
+        read,
+        tuple(map(Path, start.write)),
+        gpu,
+        level=level,
+        network=spec.network and start.network,
+        programs=spec.programs,
+        forks=spec.forks,
+    )
+    return spec, warning
 
 
 def _ask_devices(name: str, level: str) -> int:

@@ -31,7 +31,7 @@ DUTIES: list[Callable[[Any], Any]] = []  # what an honest engine needs
 
 probe, duty = PROBES.append, DUTIES.append
 libc = ctypes.CDLL(None, use_errno=True)
-TABLE = f"{syscalls.REFUSED} {syscalls.CHECKED} {syscalls.ABSENT} {syscalls.NO_GPU}"
+TABLE = f"{syscalls.refusals(syscalls.NOTHING)} {syscalls.CHECKED} {syscalls.ABSENT}"
 
 
 def call(name: str, *arguments: object) -> int:

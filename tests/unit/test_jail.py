@@ -130,7 +130,7 @@ def test_a_call_of_another_architecture_ends_the_process():
 def test_no_grant_covers_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path), "/", "", str(tmp_path / "lib")])
-    granted = {path for path, _ in jail._rules([], [], gpu=True)}
+    granted = {path for path, _ in jail._rules([], [], syscalls.Needs(gpu=True, programs=True))}
     assert tmp_path / "lib" in granted
     assert not any(tmp_path.is_relative_to(path) for path in granted)
 
@@ -203,12 +203,15 @@ CASES = [  # (call, arguments, answer)
 @pytest.mark.parametrize("machine", syscalls.MACHINES)
 def test_the_program_answers_on_every_processor(machine):
     column, architecture, _ = syscalls.MACHINES[machine]
-    program = syscalls.filter_program(machine, ME, gpu=False)
+    program = syscalls.filter_program(machine, ME, syscalls.Needs())
     checked = syscalls.numbers(syscalls.CHECKED, column)
     for name, arguments, expected in CASES:
         given = answer(program, checked[name], *arguments, architecture=architecture)
         assert given == expected, (name, arguments)
-    for table, expected in ((syscalls.REFUSED, REFUSE), (syscalls.ABSENT, ABSENT)):
+    for table, expected in (
+        (syscalls.refusals(syscalls.NOTHING), REFUSE),
+        (syscalls.ABSENT, ABSENT),
+    ):
         for name, number in syscalls.numbers(table, column).items():
             assert answer(program, number, architecture=architecture) == expected, name
     for number in (syscalls.LAST + 1, 0x40000000 + 41, 2**32 - 1):  # later calls, and x32
@@ -218,7 +221,54 @@ def test_the_program_answers_on_every_processor(machine):
 
 @pytest.mark.parametrize("column", [0, 1])
 def test_no_number_stands_twice(column):
-    everything = f"{syscalls.REFUSED} {syscalls.NO_GPU} {syscalls.ABSENT} {syscalls.CHECKED}"
+    everything = f"{syscalls.refusals(syscalls.NOTHING)} {syscalls.ABSENT} {syscalls.CHECKED}"
     numbers = syscalls.numbers(everything, column)
     assert len(set(numbers.values())) == len(numbers) == len(set(numbers))
     assert max(numbers.values()) <= syscalls.LAST
+
+
+def able(places, **needs):
+    """What loosened.py could do with these keywords of jail.enter; free=True: without a jail."""
+    run = subprocess.run(
+        [sys.executable, ROOT / "tests/data/loosened.py", json.dumps(needs)]
+        + [places["secret"], str(places["port"]), places["out"]],
+        env=process.environment(os.environ, ()) | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found = json.loads(run.stdout.splitlines()[-1])
+    assert found["gap"] == ""
+    return set(found["done"])
+
+
+ONLINE = {"connect", "send a datagram", "find an address"}
+RUNNING = {"fork", "run a program", "talk to itself"}
+
+
+def test_without_a_jail_it_can_do_all_of_it(places):
+    expected = ONLINE | RUNNING | {"read the secret", "listen", "read the secret in a program"}
+    assert expected | {"connect in a program", "end a program"} <= able(places, free=True)
+
+
+@pytest.mark.parametrize("offer", [OFFERS[0], OFFERS[-1]], ids=str)
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        ({}, {"find an address"}),  # "localhost" needs no network
+        ({"network": True}, ONLINE | {"talk to itself"}),
+        ({"programs": True}, RUNNING | {"find an address"}),
+        ({"programs": True, "network": True}, RUNNING | ONLINE | {"connect in a program"}),
+        ({"forks": True}, {"fork", "find an address", "signal the parent"}),
+    ],
+    ids=["nothing", "network", "programs", "both", "forks"],
+)
+def test_a_need_opens_the_jail_for_itself_alone(places, needs, expected, offer):
+    scoped = offer[0] >= jail.SIGNALS_SCOPED
+    if scoped:
+        expected = expected - {"signal the parent"}
+    if needs.get("programs") and scoped:
+        expected = expected | {"end a program"}
+    assert able(places, offer=offer, **needs) - {"find an address"} == expected - {
+        "find an address"
+    }
