@@ -29,7 +29,9 @@ def fork():
 
 
 def end_a_program():
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    quiet = subprocess.DEVNULL  # where it may not be ended it must not hold our output open
+    nap = [sys.executable, "-c", "import time; time.sleep(3)"]
+    child = subprocess.Popen(nap, stdout=quiet, stderr=quiet)
     child.kill()
     child.wait()
 
