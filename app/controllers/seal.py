@@ -33,6 +33,7 @@ class SealController(QObject):
         self._open: dict[str, Open] = {}
         self._wants: tuple[tuple[str, str, str], ...] = ()
         self._left = 0
+        preferences.changed.connect(self._on_setting)
 
     @property
     def locked(self) -> bool:
@@ -78,9 +79,13 @@ class SealController(QObject):
     @Slot(bool)
     def lock(self, locked: bool) -> None:
         self._preferences.set("network_locked", locked)
-        if locked:
-            self.shut()
-        self._tell()
+
+    @Slot(str, object)
+    def _on_setting(self, name: str, value: object) -> None:
+        if name == "network_locked":
+            if value:
+                self.shut()
+            self._tell()
 
     def want(self, places: tuple[str, ...], who: str, what: str) -> None:
         """Somebody asks to be let out; no places: nobody any more."""

@@ -80,6 +80,12 @@ def test_locking_shuts_all_and_survives_a_restart(qtbot, card, window, seal, pre
     assert window.status.seal.text() == "Nothing leaves this computer"
 
 
+def test_the_switch_in_preferences_is_the_same_lock(window, seal, preferences):
+    seal.open_for(PLACE, "Web search")
+    preferences.set("network_locked", True)
+    assert window.status.seal.text() == "Locked: nothing may leave" and not seal.permits(PLACE)
+
+
 def test_the_log_is_empty_at_first(qtbot, card, window):
     qtbot.mouseClick(card.log, LEFT)
     page = window.pages.currentWidget()
