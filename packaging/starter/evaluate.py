@@ -7,7 +7,7 @@ Prints a table, and as its last line one JSON object.
 import argparse
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
@@ -23,10 +23,11 @@ import sums
 import talking
 from conversation import TOOLS, one
 from exchange import Exchange, Said, Source, called
-from simulate import answer
 from speaker import Speaker, same_call
 
-from engines.messages import ToolCall
+from engines.messages import CallTool, ToolCall
+from engines.tools.engine import answer
+from engines.tools.registry import Use, all_tools
 
 SEED = 4711
 TASKS: dict[str, tuple[Source, tuple[str, ...]]] = {
@@ -117,45 +118,57 @@ def held_out(speaker: Speaker, count: int, held: bool = True) -> dict[str, dict[
 
 
 def handwritten(speaker: Speaker) -> tuple[dict[str, Score], list[str]]:
-    """Scores by kind, and what went wrong."""
-    path = Path(__file__).with_name("handwritten.toml")
-    right: dict[str, list[bool]] = {}
+    """Scores by kind, and what went wrong. Only of what the three tools of TOOLS are for."""
+    requests = tomllib.loads(Path(__file__).with_name("handwritten.toml").read_text("utf-8"))
+    scores: dict[str, Score] = {}
     wrong: list[str] = []
-    for request in tomllib.loads(path.read_text("utf-8"))["request"]:
-        said = speaker.say([Said("user", request["say"])], TOOLS)
-        fits = call_fits if "call" in request else intent_fits
-        good = fits(request, said)
-        kind = request["call"]["name"] if "call" in request else kind_of(request["intent"])
-        right.setdefault(kind, []).append(good)
-        if not good:
-            call = said.call and f"{said.call.name} {said.call.arguments}"
-            wrong.append(f"{request['say']!r} -> {call or said.text!r}")
-    return {kind: Score(sum(found), len(found)) for kind, found in right.items()}, wrong
+    for kind, fits in JUDGES.items():
+        right = 0
+        for asked, *wanted in requests[kind]:
+            said = speaker.say([Said("user", asked)], TOOLS)
+            if fits(said, wanted):
+                right += 1
+            else:
+                call = said.call and f"{said.call.name} {said.call.arguments}"
+                wrong.append(f"{asked!r} -> {call or said.text!r}")
+        scores[kind] = Score(right, len(requests[kind]))
+    return scores, wrong
 
 
-def kind_of(intent: str) -> str:
-    if intent in talking.HELP:
-        return "help"
-    return intent if intent == "refuse" else "asks back" if intent in BACK else "small talk"
+def calls(name: str, arguments: Callable[[list[str]], dict]) -> Callable[[Said, list[str]], bool]:
+    """A call may be written in another way as long as the tool answers the same."""
+
+    def fits(said: Said, wanted: list[str]) -> bool:
+        if said.call is None or said.call.name != name:
+            return False
+        return answered(ToolCall("1", name, arguments(wanted))) == answered(said.call)
+
+    return fits
 
 
-BACK = {"ask_sum": sums.WHAT_SUM, "ask_date": dates.WHICH_DATE, "ask_unit": measures.WHICH_UNIT}
+def answered(call: ToolCall) -> str:
+    return answer(CallTool(call), all_tools(), Use()).text
 
 
-def call_fits(request: dict, said: Said) -> bool:
-    """A sum may be written in another way as long as its value is the same."""
-    wanted = request["call"]
-    if said.call is None or said.call.name != wanted["name"]:
-        return False
-    if wanted["name"] != "calculator":
-        return said.call.arguments == wanted["arguments"]
-    theirs = answer(ToolCall("1", "calculator", said.call.arguments))
-    return theirs == answer(ToolCall("1", "calculator", wanted["arguments"]))
+def clock_arguments(wanted: list[str]) -> dict:
+    """["until 12-25"], ["ahead 3 days"] or ["now"] as the clock takes it."""
+    question, *rest = wanted[0].split()
+    if question in ("ahead", "ago"):
+        return {"question": question, "amount": int(rest[0]), "unit": rest[1]}
+    return {"question": question, **({"date": rest[0]} if rest else {})}
 
 
-def intent_fits(request: dict, said: Said) -> bool:
-    replies = talking.REPLIES.get(request["intent"]) or (BACK[request["intent"]],)
-    return said.call is None and said.text in replies
+def units_arguments(wanted: list[str]) -> dict:
+    return {"value": float(wanted[0]), "source": wanted[1], "target": wanted[2]}
+
+
+JUDGES: dict[str, Callable[[Said, list[str]], bool]] = {
+    "calculator": calls("calculator", lambda wanted: {"expression": wanted[0]}),
+    "units": calls("units", units_arguments),
+    "clock": calls("clock", clock_arguments),
+    "refuse": lambda said, wanted: said.call is None,
+    "talk": lambda said, wanted: said.call is None and said.text in talking.REPLIES[wanted[0]],
+}
 
 
 def total(scores: Iterable[Score]) -> Score:
