@@ -83,17 +83,7 @@ def run(args: Namespace) -> int:
         return 1
     fonts.load_fonts(paths.resource("fonts"))
     style.Look(qt, parts.preferences, qt)
-    window = MainWindow(
-        parts.chat,
-        parts.history,
-        parts.models,
-        parts.preferences,
-        parts.undo,
-        parts.arrivals,
-        parts.server,
-        parts.seal,
-        paths.resource(""),
-    )
+    window = MainWindow(parts, paths.resource(""))
     window.restore_state(read_state(state / "window.json"))
     instance.received.connect(parts.arrivals.take)
     instance.received.connect(window.come_forward)

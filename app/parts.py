@@ -13,6 +13,7 @@ from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
+from app.controllers.everyone import Controllers
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
@@ -31,8 +32,8 @@ TOOLS_REST = 10  # minutes without a call, then a process of tools gives its mem
 STARTER = "starter/parley-starter.gguf"
 
 
-@dataclass
-class Parts:
+@dataclass(kw_only=True)
+class Parts(Controllers):
     """Everything but the window; `parley ask` uses the same without one."""
 
     folders: paths.Folders
@@ -40,16 +41,6 @@ class Parts:
     store: Store
     llm: EngineLink
     homes: dict[str, EngineLink]  # of the tools
-    preferences: PreferencesController
-    models: ModelController
-    chat: ChatController
-    history: HistoryController
-    arrivals: ArrivalController
-    undo: UndoStack
-    toolbox: ToolboxController
-    consent: ConsentController
-    seal: SealController
-    server: ServerController
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -120,6 +111,19 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
-        *(folders, background, store, llm, links, preferences, models, chat, history, arrivals),
-        *(undo, toolbox, consent, seal, server),
+        preferences,
+        models,
+        chat,
+        history,
+        arrivals,
+        undo,
+        toolbox,
+        consent,
+        seal,
+        server,
+        folders=folders,
+        background=background,
+        store=store,
+        llm=llm,
+        homes=links,
     )

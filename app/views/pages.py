@@ -7,10 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget
 
-from app.controllers.models import ModelController
-from app.controllers.preferences import PreferencesController
-from app.controllers.seal import SealController
-from app.controllers.server import ServerController
+from app.controllers.everyone import Controllers
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
@@ -37,18 +34,15 @@ class Pages(QStackedWidget):
 
     def prepare(
         self,
-        preferences: PreferencesController,
-        server: ServerController,
-        models: ModelController,
-        seal: SealController,
+        everyone: Controllers,
         actions: list[QAction],
         licences: Path,
     ) -> None:
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
-            "preferences": lambda: PreferencesPage(preferences),
-            "server": lambda: ServerPage(server, models),
-            "sent": lambda: SentPage(seal),
+            "preferences": lambda: PreferencesPage(everyone.preferences),
+            "server": lambda: ServerPage(everyone.server, everyone.models),
+            "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions),
             "about": lambda: AboutPage(licences),
         }

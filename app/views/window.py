@@ -10,15 +10,8 @@ from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
-from app.controllers.arrivals import ArrivalController
-from app.controllers.chat import ChatController
-from app.controllers.history import HistoryController
-from app.controllers.models import ModelController
-from app.controllers.preferences import PreferencesController
-from app.controllers.seal import SealController
-from app.controllers.server import ServerController
+from app.controllers.everyone import Controllers
 from app.controllers.shown import Notice
-from app.controllers.undo import UndoStack
 from app.views import icons
 from app.views.actions import Actions
 from app.views.answer_card import AnswerCard
@@ -39,23 +32,18 @@ UNDO = "Undo"  # what controllers write on the button of a notice about a deleti
 class MainWindow(QMainWindow):
     def __init__(
         self,
-        chat: ChatController,
-        history: HistoryController,
-        models: ModelController,
-        preferences: PreferencesController,
-        undo: UndoStack,
-        arrivals: ArrivalController,
-        server: ServerController,
-        seal: SealController,
+        controllers: Controllers,
         resources: Path,
     ) -> None:
         super().__init__()
+        chat, history, models = controllers.chat, controllers.history, controllers.models
+        preferences, seal, undo = controllers.preferences, controllers.seal, controllers.undo
         self._chat, self._history, self._models, self._undo = chat, history, models, undo
         self._alt_alone = False
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL_SIZE)
-        self.page = ChatPage(chat, models, preferences, arrivals)
+        self.page = ChatPage(chat, models, preferences, controllers.arrivals)
         self.pages = Pages(self.page)
         self.sidebar = Sidebar(history)
         self.status = StatusBar(models, seal)
@@ -67,8 +55,8 @@ class MainWindow(QMainWindow):
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
         shown = list(self.commands.by_name.values())
-        self.pages.prepare(preferences, server, models, seal, shown, resources / "LICENSES.md")
-        self._connect(preferences, arrivals, server)
+        self.pages.prepare(controllers, shown, resources / "LICENSES.md")
+        self._connect(controllers)
         self.page.write()
 
     def _verbs(self) -> dict[str, Callable[[], Any]]:
@@ -97,12 +85,7 @@ class MainWindow(QMainWindow):
             "menu": self.show_menu,
         }
 
-    def _connect(
-        self,
-        preferences: PreferencesController,
-        arrivals: ArrivalController,
-        server: ServerController,
-    ) -> None:
+    def _connect(self, everyone: Controllers) -> None:
         side, page = self.sidebar, self.page
         side.new_asked.connect(self.new)
         side.open_asked.connect(self.open_conversation)
@@ -122,7 +105,8 @@ class MainWindow(QMainWindow):
         self.pages.sidebar_asked.connect(self.shell.toggle)
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(page.composer.take)
-        for source in (self._chat, self._models, preferences, arrivals, server, page.composer):
+        told = (everyone.preferences, everyone.arrivals, everyone.server)
+        for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)

@@ -137,10 +137,7 @@ def measure_window(seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         parts = build(Namespace(data_dir=Path(folder), echo=True), app)
         style.Look(app, parts.preferences, app)
-        window = MainWindow(
-            *(parts.chat, parts.history, parts.models, parts.preferences, parts.undo),
-            *(parts.arrivals, parts.server, parts.seal, resource("")),
-        )
+        window = MainWindow(parts, resource(""))
         window.show()
         conversation = write_conversation(parts)
         wait(1500)

@@ -25,10 +25,7 @@ def start(qtbot, qapp, tmp_path):
         parts = build(args, owner)
         fonts.load_fonts(paths.resource("fonts"))
         look = style.Look(qapp, parts.preferences, owner)
-        window = MainWindow(
-            parts.chat, parts.history, parts.models, parts.preferences, parts.undo,
-            parts.arrivals, parts.server, parts.seal, paths.resource(""),
-        )  # fmt: skip
+        window = MainWindow(parts, paths.resource(""))
         qtbot.addWidget(window)
         window.show()
         window.activateWindow()

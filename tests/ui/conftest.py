@@ -3,6 +3,7 @@
 import pytest
 
 from app.controllers.arrivals import ArrivalController
+from app.controllers.everyone import Controllers
 from app.controllers.server import ServerController
 from app.paths import resource
 from app.store.conversations import StoredPart
@@ -33,10 +34,15 @@ def server(models, preferences, seal):
 
 
 @pytest.fixture
-def window(qtbot, light, chat, history, models, preferences, undo, arrivals, server, seal):
-    window = MainWindow(
-        chat, history, models, preferences, undo, arrivals, server, seal, resource("")
+def controllers(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server):
+    return Controllers(
+        preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server
     )
+
+
+@pytest.fixture
+def window(qtbot, light, controllers):
+    window = MainWindow(controllers, resource(""))
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()

@@ -1,0 +1,28 @@
+"""All controllers together, as the window and the programs that start it know them."""
+
+from dataclasses import dataclass
+
+from app.controllers.arrivals import ArrivalController
+from app.controllers.chat import ChatController
+from app.controllers.consent import ConsentController
+from app.controllers.history import HistoryController
+from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
+from app.controllers.server import ServerController
+from app.controllers.toolbox import ToolboxController
+from app.controllers.undo import UndoStack
+
+
+@dataclass
+class Controllers:
+    preferences: PreferencesController
+    models: ModelController
+    chat: ChatController
+    history: HistoryController
+    arrivals: ArrivalController
+    undo: UndoStack
+    toolbox: ToolboxController
+    consent: ConsentController
+    seal: SealController
+    server: ServerController
