@@ -1,6 +1,7 @@
 """How the engines of tools are started: their options, and what their jails let through."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,12 @@ def home(name: str, preferences: PreferencesController) -> Callable[[], Started]
     return start
 
 
-def files_home(
-    name: str,
-    preferences: PreferencesController,
-    folders: Callable[[], tuple[str, ...]],
-    notes: Path,
-) -> Callable[[], Started]:
-    """For tools that look into the folders the person granted; notes are theirs to write."""
+def files_home(name: str, preferences: PreferencesController) -> Callable[[], Started]:
+    """For tools that look into the folders the person granted."""
 
     def start() -> Started:
-        options = preferences.options_of(name)
-        known = {"folders": folders(), "notes": str(notes)}
-        filled = {k: v for k, v in known.items() if hasattr(options, k)}
-        grants: dict[str, Any] = {"read": tuple(map(Path, folders()))}
-        if "notes" in filled:
-            grants["write"] = (notes,)
-        return type(options)(**filled), grants
+        folders = preferences.usable_folders()
+        options = replace(preferences.options_of(name), folders=folders)
+        return options, {"read": tuple(map(Path, folders))}
 
     return start

@@ -87,9 +87,9 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     store = Store(None if in_memory else folders.database, background.deliver, unsaved.show)
     engine = "echo" if args.echo else "llama_cpp"
     undo = UndoStack(parent)
-    preferences = PreferencesController(
-        chosen, None if in_memory else folders.settings, engine, parent
-    )
+    kept = None if in_memory else folders.settings
+    own = (folders.data, folders.config, folders.state, folders.cache)
+    preferences = PreferencesController(chosen, kept, engine, parent, own)
     llm = EngineLink(
         folders.logs, parent, idle_minutes=chosen.app.idle_minutes, cache=folders.cache
     )

@@ -93,6 +93,7 @@ class Chosen:
     model: str = ""  # path of the open model; "" is the starter
     recent: list[str] = field(default_factory=list)  # paths, newest first
     tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
+    folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
 
 
 def load(path: Path) -> Chosen:
@@ -103,7 +104,7 @@ def load(path: Path) -> Chosen:
     engines = stored.get("engines")
     if isinstance(engines, dict):
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
-    for name in ("recent", "tools_off"):
+    for name in ("recent", "tools_off", "folders"):
         if isinstance(names := stored.get(name), list):
             setattr(chosen, name, [one for one in names if isinstance(one, str)])
     return chosen

@@ -1,7 +1,7 @@
 """Options: a dataclass whose fields carry the words and limits shown to the person setting them."""
 
 from dataclasses import Field, field
-from typing import Any
+from typing import Any, get_origin
 
 
 def option(
@@ -28,9 +28,9 @@ def problem(options: type, name: str, value: Any) -> str | None:
     """Why value cannot be this option, in words a person understands; None when it can."""
     about: Field[Any] = options.__dataclass_fields__[name]
     label, among, between = (about.metadata[k] for k in ("label", "among", "between"))
-    if type(value) is not about.type:
-        kind = getattr(about.type, "__name__", str(about.type))
-        return f"{label} must be {kind}, not {value!r}."
+    kind: Any = get_origin(about.type) or about.type
+    if type(value) is not kind:
+        return f"{label} must be {kind.__name__}, not {value!r}."
     if among and value not in among:
         return f"{label} must be one of {', '.join(among)}."
     if between and not between[0] <= value <= between[1]:

@@ -1,13 +1,13 @@
 """What the person chose: checked, kept on disk, and told to whoever asks."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app import settings
+from app import granted, settings
 from app.controllers.shown import Notice
 from engines import registry
 from engines.options import problem
@@ -18,13 +18,20 @@ class PreferencesController(QObject):
     idle_minutes_changed = Signal(float)
     engine_changed = Signal(str, object)  # option of the LLM engine, new value
     home_changed = Signal(str)  # an engine of tools that has other options now
+    folders_changed = Signal()
     notice = Signal(object)
 
     def __init__(
-        self, chosen: settings.Chosen, path: Path | None, engine: str, parent: QObject | None = None
+        self,
+        chosen: settings.Chosen,
+        path: Path | None,
+        engine: str,
+        parent: QObject | None = None,
+        own: Sequence[Path] = (),
     ) -> None:
+        """own are the folders of Parley itself, which are never granted to a tool."""
         super().__init__(parent)
-        self._chosen, self._path, self._engine = chosen, path, engine
+        self._chosen, self._path, self._engine, self._own = chosen, path, engine, own
 
     @property
     def settings(self) -> settings.Settings:
@@ -76,6 +83,37 @@ class PreferencesController(QObject):
             self.home_changed.emit(engine)
 
         return self._take(self.options_of(engine), name, value, keep)
+
+    # folders tools may read
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """As the person granted them, also those that are not there at the moment."""
+        return tuple(self._chosen.folders)
+
+    def usable_folders(self) -> tuple[str, ...]:
+        return granted.usable(self.folders, self._own)
+
+    def grant_folder(self, path: str) -> str:
+        """Let tools read a folder and all in it. Returns "" or, in words, why it cannot be."""
+        if trouble := granted.trouble(Path(path), self._own):
+            return trouble
+        real = str(Path(path).resolve())
+        if real not in self._chosen.folders:
+            self._keep_folders([*self._chosen.folders, real])
+        return ""
+
+    def revoke_folder(self, path: str) -> None:
+        if path in self._chosen.folders:
+            self._keep_folders([one for one in self._chosen.folders if one != path])
+
+    def _keep_folders(self, folders: list[str]) -> None:
+        self._chosen.folders = folders
+        self._save()
+        for name, spec in registry.all_specs().items():
+            if any(one.name == "folders" for one in fields(spec.options)):
+                self.home_changed.emit(name)
+        self.folders_changed.emit()
 
     @property
     def recent(self) -> list[str]:
