@@ -24,6 +24,11 @@ def option(
     return field(default=default, metadata=about | {"unit": unit, "page": page, "shape": shape})
 
 
+def chosen(about: Field[Any]) -> bool:
+    """Whether the person chooses this option; one without words is filled in by the app."""
+    return bool(about.metadata.get("label"))
+
+
 def problem(options: type, name: str, value: Any) -> str | None:
     """Why value cannot be this option, in words a person understands; None when it can."""
     about: Field[Any] = options.__dataclass_fields__[name]

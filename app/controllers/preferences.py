@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from app import granted, settings
 from app.controllers.shown import Notice
 from engines import registry
-from engines.options import problem
+from engines.options import chosen, problem
+from engines.protocol import Kind
 
 
 class PreferencesController(QObject):
@@ -74,6 +75,14 @@ class PreferencesController(QObject):
         """The options of an engine of tools as a dataclass of option() fields."""
         options = registry.all_specs()[engine].options()
         return settings.fill(options, self._chosen.engines.get(engine))
+
+    def home_options(self) -> list[tuple[str, str, Any]]:
+        """The homes of tools with something to choose: name, title, options."""
+        return [
+            (spec.name, spec.title, self.options_of(spec.name))
+            for spec in registry.all_specs().values()
+            if spec.kind is Kind.TOOL and any(chosen(one) for one in fields(spec.options))
+        ]
 
     def set_option(self, engine: str, name: str, value: Any) -> str:
         """Like set, for an option of an engine of tools."""

@@ -124,7 +124,7 @@ class ToolboxController(QObject):
             ShownToolSetting(
                 name,
                 title_of(name),
-                one.description.partition("\n")[0],
+                first_sentence(one.description),
                 one.effect.value,
                 name not in off and name not in self.unusable,
                 self.unusable.get(name, ""),
@@ -298,6 +298,12 @@ def built_in(tool: Tool) -> Offered:
 def title_of(name: str) -> str:
     """ "web_search" is "Web search" on the screen."""
     return name.replace("_", " ").capitalize()
+
+
+def first_sentence(description: str) -> str:
+    words = " ".join(description.split())
+    end = words.find(". ")
+    return words[: end + 1] if end > 0 else words
 
 
 def in_full(call: ToolCall, offered: Offered) -> str:

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("find", "Find in this conversation", EDIT, ("Ctrl+F",), "search"),
     Entry("search", "Search conversations", EDIT, ("Ctrl+K",), "search"),
     Entry("preferences", "Preferences", EDIT, ("Ctrl+,",), "settings"),
+    Entry("tools", "Tools and permissions", EDIT, ("Ctrl+Shift+T",), "wrench"),
     Entry("zoom_in", "Larger text", VIEW, ("Ctrl++", "Ctrl+="), "zoom-in"),
     Entry("zoom_out", "Smaller text", VIEW, ("Ctrl+-",), "zoom-out"),
     Entry("zoom_reset", "Usual text size", VIEW, ("Ctrl+0",), "type"),

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
 from app.views.option_controls import OptionControl, Text, control_for
 
@@ -71,21 +72,9 @@ class Section(QWidget):
 
     def __init__(self, title: str, rows: list[OptionRow]) -> None:
         super().__init__()
-        self._rows = rows
-        card = QFrame()
-        card.setObjectName("card")
-        inside = column(margins=(0, 4, 0, 4), gap=0)
-        self._rules: list[QFrame] = []
-        for place, one in enumerate(rows):
-            if place:
-                rule = QFrame()
-                rule.setObjectName("rule")
-                self._rules.append(rule)
-                inside.addLayout(row(rule, margins=(20, 0, 20, 0)))
-            inside.addWidget(one)
-        card.setLayout(inside)
-        heading = row(label(title, "section"), margins=(4, 0, 0, 0))
-        self.setLayout(column(heading, card, margins=(0, 0, 0, 20), gap=8))
+        self._rows, card = rows, Card(rows)
+        self._rules = card.rules
+        self.setLayout(headed(title, card))
 
     def narrow_to(self, words: list[str]) -> bool:
         """Show only rows that have all the words. Answers whether any has."""
@@ -108,7 +97,8 @@ class OptionsForm(QWidget):
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for page, group in groupby(fields(options), key=lambda about: about.metadata["page"]):
+        shown = [about for about in fields(options) if about.metadata.get("label")]
+        for page, group in groupby(shown, key=lambda about: about.metadata["page"]):
             rows = [OptionRow(f, getattr(options, f.name), set_option) for f in group]
             self._rows |= {one.name: one for one in rows}
             section = Section(" · ".join(part for part in (title, page) if part), rows)

@@ -16,6 +16,7 @@ from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
 from app.views.shortcuts import ShortcutsPage
+from app.views.tools_page import ToolsPage
 
 
 class Pages(QStackedWidget):
@@ -41,6 +42,7 @@ class Pages(QStackedWidget):
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
             "preferences": lambda: PreferencesPage(everyone.preferences),
+            "tools": lambda: ToolsPage(everyone),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions),
@@ -70,6 +72,10 @@ class Pages(QStackedWidget):
     @Slot()
     def open_preferences(self) -> None:
         self.open_page("preferences")
+
+    @Slot()
+    def open_tools(self) -> None:
+        self.open_page("tools")
 
     @Slot()
     def open_server(self) -> None:

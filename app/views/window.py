@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
             "find": self.open_find,
             "search": self.search,
             "preferences": self.pages.open_preferences,
+            "tools": self.pages.open_tools,
             "zoom_in": self._zoom.larger,
             "zoom_out": self._zoom.smaller,
             "zoom_reset": self._zoom.usual,
