@@ -14,13 +14,13 @@ class UndoStack(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._done: list[tuple[str, Callable[[], None]]] = []
+        self._done: list[tuple[str, Callable[[], object]]] = []
 
     @property
     def label(self) -> str:
         return self._done[-1][0] if self._done else ""
 
-    def push(self, label: str, undo: Callable[[], None]) -> None:
+    def push(self, label: str, undo: Callable[[], object]) -> None:
         self._done = [*self._done[-LONGEST + 1 :], (label, undo)]
         self.changed.emit(self.label)
 
