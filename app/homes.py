@@ -17,22 +17,24 @@ def names() -> list[str]:
     return [s.name for s in registry.all_specs().values() if s.kind is Kind.TOOL and not s.programs]
 
 
-def home(name: str, preferences: PreferencesController) -> Callable[[], Started]:
-    """Options as the person set them; the network only where the engine is made for it."""
+def home(name: str, preferences: PreferencesController, notes: Path) -> Callable[[], Started]:
+    """Options as the person set them; the jail opens only for what the engine is made for.
+
+    An engine with the option `folders` reads those the person granted, one with `notes` writes
+    the folder of notes.
+    """
+    spec = registry.all_specs()[name]
 
     def start() -> Started:
-        grants = {"network": True} if registry.all_specs()[name].network else {}
-        return preferences.options_of(name), grants
-
-    return start
-
-
-def files_home(name: str, preferences: PreferencesController) -> Callable[[], Started]:
-    """For tools that look into the folders the person granted."""
-
-    def start() -> Started:
-        folders = preferences.usable_folders()
-        options = replace(preferences.options_of(name), folders=folders)
-        return options, {"read": tuple(map(Path, folders))}
+        options = preferences.options_of(name)
+        grants: dict[str, Any] = {"network": True} if spec.network else {}
+        if hasattr(options, "folders"):
+            folders = preferences.usable_folders()
+            options = replace(options, folders=folders)
+            grants["read"] = tuple(map(Path, folders))
+        if hasattr(options, "notes"):
+            options = replace(options, notes=str(notes))
+            grants["write"] = (notes,)
+        return options, grants
 
     return start

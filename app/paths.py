@@ -10,7 +10,7 @@ class Folders:
     """The folders of one person (or of one --data-dir); made when first asked for."""
 
     config: Path  # settings.json
-    data: Path  # parley.db, attachments/, backups/, models/, adapters/, variants/
+    data: Path  # parley.db, attachments/, backups/, notes/, models/, adapters/, variants/
     state: Path  # logs/, window.json: may be lost without harm
     cache: Path  # may be deleted at any time
 
@@ -26,6 +26,10 @@ class Folders:
     @property
     def database(self) -> Path:
         return self.data / "parley.db"
+
+    @property
+    def notes(self) -> Path:
+        return self.data / "notes"
 
     @property
     def logs(self) -> Path:

@@ -130,10 +130,10 @@ def seal(store, preferences):
 
 
 @pytest.fixture
-def toolbox(tool_link, store, consent, seal, preferences):
+def toolbox(tool_link, store, consent, seal, preferences, tmp_path):
     """Every home of tools on one link the test plays."""
     names = homes.names()
-    starts = {name: homes.home(name, preferences) for name in names}
+    starts = {name: homes.home(name, preferences, tmp_path / "notes") for name in names}
     links = dict.fromkeys(names, tool_link)
     return ToolboxController(links, starts, store, consent, seal, preferences)
 
