@@ -87,8 +87,9 @@ def decoded(data: bytes) -> Read:
         try:
             return Read(unified(data.decode("utf-8")), "")
         except UnicodeDecodeError as error:
-            # only the end may be cut within a letter
-            encoding = "utf-8" if len(data) - error.start < 4 else guessed(data[:GUESS])
+            start = data[: error.start]  # UTF-8 it is when only the last letter is cut
+            cut = error.reason == "unexpected end of data" and not start.isascii()
+            encoding = "utf-8" if cut else guessed(data[:GUESS])
     text = data.decode(encoding, "replace")
     return Read(unified(text), "" if encoding in PLAIN else encoding.replace("_", "-"))
 

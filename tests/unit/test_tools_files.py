@@ -256,5 +256,6 @@ def test_any_bytes_become_some_text():
     for seed in range(50):
         data = bytes((seed * n * 7919 + n) % 256 for n in range(300))
         decoded(data).text.encode()
-    assert decoded("ä".encode()[:1]).text == "\ufffd"
+    assert decoded("ää".encode()[:3]).text == "ä\ufffd"
+    assert decoded("Straß".encode("cp1252")).text == "Straß"
     assert decoded(b"a\r\nb\rc").text == "a\nb\nc"

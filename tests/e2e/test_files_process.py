@@ -1,0 +1,82 @@
+"""The tools for the person's files and notes in their real jails."""
+
+import queue
+from pathlib import Path
+
+import pytest
+
+from engines import jail, registry
+from engines.host import EngineHost
+from engines.messages import ENDINGS, CallTool, Done, ToolCall
+
+locked_in = pytest.mark.skipif(not all(jail.probe()), reason="this system has no jail")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A function that starts a home of tools, and returns one that calls its tools."""
+    hosts = []
+
+    def start(name, options, **grants):
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        host = EngineHost(lambda job, event: events.put((job, event)))
+        hosts.append(host)
+        host.start(name, Path(), options, log=tmp_path / "log", **grants)
+
+        def until_ended(job):
+            found = []
+            while not found or not isinstance(found[-1], ENDINGS):
+                number, event = events.get(timeout=60)
+                assert number == job
+                found.append(event)
+            return found
+
+        assert until_ended(0)[-1] == Done()
+        return lambda tool, **given: until_ended(host.submit(CallTool(ToolCall("1", tool, given))))
+
+    yield start
+    for host in hosts:
+        host.stop()
+        assert host.gone.wait(60)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """One that is granted, with links out of it, and one that is not."""
+    granted, other = tmp_path / "granted", tmp_path / "other"
+    granted.mkdir()
+    other.mkdir()
+    (granted / "a.txt").write_bytes("Grüße".encode("cp1252"))
+    (other / "secret.txt").write_text("swordfish")
+    (granted / "link.txt").symlink_to(other / "secret.txt")
+    (granted / "up").symlink_to(other)
+    return granted, other
+
+
+def options(name, **filled):
+    return registry.all_specs()[name].options(**filled)
+
+
+@locked_in
+def test_files_outside_cannot_be_read_even_by_a_process_that_wants_to(home, folders):
+    """Its options say that everything is granted, so only the jail is left to say no."""
+    granted, other = folders
+    call = home("files", options("files", folders=(str(granted.parent),)), read=(granted,))
+    read = call("read_file", path=str(granted / "a.txt"))[0]
+    assert read.text.endswith("Grüße") and read.origin == "file" and not read.error
+    for path in (other / "secret.txt", granted / "link.txt", granted / "up" / "secret.txt"):
+        result = call("read_file", path=str(path))[0]
+        assert result.error and "swordfish" not in result.text, path
+        assert "cannot be read: Permission denied" in result.text
+    found = call("find_in_files", words="swordfish")[0].text
+    assert "secret.txt" not in found and found.startswith("No file")
+    assert call("list_files", folder=str(other))[0].error
+
+
+def test_links_out_are_refused_in_words(home, folders):
+    granted, other = folders
+    call = home("files", options("files", folders=(str(granted),)), read=(granted,))
+    assert "leads out of the folders" in call("read_file", path="link.txt")[0].text
+    assert "leads out of the folders" in call("read_file", path="up/secret.txt")[0].text
+    assert "outside the folders" in call("read_file", path=str(other / "secret.txt"))[0].text
+    assert "a.txt  5 bytes" in call("list_files")[0].text
