@@ -1,12 +1,13 @@
 """The text of files: in whatever encoding, or in words what the file is instead."""
 
 import codecs
+import re
 import unicodedata
 from typing import NamedTuple
 
 LOOK = 8_192  # bytes that show whether a file is text
 GUESS = 20_000  # bytes from which an encoding is guessed
-WESTERN = 0.3  # of the bytes beyond ASCII: in alphabets of their own there are more
+WESTERN = 1.5  # bytes beyond ASCII in a row on average; in alphabets of their own there are more
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -14,6 +15,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BEYOND = re.compile(rb"[\x80-\xff]+")
 PLAIN = ("utf-8", "utf-8-sig", "ascii")
 KINDS = (
     (b"%PDF", "a PDF document"),
@@ -96,8 +98,8 @@ def decoded(data: bytes) -> Read:
 
 def guessed(data: bytes) -> str:
     """Statistics mistake short Western texts for Polish ones, so those are not asked about."""
-    beyond = sum(byte > 127 for byte in data)
-    if beyond < WESTERN * len(data.replace(b" ", b"")):
+    runs = BEYOND.findall(data)
+    if sum(map(len, runs)) < WESTERN * len(runs):
         return "cp1252"
     import charset_normalizer
 

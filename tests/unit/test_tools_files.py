@@ -243,6 +243,8 @@ def test_kinds_of_files(head, suffix, kind):
         ("Größe", "utf-16", "utf-16"),
         ("hello there, friend", "utf-16-be", "utf-16-be"),
         ("Die Prüfung fällt aus, die Straße auch", "cp1252", "cp1252"),
+        ("Grüße", "cp1252", "cp1252"),
+        ("Zoë owes £5", "cp1252", "cp1252"),
         ("Привет, как дела? Завтра едем на дачу.", "cp1251", "cp1251"),
         ("明日は東京へ行きます。会議は三時からです。", "cp932", "cp932"),
         ("one\ntwo", "ascii", ""),
