@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 LOOK = 8_192  # bytes that show whether a file is text
 GUESS = 20_000  # bytes from which an encoding is guessed
-WESTERN = 1.5  # bytes beyond ASCII in a row on average; in alphabets of their own there are more
+WESTERN = 2  # bytes beyond ASCII in a row on average, at most; other alphabets have more
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -99,7 +99,7 @@ def decoded(data: bytes) -> Read:
 def guessed(data: bytes) -> str:
     """Statistics mistake short Western texts for Polish ones, so those are not asked about."""
     runs = BEYOND.findall(data)
-    if sum(map(len, runs)) < WESTERN * len(runs):
+    if sum(map(len, runs)) <= WESTERN * len(runs):
         return "cp1252"
     import charset_normalizer
 
