@@ -80,3 +80,33 @@ def test_links_out_are_refused_in_words(home, folders):
     assert "leads out of the folders" in call("read_file", path="up/secret.txt")[0].text
     assert "outside the folders" in call("read_file", path=str(other / "secret.txt"))[0].text
     assert "a.txt  5 bytes" in call("list_files")[0].text
+
+
+def test_notes_are_written_and_found(home, tmp_path):
+    notes = tmp_path / "notes"
+    call = home("notes", options("notes", notes=str(notes)), write=(notes,))
+    assert call("write_note", text="milk for Änne")[0].text == "Noted: milk for Änne"
+    (file,) = notes.iterdir()
+    assert file.read_text("utf-8") == "milk for Änne\n"
+    found = call("find_notes", about="anne")[0]
+    assert found.text == f"{file.name[:10]}: milk for Änne" and found.origin == "file"
+
+
+@locked_in
+def test_notes_cannot_be_written_elsewhere_nor_anything_else_be_read(home, folders, tmp_path):
+    """Again the options ask for more than the jail has."""
+    granted, other = folders
+    notes = tmp_path / "notes"
+    for place in (other, granted, notes / "way_out"):
+        notes.mkdir(exist_ok=True)
+        (notes / "way_out").unlink(missing_ok=True)
+        (notes / "way_out").symlink_to(other)
+        before = set(place.iterdir())
+        call = home("notes", options("notes", notes=str(place)), write=(notes,))
+        result = call("write_note", text="milk")[0]
+        assert result.error and "Permission denied" in result.text
+        assert set(place.iterdir()) == before
+        assert call("find_notes", about="swordfish")[0].text == "No note mentions swordfish."
+    (notes / "secret.txt").symlink_to(other / "secret.txt")
+    call = home("notes", options("notes", notes=str(notes)), write=(notes,))
+    assert call("find_notes", about="swordfish")[0].text == "No note mentions swordfish."
