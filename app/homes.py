@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app import paths
 from app.controllers.preferences import PreferencesController
 from engines import registry
 from engines.protocol import Kind
@@ -17,11 +18,13 @@ def names() -> list[str]:
     return [s.name for s in registry.all_specs().values() if s.kind is Kind.TOOL and not s.programs]
 
 
-def home(name: str, preferences: PreferencesController, notes: Path) -> Callable[[], Started]:
+def home(
+    name: str, preferences: PreferencesController, notes: Path, cache: Path
+) -> Callable[[], Started]:
     """Options as the person set them; the jail opens only for what the engine is made for.
 
     An engine with the option `folders` reads those the person granted, one with `notes` writes
-    the folder of notes.
+    the folder of notes, one with `scratch` a folder of its own in cache; `fonts` are ours.
     """
     spec = registry.all_specs()[name]
 
@@ -35,6 +38,12 @@ def home(name: str, preferences: PreferencesController, notes: Path) -> Callable
         if hasattr(options, "notes"):
             options = replace(options, notes=str(notes))
             grants["write"] = (notes,)
+        if hasattr(options, "scratch"):
+            options = replace(options, scratch=str(cache / name))
+            grants["write"] = (cache / name,)
+        if hasattr(options, "fonts"):
+            options = replace(options, fonts=str(paths.resource("fonts")))
+            grants["read"] = (paths.resource("fonts"),)
         return options, grants
 
     return start

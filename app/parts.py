@@ -97,7 +97,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     seal = SealController(store, preferences, parent)
     names = homes.names()
     links = {n: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST) for n in names}
-    starts = {n: homes.home(n, preferences, folders.notes) for n in names}
+    starts = {n: homes.home(n, preferences, folders.notes, folders.cache) for n in names}
     toolbox = ToolboxController(links, starts, store, consent, seal, preferences, parent)
     preferences.home_changed.connect(toolbox.grants_changed)
     starter = paths.resource(STARTER)

@@ -133,7 +133,8 @@ def seal(store, preferences):
 def toolbox(tool_link, store, consent, seal, preferences, tmp_path):
     """Every home of tools on one link the test plays."""
     names = homes.names()
-    starts = {name: homes.home(name, preferences, tmp_path / "notes") for name in names}
+    folders = tmp_path / "notes", tmp_path / "cache"
+    starts = {name: homes.home(name, preferences, *folders) for name in names}
     links = dict.fromkeys(names, tool_link)
     return ToolboxController(links, starts, store, consent, seal, preferences)
 

@@ -22,7 +22,7 @@ def chart(kind: str, given: Table, title: str, fonts: str) -> Picture:
     with matplotlib.rc_context(look.style(fonts)):
         figure, axes = look.paper()
         DRAWERS[kind](axes, given)
-        axes.set_title(title[:80])
+        axes.set_title(shortened(title, 2 * LABEL))
         return look.picture(figure, title[:200])
 
 
@@ -59,7 +59,7 @@ def lines(axes: Any, given: Table) -> None:
 
 def points(axes: Any, given: Table) -> None:
     x = along(given)
-    axes.scatter(x, given.values, s=26, color=look.COLOURS[0], alpha=0.85, linewidths=0)
+    axes.scatter(x, given.values, s=38, color=look.COLOURS[0], linewidths=0)
     name_points(axes, given, x)
     finish(axes, given, value_axis="y")
     axes.grid(True)
@@ -155,6 +155,6 @@ def written(value: float, unit: str) -> str:
     return f"{digits}{unit}" if unit in ("%", "°", "") else f"{digits} {unit}"
 
 
-def shortened(label: str) -> str:
-    text = " ".join(label.split())
-    return text if len(text) <= LABEL else text[: LABEL - 1] + "…"
+def shortened(label: str, length: int = LABEL) -> str:
+    text = " ".join("".join(c if c.isprintable() else " " for c in label).split())
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ HEAD = re.compile(
 )
 LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
 BARS = re.compile(r"\|([^|]*)\|")  # |x|
-ENDINGS = re.compile(r"[;\n]|,(?![^(\[]*[)\]])|\band\b")
+BORDER = re.compile(r"[()\[\]]|[;\n]|\band\b|(?<!\d),|,(?!\d{3}(?!\d))")
 CURVE_WORDS = {k: v for k, v in WORDS.items() if k not in ("x", "of")}
 MARKS = {"²": "2", "³": "3"}
 FACTORIALS = 170  # the largest that a float can hold
@@ -62,12 +62,24 @@ class CurveParser(Parser[Function]):
 
 def curves(expression: str) -> list[Curve]:
     """One or more, divided by semicolons. Raises ParleyError, worded for the model."""
-    parts = [part for part in ENDINGS.split(expression) if part.strip()]
+    parts = [part for part in apart_at_borders(expression) if part.strip()]
     if not parts:
         raise ParleyError("There is nothing to plot.", "Write a function of x, for example x^2.")
     if len(parts) > MOST:
         raise ParleyError(f"At most {MOST} curves fit into one plot.")
     return [curve(part) for part in parts]
+
+
+def apart_at_borders(text: str) -> Iterator[str]:
+    """At semicolons, commas, lines and "and", but not within parentheses."""
+    depth = begun = 0
+    for border in BORDER.finditer(text):
+        if border[0] in "()[]":
+            depth += 1 if border[0] in "([" else -1
+        elif depth <= 0:
+            yield text[begun : border.start()]
+            begun = border.end()
+    yield text[begun:]
 
 
 def curve(text: str) -> Curve:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,9 @@ def paper() -> tuple[Any, Any]:
 
 def picture(figure: Any, title: str) -> Picture:
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, facecolor=PAPER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters no font has: they become boxes
+        figure.savefig(file, format="png", dpi=DPI, facecolor=PAPER)
     return Picture(file.getvalue(), WIDTH, HEIGHT, title)
 
 

@@ -10,8 +10,8 @@ MOST = 200  # values
 LENGTH = 20_000  # characters
 LABEL = 40  # characters of a label that are shown
 
-THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,])")
-SEPARATORS = (r";", r"\n", r"\|", r",\s+", r",")
+THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+)(?!\d)")
+SEPARATORS = (";", r"\n", r"\|", r",\s+", ",")  # that with a space leaves 1,200 whole
 NUMBER = re.compile(
     r"(?P<before>[^\d+\-−.]*)(?P<number>[+\-−]?\s*(?:\d[\d,_' ]*)?\.?\d+(?:e[+-]?\d+)?)\.?"
     r"\s*(?P<after>[^\d]*)",
@@ -33,12 +33,12 @@ def table(labels: str, values: str) -> Table:
     """Raises ParleyError, worded for the model."""
     if len(labels) > LENGTH or len(values) > LENGTH:
         raise ParleyError(f"That is too long for a chart: at most {LENGTH} characters.")
-    names, found = pieces(labels), ways(values)
+    names, found = ways(labels, ",")[0], ways(values)
     count = len(names)
-    fitting = next((way for way in found if len(way) == count), found[-1])
-    if not names or not fitting:
-        missing = "labels" if not names else "values"
-        raise ParleyError(f"There are no {missing}.", "Write them with commas between: 1, 2, 3.")
+    fitting = next((way for way in found if len(way) == count), found[0])
+    for what, given in (("labels", names), ("values", fitting)):
+        if not any(given):
+            raise ParleyError(f"There are no {what}.", "Write them with commas between: a, b, c.")
     if len(fitting) != count:
         raise ParleyError(
             f"{counted(count, 'label')} do not fit {counted(len(fitting), 'value')}.",
@@ -55,26 +55,13 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def pieces(text: str) -> list[str]:
-    """At semicolons or lines where there are any, else at commas."""
-    text = text.strip().removeprefix("[").removesuffix("]")
-    separator = next((s for s in SEPARATORS[:3] if re.search(s, text.strip())), ",")
-    return cleaned(re.split(separator, text))
-
-
-def cleaned(parts: list[str]) -> list[str]:
-    while parts and not parts[-1].strip():  # a comma at the end
-        parts = parts[:-1]
-    return [part.strip().strip("\"'") for part in parts]
-
-
-def ways(text: str) -> list[list[str]]:
-    """The ways to divide it, likely ones first: a comma may stand within a number."""
-    text = text.strip().removeprefix("[").removesuffix("]")
-    joined = THOUSANDS.sub(lambda match: match[1].replace(",", ""), text)
-    found = [re.split(s, text) for s in SEPARATORS if re.search(s, text)]
-    found += [re.split(",", joined), [text]] if "," in joined else [[joined]]
-    return [cleaned(way) for way in [*found, found[-1] if not found else found[-2]]]
+def ways(text: str, *separators: str) -> list[list[str]]:
+    """The ways to divide it, the likeliest first: a comma may stand within a number."""
+    text = text.strip().removeprefix("[").removesuffix("]").strip(" ,;\n")
+    strong = [s for s in SEPARATORS[:3] if re.search(s, text)][:1]
+    ways = [re.split(s, text) for s in strong or separators or SEPARATORS[3:]]
+    ways.append(THOUSANDS.sub(lambda match: match[1].replace(",", ""), text).split(","))
+    return [[part.strip().strip("\"'") for part in way] for way in ways]
 
 
 def number(text: str) -> tuple[float, str]:
@@ -82,7 +69,7 @@ def number(text: str) -> tuple[float, str]:
     match = NUMBER.fullmatch(text)
     if match is None:
         raise ParleyError(f"{text[:40]!r} is not a number.", "Write the values as 1.5, 2, 3.")
-    digits = re.sub(r"[,_' ]", "", match["number"]).replace("−", "-")
+    digits = re.sub(r"[\s,_']", "", match["number"]).replace("−", "-")
     before, after = match["before"].strip(), match["after"].strip()
     scale, _, rest = after.partition(" ")
     factor = SCALES.get(scale.lower(), 1.0)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from engines.errors import ParleyError
+from engines.options import option
 from engines.plotting import charts, curves, graphs, tables
 from engines.protocol import EngineSpec, Kind
 from engines.tools.engine import ToolsEngine
@@ -17,7 +18,7 @@ NARROWEST = 1e-9  # of where it is
 
 @dataclass(frozen=True)
 class Options:
-    fonts: str = ""  # a folder with the fonts to draw with; "" for matplotlib's own
+    fonts: str = option("", "")  # a folder with the fonts to draw with; "": those of matplotlib
 
 
 @tool(effect="pure", home="drawing")
@@ -43,10 +44,10 @@ def plot(
 
 @tool(effect="pure", home="drawing")
 def chart(
-    kind: Literal["bar", "line", "pie", "scatter"],
+    kind: Annotated[Literal["bar", "line", "pie", "scatter"], "what to draw"],
     labels: Annotated[str, "comma-separated, for example Jan, Feb, Mar; numbers for scatter"],
     values: Annotated[str, "comma-separated, as many as labels"],
-    title: str = "",
+    title: Annotated[str, "words above it"] = "",
     *,
     use: Use,
 ) -> str:
