@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.toolbox import Taken, ToolboxController
-from app.controllers.turns import as_part, for_model, tainted
+from app.controllers.turns import as_part, for_model, quotable, tainted
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.messages import (
     ENDINGS,
@@ -164,7 +164,8 @@ class Answering(QObject):
             return
         answer.made.append(key)
         strangers = any(tainted(turn.parts) for turn in answer.history) or tainted(answer.parts)
-        self._toolbox.run(call, answer.turn.conversation, strangers, self._took)
+        said = quotable([*answer.history, answer.current()])
+        self._toolbox.run(call, answer.turn.conversation, strangers, self._took, said)
 
     def _took(self, taken: Taken) -> None:
         answer = self.answer

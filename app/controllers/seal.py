@@ -100,8 +100,8 @@ class SealController(QObject):
         self._log.add(who, place, what, done)
         self._tell()
 
-    def complete(self, entry: int, sent: int, received: int) -> None:
-        self._log.complete(entry, sent, received)
+    def complete(self, entry: int, sent: int, received: int, outcome: str = "") -> None:
+        self._log.complete(entry, sent, received, outcome)
 
     def log(self, before: int | None = None, count: int = 200) -> tuple[ShownSent, ...]:
         """Newest first; before is the key of the last entry already seen."""

@@ -13,6 +13,7 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.seal import SealController
 from app.controllers.shown import ShownQuestion, ShownToolSetting
 from app.store.conversations import Store, StoredPart
+from app.store.permissions import NOT_ANSWERED, NOT_ASKED
 from engines.messages import (
     ENDINGS,
     Act,
@@ -28,10 +29,18 @@ from engines.tools.registry import Effect, Tool, all_tools, where_to
 
 REFUSED = "The person does not allow this. Go on without it, or tell them what you would need."
 LOCKED = "The network is locked: nothing may leave this computer. Answer without it."
+NOWHERE = (
+    "This call names no address that may be asked, or none is set under Tools. An address looks "
+    "like https://example.org/page and has no user name in it."
+)
 UNHEARD = "No result."
 TAINTED = (
     "Text from elsewhere (a page, a file or another program) is in this conversation. "
     "It may be what asks for this, and not you."
+)
+MADE_UP = (
+    "The model put this address together: it is neither in your words nor in a search result. "
+    "It may carry something out of this conversation."
 )
 ASKS = (Effect.WRITES, Effect.RUNS, Effect.SENDS)
 VERBS = {Effect.WRITES: "write", Effect.RUNS: "run", Effect.SENDS: "send"}
@@ -71,7 +80,8 @@ class Running(msgspec.Struct):
     offered: Offered
     places: tuple[str, ...]
     taken: Callable[[Taken], None]
-    entries: list[int] = []  # of the log: made, and not yet completed
+    entries: dict[str, int] = {}  # of the log, by place
+    asked: set[str] = set()  # places an exchange was told of
     result: ToolResult | None = None
     pictures: list[StoredPart] = []
 
@@ -159,8 +169,12 @@ class ToolboxController(QObject):
         conversation: int | None,
         tainted: bool,
         taken: Callable[[Taken], None],
+        said: str = "",
     ) -> None:
-        """taken is called once, at the latest after stop was not called. One call at a time."""
+        """taken is called once, at the latest after stop was not called. One call at a time.
+
+        said: the words of the person and what searches found, where an address may come from.
+        """
         offered = self.offered().get(call.name)
         if offered is None:
             names = ", ".join(self.offered())
@@ -168,13 +182,17 @@ class ToolboxController(QObject):
             return taken(Taken(ToolResult(call.id, words, error=True)))
         options = self._homes[offered.home]()[0]
         places = where_to(offered.tool, call.arguments, options) if offered.tool else ()
-        self._running = Running(call, offered, places, taken, [], None, [])
+        self._running = Running(call, offered, places, taken, {}, set(), None, [])
         self._conversation = conversation
         if places and self._seal.locked:
             return self._end(ToolResult(call.id, LOCKED, error=True))
+        if offered.tool and offered.effect is Effect.SENDS and not places:
+            return self._end(ToolResult(call.id, NOWHERE, error=True))
         if offered.effect not in ASKS and not places:
             return self._allowed()
-        again = TAINTED if tainted and (places or offered.effect is Effect.SENDS) else ""
+        again = (
+            doubts(call, offered, said, tainted) if places or offered.effect is Effect.SENDS else ""
+        )
         matter = Matter(offered.title, offered.hash, places, conversation, again)
         question = question_about(call, offered, places, again)
         if places:
@@ -214,7 +232,7 @@ class ToolboxController(QObject):
         def recorded(left: Sequence[str], entry: int) -> None:
             if self._running is not running:
                 return
-            running.entries.append(entry)
+            running.entries[running.places[len(running.entries)]] = entry
             if left:
                 self._seal.record(running.offered.title, left[0], what, partial(recorded, left[1:]))
             else:
@@ -249,13 +267,23 @@ class ToolboxController(QObject):
                 running.pictures.append(self._keep(running.call.id, event))
             case Act():
                 self.acted.emit(event, self._conversation)
-            case Sent(_, _, sent, received):
-                self._seal.complete(running.entries[0], sent, received) if running.entries else None
+            case Sent(where, _, sent, received) if where in running.entries:
+                running.asked.add(where)
+                outcome = "" if received else NOT_ANSWERED
+                self._seal.complete(running.entries[where], sent, received, outcome)
             case ToolResult():
                 running.result = event
+                self._mark_unasked(running)
         if isinstance(event, ENDINGS):
             words = f"{event.message} {event.hint}" if isinstance(event, Failed) else UNHEARD
             self._end(running.result or ToolResult(running.call.id, words, error=True))
+
+    def _mark_unasked(self, running: Running) -> None:
+        """Our own tools tell of every exchange: with whom there was none, nobody spoke."""
+        if running.offered.tool:
+            for place, entry in running.entries.items():
+                if place not in running.asked:
+                    self._seal.complete(entry, 0, 0, NOT_ASKED)
 
     def _keep(self, call: str, picture: Picture) -> StoredPart:
         about = {
@@ -304,6 +332,21 @@ def first_sentence(description: str) -> str:
     words = " ".join(description.split())
     end = words.find(". ")
     return words[: end + 1] if end > 0 else words
+
+
+def doubts(call: ToolCall, offered: Offered, said: str, tainted: bool) -> str:
+    """Why a call that sends is asked about even where it is allowed; "" for no reason."""
+    found = [TAINTED] if tainted else []
+    if offered.tool and offered.tool.quoted:
+        address = str(call.arguments.get(offered.tool.quoted, "")).strip()
+        if bare(address) not in said.lower():
+            found.insert(0, MADE_UP)
+    return " ".join(found)
+
+
+def bare(address: str) -> str:
+    """Without what people leave out when they write an address."""
+    return address.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def in_full(call: ToolCall, offered: Offered) -> str:

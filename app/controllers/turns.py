@@ -13,6 +13,7 @@ from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import Part, Text, ToolCall, ToolResult, Turn
 
 RUNS_CODE = "run_python"
+SEARCHES = "web_search"
 NOTES = {
     "stopped": "Stopped by you.",
     "interrupted": "Parley was closed while this was being written.",
@@ -94,6 +95,21 @@ def text_of(parts: Iterable[StoredPart], kind: str = "text") -> str:
 def tainted(parts: Iterable[StoredPart]) -> bool:
     """Whether strangers may have written something in these parts."""
     return any(part.kind == "result" and "origin" in json.loads(part.text) for part in parts)
+
+
+def quotable(turns: Iterable[StoredTurn]) -> str:
+    """What an address may be taken from: the person's words, and what searches found."""
+    found: list[str] = []
+    for turn in turns:
+        if turn.role == "user":
+            found.append(text_of(turn.parts))
+        searches: set[str] = set()
+        for part in turn.parts:
+            if part.kind == "call" and (about := json.loads(part.text))["name"] == SEARCHES:
+                searches.add(about["id"])
+            elif part.kind == "result" and (about := json.loads(part.text))["id"] in searches:
+                found.append(about["text"])
+    return "\n".join(found)
 
 
 def shown(

@@ -10,6 +10,7 @@ from app.store.conversations import Store
 from app.store.stored import clean, now
 
 NOT_ANSWERED = "not answered"
+NOT_ASKED = "not asked"
 
 
 class StoredPermission(msgspec.Struct, frozen=True):

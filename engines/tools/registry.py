@@ -109,6 +109,7 @@ class Tool:
     home: str = "tools"  # the engine in whose process it runs
     where: Where = nowhere
     uses: bool = False  # the function takes `use`
+    quoted: str = ""  # a parameter whose value should stand in the conversation already
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -144,12 +145,13 @@ class Tool:
 
 
 def tool(
-    effect: str, home: str = "tools", where: Where = nowhere
+    effect: str, home: str = "tools", where: Where = nowhere, quoted: str = ""
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Makes a function a tool; its parameters are str, int, float, bool, a Literal or an Enum.
 
     Annotated[str, "words"] describes a parameter to the model. where is asked in the app, before
-    the call: it must be quick and may not raise.
+    the call: it must be quick and may not raise. The parameter named by quoted is not to be made
+    up: the person is told when its value is neither in their words nor in what a search found.
     """
 
     def mark(function: Callable[..., str]) -> Callable[..., str]:
@@ -163,8 +165,10 @@ def tool(
         description = inspect.getdoc(function)
         assert description, f"{function.__name__} does not say what it does"
         kind = Effect(effect)
+        uses = USE in every
         made = Tool(
-            function.__name__, description, kind, parameters, function, home, where, USE in every
+            *(function.__name__, description, kind, parameters, function),
+            *(home, where, uses, quoted),
         )
         setattr(function, MARK, made)
         return function
