@@ -1,9 +1,11 @@
 """What a page says: from bytes of any kind to clean text."""
 
 import codecs
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from engines.errors import ParleyError
 from engines.tools.web.network import Answer
@@ -31,6 +33,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+DECLARED = re.compile(r"\A\s*<\?xml[^>]{0,200}>")  # with a charset lxml refuses, for it has text
+# What libraries raise over pages nobody thought of
+BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 NOTHING = "No text was found on this page. It may be made by a program in the browser."
 
 
@@ -95,18 +100,28 @@ def charsets(answer: Answer) -> Iterator[str]:
 def from_html(text: str) -> Page:
     """The words that matter, or all of them where they cannot be told apart."""
     import trafilatura
+    from lxml import html
     from lxml.etree import LxmlError
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a broken page is no fault of ours
+    text = DECLARED.sub("", text)
+    if "<body" not in text.lower():  # the library takes a page without it for none
+        text = f"<html><body>{text}</body></html>"
     try:
-        tree = trafilatura.load_html(text)
-        title = one_line(tree.findtext(".//title"), 200) if tree is not None else ""
+        tree = html.document_fromstring(text, html.HTMLParser(remove_comments=True))
+        title = one_line(tree.findtext(".//title"), 200)
         found = trafilatura.bare_extraction(text, include_comments=False)
-        words = clean(getattr(found, "text", None) or "")
-        words = words or clean(trafilatura.html2txt(text) or "")
-    except (LxmlError, ArithmeticError, AttributeError, LookupError) as error:
-        raise ParleyError("This page is broken and cannot be read.", "", repr(error)) from error
-    except (RecursionError, TypeError, ValueError) as error:
+        words = clean(getattr(found, "text", None) or "") or everything(tree)
+    except (LxmlError, *BROKEN) as error:
         raise ParleyError("This page is broken and cannot be read.", "", repr(error)) from error
     if not words:
         raise ParleyError(NOTHING)
     return Page(title, words)
+
+
+def everything(tree: Any) -> str:
+    """All words of a page, one line for every stretch of them."""
+    for element in list(tree.iter("script", "style", "noscript", "template", "head", "title")):
+        element.drop_tree()
+    stretches = (" ".join(clean(words).split()) for words in tree.itertext())
+    return "\n".join(words for words in stretches if words)
