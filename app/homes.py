@@ -15,7 +15,8 @@ Started = tuple[Any, dict[str, Any]]
 
 def names() -> list[str]:
     """Every engine of tools that needs nothing configured by the person."""
-    return [s.name for s in registry.all_specs().values() if s.kind is Kind.TOOL and not s.programs]
+    specs = registry.all_specs().values()
+    return [s.name for s in specs if s.kind is Kind.TOOL and not s.configured]
 
 
 def home(

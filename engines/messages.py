@@ -100,6 +100,7 @@ class Prefill(Message, frozen=True):
 class CallTool(Message, frozen=True):
     call: ToolCall
     allowed: tuple[str, ...] = ()  # addresses (host or host:port) the person opened for this call
+    digest: str = ""  # of a program's tool as the person saw it; another one is not run
 
 
 class ListTools(Message, frozen=True):
@@ -180,7 +181,10 @@ class Sent(Message, frozen=True):
 
 
 class ToolsFound(Message, frozen=True):
-    """What a program that speaks MCP offers: JSON schemas as in Chat.tools."""
+    """What a program that speaks MCP offers: JSON schemas as in Chat.tools.
+
+    Alone before the Done of a CallTool it says: the tool is another one by now and was not run.
+    """
 
     tools: tuple[dict[str, Any], ...]
 

@@ -54,7 +54,8 @@ class EngineSpec:
     imports: tuple[str, ...] = ()  # heavy modules, imported before the jail closes
     gpu: bool = False  # the jail lets device nodes and driver libraries through
     network: bool = False  # may be started with the network open (Start.network)
-    programs: bool = False  # starts other programs, which inherit the jail
+    programs: bool = False  # starts other programs, which inherit the jail and end with it
+    configured: bool = False  # one process for each thing the person set up, none by itself
     forks: bool = False  # divides itself into processes that lock themselves in further
     read: Callable[[Path], tuple[Path, ...]] = lambda model: (model,)  # files the jail lets it read
     devices: Callable[[], int] = lambda: 0  # GPUs the library sees; asked in and outside the jail

@@ -52,6 +52,7 @@ NO_NETWORK = "connect:42:203 bind:49:200"
 NO_SENDING = "sendto:44:206 sendmsg:46:211 sendmmsg:307:269"
 NO_FORKS = "fork:57:- vfork:58:- tkill:200:130 pidfd_open:434:434 pidfd_send_signal:424:424"
 NO_PROGRAMS = "execve:59:221 execveat:322:281 fchmod:91:52"
+GROUPS = "setsid:112:157 setpgid:109:154"  # programs stay in the group that ends with the worker
 ABSENT = "clone3:435:435 openat2:437:437"  # libraries then use clone and openat, which we can read
 CHECKED = """
 socket:41:198 socketpair:53:199
@@ -66,6 +67,7 @@ LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER_AT, ARCHITECTURE_AT, ARGUMENTS_AT = 0, 4, 16  # in struct seccomp_data
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 REFUSE = ERRNO | errno.EPERM
+PRETEND = ERRNO | 0  # nothing is done, and the program is told that it was
 
 CLONE_THREAD = 0x10000
 CLONE_NEW = 0x7E020000  # all CLONE_NEW* but NEWTIME, which shares its bit with the exit signal
@@ -131,6 +133,8 @@ def filter_program(machine: str, pid: int, needs: Needs = NOTHING) -> bytes:
         steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ERRNO | errno.ENOSYS)]
     for number in refused.values():
         steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE)]
+    for number in numbers(GROUPS, column).values() if needs.programs else ():
+        steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, PRETEND)]
     checks = _checks(pid, needs)
     for name, number in numbers(CHECKED, column).items():
         steps += [(EQUAL, 0, len(checks[name]), number), *checks[name]]

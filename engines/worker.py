@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from engines import jail, registry
+from engines import jail, registry, warden
 from engines.errors import to_failed
 from engines.messages import Cancel, Cancelled, Chat, Done, Event, Prefill, Progress, Request, Start
 from engines.protocol import Engine, EngineSpec, Interruptible
@@ -142,6 +142,8 @@ def _own_the_pipes() -> tuple[BinaryIO, BinaryIO]:
 def _prepare(start: Start) -> tuple[EngineSpec, str]:
     """Import what is heavy and close the jail, while this is still the only thread."""
     spec = registry.all_specs()[start.engine]
+    if spec.programs:
+        warden.keep_together()
     gpu = spec.gpu and jail.has_gpu()
     level = jail.tightest(partial(_ask_devices, spec.name)) if gpu else jail.FULL
     for name in spec.imports:

@@ -214,6 +214,10 @@ def test_the_program_answers_on_every_processor(machine):
     ):
         for name, number in syscalls.numbers(table, column).items():
             assert answer(program, number, architecture=architecture) == expected, name
+    programs = syscalls.filter_program(machine, ME, syscalls.Needs(programs=True))
+    for number in syscalls.numbers(syscalls.GROUPS, column).values():
+        assert answer(programs, number, architecture=architecture) == syscalls.PRETEND
+        assert answer(program, number, architecture=architecture) == syscalls.ALLOW
     for number in (syscalls.LAST + 1, 0x40000000 + 41, 2**32 - 1):  # later calls, and x32
         assert answer(program, number, architecture=architecture) == ABSENT
     assert answer(program, 41, architecture=0x40000003) == syscalls.KILL_PROCESS
@@ -222,6 +226,7 @@ def test_the_program_answers_on_every_processor(machine):
 @pytest.mark.parametrize("column", [0, 1])
 def test_no_number_stands_twice(column):
     everything = f"{syscalls.refusals(syscalls.NOTHING)} {syscalls.ABSENT} {syscalls.CHECKED}"
+    everything += f" {syscalls.GROUPS}"
     numbers = syscalls.numbers(everything, column)
     assert len(set(numbers.values())) == len(numbers) == len(set(numbers))
     assert max(numbers.values()) <= syscalls.LAST

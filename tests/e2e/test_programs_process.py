@@ -1,0 +1,320 @@
+"""Programs that speak MCP in their jailed process, from the well-behaved to the worst."""
+
+import json
+import os
+import queue
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from engines import jail, registry
+from engines.host import EngineHost
+from engines.messages import (
+    ENDINGS,
+    CallTool,
+    Cancelled,
+    Done,
+    Failed,
+    ListTools,
+    Picture,
+    ToolCall,
+    ToolResult,
+    ToolsFound,
+)
+from engines.tools.strangers import digest
+from tests.data import mcp_http
+
+ROOT = Path(__file__).parents[2]
+SERVERS = ROOT / "tests/data/mcp_servers.py"
+CHECK = CallTool(ToolCall("c1", "echo", {"text": "hello"}))
+
+
+class Running:
+    """One engine, and what it said."""
+
+    def __init__(self, host, events):
+        self.host, self._events = host, events
+
+    def heard(self, job):
+        """All events of a job, in order."""
+        found = []
+        while not found or not isinstance(found[-1], ENDINGS):
+            number, event = self._events.get(timeout=60)
+            if number == job:
+                found.append(event)
+        return found
+
+    def ask(self, request):
+        return self.heard(self.host.submit(request))
+
+    def tools(self):
+        found, _ = self.ask(ListTools())
+        return {one["name"]: one for one in found.tools}
+
+    def call(self, tool, text="hello"):
+        """What comes of a call of a tool as it was listed."""
+        return self.ask(request_of(tool, text))
+
+
+def request_of(tool, text="hello"):
+    return CallTool(ToolCall("c1", tool["name"], {"text": text}), (), digest(tool))
+
+
+@pytest.fixture
+def start(tmp_path):
+    """A function that starts the engine of a program; what it said while loading comes first."""
+    running = []
+    (tmp_path / "own").mkdir()
+
+    def start(*command, granted=(), **options):
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        host = EngineHost(lambda job, event: events.put((job, event)), grace=1.0)
+        filled = {"name": "Test program", "command": command, "own": str(tmp_path / "own")}
+        made = registry.all_specs()["programs"].options(**filled | options)
+        program = Running(host, events)
+        log = tmp_path / "log"
+        host.start("programs", Path(), made, granted, [tmp_path / "own"], log)
+        running.append(host)
+        return program, [e for e in program.heard(0) if type(e).__name__ != "Progress"]
+
+    yield start
+    for host in running:
+        host.stop()
+
+
+@pytest.fixture
+def misbehaving(start):
+    def started(mode, **options):
+        program, said = start(sys.executable, str(SERVERS), mode, granted=[SERVERS], **options)
+        return (program, said) if isinstance(said[-1], Failed) else program
+
+    return started
+
+
+def gone(pid):
+    """Not there, or only its number until somebody asks for it."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+def wait_until(what, seconds=20):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_published_server_works_in_the_jail(start):
+    program, (loaded, ending) = start(sys.executable, "-m", "mcp_server_time")
+    assert ending == Done() and loaded.jail == "" and "time" in loaded.runner
+    tools = program.tools()
+    assert set(tools) == {"get_current_time", "convert_time"}
+    arguments = {"source_timezone": "Europe/Rome", "target_timezone": "Asia/Tokyo", "time": "12:00"}
+    call = ToolCall("c1", "convert_time", arguments)
+    result, ending = program.ask(CallTool(call, (), digest(tools["convert_time"])))
+    assert ending == Done() and "+8.0h" in result.text or "+7.0h" in result.text
+    assert (result.origin, result.error) == ("mcp", False)
+    wrong = ToolCall("c2", "get_current_time", {"timezone": "Nowhere/Land"})
+    result, _ = program.ask(CallTool(wrong, (), digest(tools["get_current_time"])))
+    assert result.error and "Nowhere/Land" in result.text
+
+
+# eight ways to misbehave
+
+
+def test_a_tool_that_changed_is_not_run(misbehaving):
+    program = misbehaving("changing")
+    tool = program.tools()["echo"]
+    found, ending = program.call(tool)
+    assert isinstance(found, ToolsFound) and ending == Done()
+    assert found.tools[0]["description"] != tool["description"]
+
+
+def test_a_tool_that_was_added_is_not_run_and_the_others_are(misbehaving):
+    program = misbehaving("adding")
+    tool = program.tools()["echo"]
+    assert program.call(tool)[0] == ToolResult("c1", "hello", origin="mcp")
+    sneaky = CallTool(ToolCall("c1", "sneaky", {"text": "x"}), (), "")
+    assert isinstance(program.ask(sneaky)[0], ToolsFound)
+
+
+def test_a_flood_ends_the_call(misbehaving):
+    program = misbehaving("flooding")
+    (failed,) = program.call(program.tools()["echo"])
+    assert "8 MB" in failed.hint and isinstance(failed, Failed)
+
+
+def test_silence_ends_with_the_time_a_call_has(misbehaving):
+    program = misbehaving("silent", seconds=1)
+    (failed,) = program.call(program.tools()["echo"])
+    assert failed.message == "Test program did not answer within 1 s."
+
+
+def test_a_call_can_be_stopped_and_nothing_is_left(misbehaving):
+    program = misbehaving("silent")
+    job = program.host.submit(request_of(program.tools()["echo"]))
+    time.sleep(0.3)
+    program.host.cancel(job)
+    ending = program.heard(job)[-1]
+    assert isinstance(ending, Cancelled | Failed)
+    assert not program.host.over  # it hurried; the app ends it, because the call still runs there
+    program.host.stop()
+
+
+def test_garbage_between_messages_is_passed_over(misbehaving):
+    program = misbehaving("garbage")
+    assert program.call(program.tools()["echo"])[0].text == "hello"
+
+
+def test_nothing_but_garbage_is_said_in_words(misbehaving):
+    _, said = misbehaving("noise")
+    assert "not MCP" in said[-1].hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_child_left_behind_ends_with_it(misbehaving, tmp_path, end):
+    program = misbehaving("forking")
+    pids = tmp_path / "own/pids"
+    wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    left = [int(pid) for pid in pids.read_text().split()]
+    assert not any(map(gone, left))
+    if end == "stop":
+        program.host.stop()
+    else:
+        os.kill(program.host.pid, 9)
+    wait_until(lambda: all(map(gone, left)))
+
+
+def test_a_death_ends_the_call_in_words(misbehaving):
+    program = misbehaving("dying")
+    (failed,) = program.call(program.tools()["echo"])
+    assert "ended" in failed.message
+
+
+def test_a_name_like_one_of_ours_is_only_a_name(misbehaving):
+    program = misbehaving("shadowing")
+    assert program.call(program.tools()["calculator"])[0].text == "hello"
+
+
+# what it may touch, and what it says
+
+
+@pytest.fixture
+def mixed(start, tmp_path):
+    """Granted one folder, and with a secret in its environment."""
+    (tmp_path / "granted").mkdir()
+    (tmp_path / "granted/file").write_text("fine")
+    command = (sys.executable, str(SERVERS), "mixed")
+    environment = (("KEY", "canary-7731"),)
+    program, _ = start(*command, granted=[SERVERS, tmp_path / "granted"], environment=environment)
+    return program
+
+
+def test_what_it_says_is_cleaned_and_bounded(mixed):
+    tools = mixed.tools()
+    names = ["dirty", "long", "deep", "wide", "refusing", "picture", "secret", "peeking", "twice"]
+    assert list(tools) == names
+    assert tools["dirty"]["description"] == "Adds reversed and hidden words"
+    assert len(tools["long"]["description"]) == 1000
+    wide = tools["wide"]["parameters"]
+    assert "w" * 400 not in str(wide) and "p149" in wide["properties"]
+    result = mixed.call(tools["dirty"])[0]
+    assert result == ToolResult("c1", "Adds reversed and hidden words", True, "mcp")
+    result = mixed.call(tools["long"])[0]
+    assert len(result.text.encode()) <= 64_000 and "more characters" in result.text
+    result = mixed.call(tools["refusing"])[0]
+    assert result == ToolResult("c1", "No hello here", True, "mcp")
+    picture, result, _ = mixed.call(tools["picture"])
+    assert isinstance(picture, Picture) and (picture.width, picture.height) == (1, 1)
+    assert picture.png.startswith(b"\x89PNG") and "1 picture is shown" in result.text
+
+
+def test_it_touches_nothing_but_its_own_and_keeps_secrets(mixed, tmp_path):
+    (tmp_path / "secret").write_text("private")
+    tools = mixed.tools()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        at = {"secret": str(tmp_path / "secret"), "granted": str(tmp_path / "granted")}
+        at["port"] = listener.getsockname()[1]
+        done = mixed.call(tools["peeking"], json.dumps(at))[0].text
+    if jail.probe() >= (1, True):
+        assert done == "read granted, write own"
+    assert mixed.call(tools["secret"])[0].text == "key: •••"
+    mixed.host.stop()
+    assert "canary" not in (tmp_path / "log").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ((sys.executable, str(SERVERS), "missing"), "There is no module of that name"),
+        (("/there/is/none",), "There is no program /there/is/none."),
+    ],
+)
+def test_what_does_not_start_says_why(start, command, words):
+    _, said = start(*command, granted=[SERVERS])
+    assert words in f"{said[-1].message} {said[-1].hint}"
+
+
+# over HTTP
+
+
+@pytest.fixture
+def connect(tmp_path):
+    running = []
+
+    def connect(url, *headers, network=True):
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        host = EngineHost(lambda job, event: events.put((job, event)), grace=1.0)
+        spec = registry.all_specs()["services"]
+        made = spec.options(name="Test server", url=url, headers=headers, place="the place")
+        program = Running(host, events)
+        host.start("services", Path(), made, log=tmp_path / "log", network=network)
+        running.append(host)
+        return program, program.heard(0)[-1]
+
+    yield connect
+    for host in running:
+        host.stop()
+
+
+def test_a_server_at_an_address_works(connect, tmp_path):
+    with mcp_http.good_server() as (url, headers):
+        program, ending = connect(url, ("Authorization", f"Bearer {mcp_http.KEY}"))
+        assert ending == Done()
+        tool = program.tools()["double"]
+        call = ToolCall("c1", "double", {"number": 21})
+        sent, result, _ = program.ask(CallTool(call, (), digest(tool)))
+        assert result == ToolResult("c1", "42", False, "mcp")
+        assert (sent.where, sent.what) == ("the place", "tools/call double")
+        assert sent.sent > 50 and sent.received > 50
+        program.host.stop()
+    assert headers[-1][b"authorization"] == f"Bearer {mcp_http.KEY}".encode()
+    assert mcp_http.KEY not in (tmp_path / "log").read_text("utf-8")
+
+
+@pytest.mark.parametrize("mode", ["flooding", "packed", "refusing"])
+def test_a_bad_server_is_words(connect, mode):
+    with mcp_http.bad_server(mode) as (url, _):
+        _, ending = connect(url)
+        assert isinstance(ending, Failed) and "Test server" in ending.message
+
+
+def test_it_is_not_followed_elsewhere(connect):
+    with (
+        mcp_http.bad_server("nonsense") as (other, asked),
+        mcp_http.bad_server("redirecting", other) as (url, _),
+    ):
+        assert isinstance(connect(url)[1], Failed)
+        assert not asked
+
+
+def test_without_the_network_nothing_is_reached(connect):
+    with mcp_http.bad_server("nonsense") as (url, asked):
+        assert isinstance(connect(url, network=False)[1], Failed)
+        assert not asked
