@@ -61,7 +61,11 @@ def test_a_request_works_in_the_window(qtbot, start, tmp_path, family, question)
     name, arguments, expected = REQUESTS[question]
     chunks = write(name, arguments)
     model = tiny_models.scripted(
-        tmp_path / f"{family}.gguf", chunks, template=template, then=("\t", ["Here", " it is."])
+        tmp_path / f"{family}.gguf",
+        chunks,
+        template=template,
+        then=("\t", ["Here", " it is."]),
+        context=32768,
     )
     parts, window = start(model)
     say(qtbot, window, question)

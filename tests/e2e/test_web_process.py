@@ -1,0 +1,179 @@
+"""The web for real: its own jailed process, the question in the window, the seal and the log."""
+
+import json
+import queue
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.controllers.toolbox import LOCKED, MADE_UP
+from engines.host import EngineHost
+from engines.messages import ENDINGS, CallTool, Done, Sent, ToolCall
+from engines.tools.web import Options
+from tests.data import tiny_models
+from tests.data.asking import WAIT, say, wait_for_answer
+from tests.data.web_server import ARTICLE, Web, searx, serving, wiki
+from tests.e2e.test_formats import HERMES, hermes
+from tests.ui.transcripts import click
+
+FOUND = ("Mount Kenya", "https://example.org/kenya", "It is 5,199 m high.")
+
+
+@pytest.fixture
+def web():
+    with serving(Web()) as web:
+        web.pages["/search"] = searx(FOUND)
+        web.pages["/kenya"] = ARTICLE
+        web.pages["/w/api.php"] = wiki(("Mount Kenya", "A mountain of 5,199 m."))
+        yield web
+
+
+@pytest.fixture
+def running(tmp_path):
+    """A function that starts the process with options, and gives a function that calls a tool."""
+    hosts = []
+
+    def start(options, network=True):
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        host = EngineHost(lambda job, event: events.put((job, event)))
+        hosts.append(host)
+
+        def until_ended(job):
+            found = []
+            while not found or not isinstance(found[-1], ENDINGS):
+                number, event = events.get(timeout=60)
+                assert number == job
+                found.append(event)
+            return found
+
+        host.start("web", Path(), options, log=tmp_path / "log", network=network)
+        assert until_ended(0)[-1] == Done()
+
+        def call(name, allowed, **given):
+            return until_ended(host.submit(CallTool(ToolCall("c1", name, given), allowed)))
+
+        return call
+
+    yield start
+    for host in hosts:
+        host.stop()
+        assert host.gone.wait(60)
+
+
+def test_the_jailed_process_searches_and_reads(running, web):
+    call = running(Options(wikipedia=web.address(), duckduckgo=False, own_network=True))
+    sent, result, ending = call("web_search", (web.place,), query="Mount Kenya")
+    assert "Mount Kenya (The wiki)" in result.text and result.origin == "web"
+    assert isinstance(sent, Sent) and sent.where == web.place and ending == Done()
+    sent, result, _ = call("read_page", (web.place,), address=web.address("/kenya"))
+    assert "5,199 metres" in result.text and not result.error
+
+
+def test_the_libraries_for_duckduckgo_can_be_imported_in_the_jail(running):
+    """The place itself cannot be met here: its name leads nowhere, which is said."""
+    call = running(Options(wikipedia=""))
+    *_, result, ending = call("web_search", ("nowhere.invalid",), query="Mount Kenya")
+    assert "html.duckduckgo.com was not allowed by the person" in result.text
+    assert ending == Done()
+
+
+def test_a_process_without_the_network_reaches_nobody(running, web):
+    call = running(Options(own_network=True), network=False)
+    *_, result, ending = call("read_page", (web.place,), address=web.address("/kenya"))
+    assert result.error and ending == Done() and not web.asked
+
+
+@pytest.fixture
+def parley(start, tmp_path, web):
+    """A function that starts Parley with a model that makes this call, and says what it answers."""
+
+    def parley(name, **arguments):
+        chunks = hermes(name, arguments)
+        model = tiny_models.scripted(
+            tmp_path / "m.gguf",
+            chunks,
+            template=HERMES,
+            then=("\t", ["Here", " it is."]),
+            context=32768,
+        )
+        parts, window = start(model)
+        parts.preferences.set_option("web", "searxng", web.address())
+        parts.preferences.set_option("web", "own_network", True)
+        return parts, window
+
+    return parley
+
+
+def choose(qtbot, window, parts, choice):
+    place = [name for name, _ in asked(qtbot, parts).choices].index(choice)
+    transcript = window.page.transcript
+
+    def clicked():
+        try:
+            click(transcript, "answer", number=place)
+        except IndexError:  # not drawn yet
+            return False
+        return parts.consent.question is None
+
+    qtbot.waitUntil(clicked, timeout=WAIT)
+
+
+def asked(qtbot, parts):
+    qtbot.waitUntil(lambda: parts.consent.question is not None, timeout=WAIT)
+    return parts.consent.question
+
+
+def test_a_search_in_the_window(qtbot, parley, web):
+    parts, window = parley("web_search", query="Mount Kenya")
+    link = parts.homes["web"]
+    say(qtbot, window, "How high is Mount Kenya?")
+    question = asked(qtbot, parts)
+    assert question.where == (web.place,) and question.what == "Mount Kenya"
+    assert not web.asked and link.pid is None and parts.seal.seal.state == "shut"
+    seen = []
+    parts.seal.changed.connect(lambda seal: seen.append((seal.state, link.pid)))
+    pids = []
+    link.state_changed.connect(lambda state: pids.append(link.pid))
+    choose(qtbot, window, parts, "once")
+    turn = wait_for_answer(qtbot, parts)
+    assert "5,199 m high" in turn.tools[0].result and turn.text == "Here it is."
+    assert "open" in {state for state, _ in seen} and parts.seal.seal.state == "shut"
+    qtbot.waitUntil(lambda: link.state == "stopped" and link.pid is None, timeout=WAIT)
+    started = {pid for pid in pids if pid}
+    qtbot.waitUntil(lambda: not any(map(psutil.pid_exists, started)), timeout=WAIT)
+    assert len(started) == 1
+    parts.store.flush()
+    entry = parts.seal.log()[0]
+    assert (entry.who, entry.where, entry.what) == ("Web search", web.place, "Mount Kenya")
+    assert entry.sent > 100 and entry.received > 300 and entry.outcome == ""
+    page = json.loads(parts.store.branch(parts.chat.conversation)[-1].parts[1].text)
+    assert page["origin"] == "web"
+
+
+def test_a_page_whose_address_the_person_wrote_is_asked_about_without_warning(qtbot, parley, web):
+    parts, window = parley("read_page", address=web.address("/kenya"))
+    say(qtbot, window, f"Read {web.place}/kenya please")
+    assert not asked(qtbot, parts).warning
+    choose(qtbot, window, parts, "once")
+    assert "5,199 metres" in wait_for_answer(qtbot, parts).tools[0].result
+
+
+def test_an_address_the_model_made_up_is_said_to_be_so(qtbot, parley, web):
+    parts, window = parley("read_page", address=web.address("/kenya?who=secret"))
+    say(qtbot, window, f"Read {web.place}/kenya please")
+    assert asked(qtbot, parts).warning == MADE_UP
+    assert [choice for choice, _ in parts.consent.question.choices] == ["once", "never"]
+    choose(qtbot, window, parts, "never")
+    assert wait_for_answer(qtbot, parts).tools[0].error and not web.asked
+
+
+def test_with_the_network_locked_nothing_starts(qtbot, parley, web):
+    parts, window = parley("web_search", query="Mount Kenya")
+    parts.seal.lock(True)
+    states = []
+    parts.homes["web"].state_changed.connect(states.append)
+    say(qtbot, window, "How high is Mount Kenya?")
+    turn = wait_for_answer(qtbot, parts)
+    assert turn.tools[0].result == LOCKED and not states and not web.asked
+    assert not parts.seal.log()
