@@ -28,7 +28,7 @@ PATTERN = "part of the file's name, or with wildcards: *.md"
 
 @dataclass(frozen=True)
 class Options:
-    folders: tuple[str, ...] = option((), "Folders the tools may read")
+    folders: tuple[str, ...] = option((), "")  # that the tools may read
 
 
 @tool("reads", HOME)

@@ -35,7 +35,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Options:
-    notes: str = option("", "Folder of the notes")
+    notes: str = option("", "")  # the folder they are in
 
 
 class Note(NamedTuple):

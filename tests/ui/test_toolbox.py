@@ -5,13 +5,21 @@ from typing import Annotated
 import pytest
 
 from app.controllers.consent import hash_of
-from app.controllers.toolbox import LOCKED, REFUSED, ToolboxController
-from app.store.conversations import StoredPart
+from app.controllers.toolbox import (
+    LOCKED,
+    MADE_UP,
+    NOWHERE,
+    REFUSED,
+    TAINTED,
+    ToolboxController,
+)
+from app.controllers.turns import as_part, quotable
+from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import CallTool, Done, Failed, Picture, Sent, ToolCall, ToolResult
 from engines.tools import registry
 from engines.tools.registry import tool
 
-PLACE = "example.org"
+PLACE, OTHER, THIRD = "example.org", "example.com", "example.net"
 
 
 @tool("writes")
@@ -26,11 +34,27 @@ def post(text: Annotated[str, "what"]) -> str:
     return text
 
 
+@tool("sends", where=lambda arguments, options: (PLACE, OTHER, THIRD))
+def ask_all(text: Annotated[str, "what"]) -> str:
+    """Ask three places."""
+    return text
+
+
+def place_of(arguments, options):
+    return (PLACE,) if "example" in arguments["address"] else ()
+
+
+@tool("sends", where=place_of, quoted="address")
+def look(address: Annotated[str, "where"]) -> str:
+    """Look at a page."""
+    return address
+
+
 @pytest.fixture
 def toolbox(tool_link, store, consent, seal, preferences, monkeypatch):
-    """Two tools of the test beside the real ones, on a link the test plays."""
+    """Tools of the test beside the real ones, on a link the test plays."""
     known = dict(registry.all_tools())
-    for function in (scribble, post):
+    for function in (scribble, post, ask_all, look):
         made = getattr(function, registry.MARK)
         known[made.name] = made
     monkeypatch.setattr("app.controllers.toolbox.all_tools", lambda: known)
@@ -44,8 +68,8 @@ def taken(toolbox, tool_link):
     """A function that makes a call, and lists what came of all of them."""
     found = []
 
-    def call(name, conversation=1, tainted=False, key="c1", **arguments):
-        toolbox.run(ToolCall(key, name, arguments), conversation, tainted, found.append)
+    def call(name, conversation=1, tainted=False, key="c1", said="", **arguments):
+        toolbox.run(ToolCall(key, name, arguments), conversation, tainted, found.append, said)
         return found
 
     return call
@@ -182,6 +206,80 @@ def test_what_leaves_is_in_the_log_before_it_leaves(qtbot, taken, tool_link, con
     assert not tool_link.requests  # the entry is not on disk yet
     qtbot.waitUntil(lambda: bool(tool_link.requests))
     assert seal.log()[0].outcome == "not answered"
+
+
+def test_every_place_has_its_own_bytes_in_the_log(qtbot, taken, tool_link, consent, seal, store):
+    taken("ask_all", text="words")
+    assert consent.question.where == (PLACE, OTHER, THIRD)
+    consent.answer("c1", "once")
+    qtbot.waitUntil(lambda: bool(tool_link.requests))
+    told = (
+        *(Sent(OTHER, "GET /a", 100, 700), Sent(OTHER, "GET /b", 10, 70)),
+        *(Sent(PLACE, "GET /", 120, 0), Sent("elsewhere.example", "GET /", 5, 5)),
+    )
+    finish(tool_link, "done", *told)
+    store.flush()
+    found = {one.where: (one.sent, one.received, one.outcome) for one in seal.log()}
+    assert found == {
+        PLACE: (120, 0, "not answered"),
+        OTHER: (110, 770, ""),
+        THIRD: (0, 0, "not asked"),
+    }
+
+
+def test_of_a_process_that_dies_nobody_knows_whom_it_asked(
+    qtbot, taken, tool_link, consent, seal, store
+):
+    taken("ask_all", text="words")
+    consent.answer("c1", "once")
+    qtbot.waitUntil(lambda: bool(tool_link.requests))
+    tool_link.answer(Failed("It broke."))
+    store.flush()
+    assert {one.outcome for one in seal.log()} == {"not answered"}
+
+
+def test_a_call_that_names_no_address_is_not_asked_about(taken, tool_link, consent):
+    found = taken("look", address="nothing")
+    assert found[0].result.text == NOWHERE and consent.question is None
+    assert not tool_link.requests
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "tainted", "warning"),
+    [
+        ("https://example.org/a?b=1", "look at EXAMPLE.org/a?b=1 please", False, ""),
+        ("https://example.org/", "see http://example.org", False, ""),
+        ("https://example.org/a?b=secret", "look at example.org/a", False, MADE_UP),
+        ("https://example.org/a", "", True, f"{MADE_UP} {TAINTED}"),
+        ("https://example.org/a", "example.org/a", True, TAINTED),
+    ],
+)
+def test_an_address_from_nowhere_is_pointed_out(taken, consent, address, said, tainted, warning):
+    taken("look", tainted=tainted, said=said, address=address)
+    assert consent.question.warning == warning
+
+
+def test_a_made_up_address_asks_even_where_the_tool_is_allowed(
+    qtbot, taken, tool_link, consent, store
+):
+    taken("look", said="example.org", address="example.org")
+    consent.answer("c1", "always")
+    qtbot.waitUntil(lambda: bool(tool_link.requests))
+    finish(tool_link)
+    store.flush()
+    taken("look", key="c2", said="example.org", address="example.org?q=secret")
+    assert consent.question.warning == MADE_UP and len(tool_link.requests) == 1
+
+
+def test_addresses_may_come_from_the_person_and_from_searches_only():
+    calls = [ToolCall("s", "web_search", {}), ToolCall("r", "read_page", {})]
+    results = [ToolResult("s", "found.example"), ToolResult("r", "on-a-page.example")]
+    parts = tuple(map(as_part, (calls[0], results[0], calls[1], results[1])))
+    turns = [
+        StoredTurn(1, "1", 1, None, "user", (StoredPart("text", "mine.example"),), "done", 0),
+        StoredTurn(2, "2", 1, 1, "assistant", (*parts, StoredPart("text", "I said")), "done", 0),
+    ]
+    assert quotable(turns).split() == ["mine.example", "found.example"]
 
 
 def test_a_locked_network_asks_nobody(taken, tool_link, consent, seal):
