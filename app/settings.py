@@ -94,6 +94,7 @@ class Chosen:
     recent: list[str] = field(default_factory=list)  # paths, newest first
     tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
     folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
+    programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
 
 
 def load(path: Path) -> Chosen:
@@ -104,6 +105,8 @@ def load(path: Path) -> Chosen:
     engines = stored.get("engines")
     if isinstance(engines, dict):
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
+    if isinstance(programs := stored.get("programs"), list):
+        chosen.programs = [one for one in programs if isinstance(one, dict)]
     for name in ("recent", "tools_off", "folders"):
         if isinstance(names := stored.get(name), list):
             setattr(chosen, name, [one for one in names if isinstance(one, str)])
@@ -125,7 +128,7 @@ def fill(options: T, stored: Any) -> T:
 def save(chosen: Chosen, path: Path) -> None:
     fresh = path.with_suffix(".new")
     text = json.dumps({"version": VERSION} | asdict(chosen), indent=2, ensure_ascii=False)
-    fresh.touch(0o600)  # a server's key may be in it
+    fresh.touch(0o600)  # the key of a server or of a program may be in it
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

@@ -1,14 +1,16 @@
 """What the person chose: checked, kept on disk, and told to whoever asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app import granted, settings
+from app import granted, programs, settings
 from app.controllers.shown import Notice
+from app.programs import Program
 from engines import registry
 from engines.options import chosen, problem
 from engines.protocol import Kind
@@ -92,6 +94,20 @@ class PreferencesController(QObject):
             self.home_changed.emit(engine)
 
         return self._take(self.options_of(engine), name, value, keep)
+
+    # programs that speak MCP
+
+    @property
+    def programs(self) -> list[Program]:
+        return programs.read(self._chosen.programs)
+
+    def keep_programs(self, kept: Iterable[Program]) -> None:
+        self._chosen.programs = [msgspec.to_builtins(one) for one in kept]
+        self._save()
+
+    def folder_trouble(self, path: str) -> str:
+        """Why no program may look into a folder, in words; "" when it may."""
+        return granted.trouble(Path(path), self._own)
 
     # folders tools may read
 

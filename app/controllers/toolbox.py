@@ -6,26 +6,40 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.consent import ConsentController, Matter, hash_of
+from app.controllers.consent import ConsentController, Matter
+from app.controllers.offered import (
+    ASKS,
+    NOT_OFFERED,
+    Offered,
+    built_in,
+    doubts,
+    first_sentence,
+    in_full,
+    question_about,
+    title_of,
+)
 from app.controllers.preferences import PreferencesController
 from app.controllers.seal import SealController
-from app.controllers.shown import ShownQuestion, ShownToolSetting
+from app.controllers.shown import ShownToolSetting
 from app.store.conversations import Store, StoredPart
 from app.store.permissions import NOT_ANSWERED, NOT_ASKED
 from engines.messages import (
     ENDINGS,
     Act,
     CallTool,
+    Done,
     Event,
     Failed,
     Picture,
     Sent,
     ToolCall,
     ToolResult,
+    ToolsFound,
 )
-from engines.tools.registry import Effect, Tool, all_tools, where_to
+from engines.tools.registry import Effect, all_tools, where_to
 
 REFUSED = "The person does not allow this. Go on without it, or tell them what you would need."
 LOCKED = "The network is locked: nothing may leave this computer. Answer without it."
@@ -34,16 +48,10 @@ NOWHERE = (
     "like https://example.org/page and has no user name in it."
 )
 UNHEARD = "No result."
-TAINTED = (
-    "Text from elsewhere (a page, a file or another program) is in this conversation. "
-    "It may be what asks for this, and not you."
-)
-MADE_UP = (
-    "The model put this address together: it is neither in your words nor in a search result. "
-    "It may carry something out of this conversation."
-)
-ASKS = (Effect.WRITES, Effect.RUNS, Effect.SENDS)
-VERBS = {Effect.WRITES: "write", Effect.RUNS: "run", Effect.SENDS: "send"}
+CHANGED = "This tool has changed since you last saw it."
+RESTLESS = "This tool changes all the time and is not run. Answer without it."
+MOST_CHANGES = 3  # of a tool during one call
+PROGRAM = "mcp"  # origin of everything another program says
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -51,18 +59,6 @@ class Taken(msgspec.Struct, frozen=True):
 
     result: ToolResult
     pictures: tuple[StoredPart, ...] = ()
-
-
-class Offered(msgspec.Struct, frozen=True):
-    """One tool as a model is told of it, and how it is run."""
-
-    schema: dict[str, Any]
-    home: str
-    effect: Effect
-    hash: str
-    title: str
-    command: str = ""  # of a program that speaks MCP
-    tool: Tool | None = None  # None for those of another program
 
 
 class Home(Protocol):
@@ -84,6 +80,10 @@ class Running(msgspec.Struct):
     asked: set[str] = set()  # places an exchange was told of
     result: ToolResult | None = None
     pictures: list[StoredPart] = []
+    tainted: bool = False
+    said: str = ""
+    changes: int = 0  # times the tool was found to be another one during this call
+    changed: bool = False  # it was, and has not been asked about anew
 
 
 class ToolboxController(QObject):
@@ -104,6 +104,8 @@ class ToolboxController(QObject):
         super().__init__(parent)
         self._links, self._homes, self._store = dict(links), dict(homes), store
         self._consent, self._seal, self._preferences = consent, seal, preferences
+        self._engines: dict[str, str] = {}  # home -> engine, where their names differ
+        self._more: Callable[[], Mapping[str, Offered]] = dict
         self._opened: set[str] = set()
         self._running: Running | None = None
         self._conversation: int | None = None
@@ -122,11 +124,20 @@ class ToolboxController(QObject):
         if not self._preferences.settings.use_tools:
             return {}
         off = self._preferences.tools_off
-        return {
+        ours = {
             name: built_in(one)
             for name, one in all_tools().items()
             if one.home in self._links and name not in off and name not in self.unusable
         }
+        return ours | {k: v for k, v in self._more().items() if k not in off and k not in ours}
+
+    def offer_more(self, more: Callable[[], Mapping[str, Offered]]) -> None:
+        """more: the tools of other programs as they are now; their homes are added below."""
+        self._more = more
+
+    def add_home(self, home: str, engine: str, link: Any, start: Home) -> None:
+        self._links[home], self._homes[home], self._engines[home] = link, start, engine
+        link.event.connect(partial(self._on_event, home))
 
     def tools(self) -> tuple[ShownToolSetting, ...]:
         off = self._preferences.tools_off
@@ -158,7 +169,8 @@ class ToolboxController(QObject):
         """Start the process of a home before its first call."""
         if home not in self._opened:
             options, grants = self._homes[home]()
-            self._links[home].open(home, Path(), options, **grants)
+            engine = self._engines.get(home, home)
+            self._links[home].open(engine, Path(), options, **grants)
             self._opened.add(home)
 
     # one call
@@ -175,29 +187,40 @@ class ToolboxController(QObject):
 
         said: the words of the person and what searches found, where an address may come from.
         """
-        offered = self.offered().get(call.name)
+        made = Running(call, NOT_OFFERED, (), taken, {}, set(), None, [], tainted, said)
+        self._begin(made, conversation)
+
+    def _begin(self, running: Running, conversation: int | None) -> None:
+        call, everything = running.call, self.offered()
+        self._running, self._conversation = running, conversation
+        offered = everything.get(call.name)
         if offered is None:
-            names = ", ".join(self.offered())
-            words = f"There is no tool {call.name!r}. There are: {names}."
-            return taken(Taken(ToolResult(call.id, words, error=True)))
-        options = self._homes[offered.home]()[0]
-        places = where_to(offered.tool, call.arguments, options) if offered.tool else ()
-        self._running = Running(call, offered, places, taken, {}, set(), None, [])
-        self._conversation = conversation
+            words = f"There is no tool {call.name!r}. There are: {', '.join(everything)}."
+            return self._end(ToolResult(call.id, words, error=True))
+        running.offered, running.places = offered, self._places(call, offered)
+        places = running.places
         if places and self._seal.locked:
             return self._end(ToolResult(call.id, LOCKED, error=True))
-        if offered.tool and offered.effect is Effect.SENDS and not places:
+        if offered.effect is Effect.SENDS and not places:
             return self._end(ToolResult(call.id, NOWHERE, error=True))
         if offered.effect not in ASKS and not places:
             return self._allowed()
-        again = (
-            doubts(call, offered, said, tainted) if places or offered.effect is Effect.SENDS else ""
-        )
+        again = ""
+        if places:
+            described = any(o.tool is None and o.home != offered.home for o in everything.values())
+            again = doubts(call, offered, running.said, running.tainted, described)
         matter = Matter(offered.title, offered.hash, places, conversation, again)
         question = question_about(call, offered, places, again)
+        if running.changes:
+            question = replace(question, warning=f"{CHANGED} {again}".strip())
         if places:
             self._seal.want(places, offered.title, question.what)
         return self._consent.ask(matter, question, self._on_answer)
+
+    def _places(self, call: ToolCall, offered: Offered) -> tuple[str, ...]:
+        if offered.tool is None:
+            return offered.places
+        return where_to(offered.tool, call.arguments, self._homes[offered.home]()[0])
 
     def stop(self) -> None:
         """The answer was stopped; taken is not called any more."""
@@ -206,8 +229,10 @@ class ToolboxController(QObject):
         if job >= 0:
             self._links[home].cancel(job)
         self._seal.want((), "", "")
-        if self._running:
-            self._seal.shut_once(self._running.places)
+        if running := self._running:
+            self._seal.shut_once(running.places)
+            if job >= 0 and running.offered.tool is None:
+                self.grants_changed(home)  # it goes on with the call, whatever it is told
         self._running, self._job = None, ("", -1)
 
     def _on_answer(self, yes: bool) -> None:
@@ -246,15 +271,13 @@ class ToolboxController(QObject):
     def _submit(self) -> None:
         running = self._running
         assert running
-        home = running.offered.home
-        if (
-            running.offered.tool
-            and running.offered.tool.effect is Effect.SENDS
-            and not all(self._seal.permits(place) for place in running.places)
-        ):
+        offered, home = running.offered, running.offered.home
+        sends = offered.tool is None or offered.effect is Effect.SENDS
+        if sends and not all(self._seal.permits(place) for place in running.places):
             return self._end(ToolResult(running.call.id, REFUSED, error=True))
         self.warm(home)
-        request = CallTool(running.call, running.places)
+        call = replace(running.call, name=offered.own_name or running.call.name)
+        request = CallTool(call, running.places, offered.digest)
         self._job = (home, self._links[home].submit(request))
         return None
 
@@ -272,9 +295,14 @@ class ToolboxController(QObject):
                 outcome = "" if received else NOT_ANSWERED
                 self._seal.complete(running.entries[where], sent, received, outcome)
             case ToolResult():
-                running.result = event
+                ours = running.offered.tool is not None
+                running.result = event if ours else replace(event, origin=PROGRAM)
                 self._mark_unasked(running)
-        if isinstance(event, ENDINGS):
+            case ToolsFound():
+                running.changed = True
+        if isinstance(event, Done) and running.changed and running.result is None:
+            self._ask_anew(running)
+        elif isinstance(event, ENDINGS):
             words = f"{event.message} {event.hint}" if isinstance(event, Failed) else UNHEARD
             self._end(running.result or ToolResult(running.call.id, words, error=True))
 
@@ -284,6 +312,17 @@ class ToolboxController(QObject):
             for place, entry in running.entries.items():
                 if place not in running.asked:
                     self._seal.complete(entry, 0, 0, NOT_ASKED)
+
+    def _ask_anew(self, running: Running) -> None:
+        """The tool is another one than the person saw: nothing was run."""
+        self._job = ("", -1)
+        self._seal.shut_once(running.places)
+        running.changes, running.changed = running.changes + 1, False
+        running.entries, running.asked = {}, set()
+        if running.changes > MOST_CHANGES:
+            self._end(ToolResult(running.call.id, RESTLESS, error=True))
+        else:
+            self._begin(running, self._conversation)
 
     def _keep(self, call: str, picture: Picture) -> StoredPart:
         about = {
@@ -308,60 +347,3 @@ class ToolboxController(QObject):
             if self._homes[home]()[1].get("network"):
                 self._opened.discard(home)
                 self._links[home].unload()
-
-
-def built_in(tool: Tool) -> Offered:
-    schema = tool.schema()
-    return Offered(
-        schema,
-        tool.home,
-        tool.effect,
-        hash_of(tool.home, "", schema),
-        title_of(tool.name),
-        "",
-        tool,
-    )
-
-
-def title_of(name: str) -> str:
-    """ "web_search" is "Web search" on the screen."""
-    return name.replace("_", " ").capitalize()
-
-
-def first_sentence(description: str) -> str:
-    words = " ".join(description.split())
-    end = words.find(". ")
-    return words[: end + 1] if end > 0 else words
-
-
-def doubts(call: ToolCall, offered: Offered, said: str, tainted: bool) -> str:
-    """Why a call that sends is asked about even where it is allowed; "" for no reason."""
-    found = [TAINTED] if tainted else []
-    if offered.tool and offered.tool.quoted:
-        address = str(call.arguments.get(offered.tool.quoted, "")).strip()
-        if bare(address) not in said.lower():
-            found.insert(0, MADE_UP)
-    return " ".join(found)
-
-
-def bare(address: str) -> str:
-    """Without what people leave out when they write an address."""
-    return address.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
-
-
-def in_full(call: ToolCall, offered: Offered) -> str:
-    """Everything the call would hand over, for people."""
-    if len(call.arguments) == 1:
-        return str(next(iter(call.arguments.values())))
-    return "\n".join(f"{name}: {value}" for name, value in call.arguments.items())
-
-
-def question_about(
-    call: ToolCall, offered: Offered, places: tuple[str, ...], again: str
-) -> ShownQuestion:
-    verb = VERBS[Effect.SENDS if places else offered.effect]
-    words = f"May the tool “{offered.title}” {verb} this?"
-    choices = ShownQuestion.__struct_defaults__[-1]
-    if again:  # a lasting yes would not count the next time
-        choices = tuple(one for one in choices if one[0] in ("once", "never"))
-    return ShownQuestion(call.id, words, in_full(call, offered), places, again, choices)
