@@ -7,7 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.controllers.toolbox import LOCKED, MADE_UP
+from app.controllers.offered import MADE_UP
+from app.controllers.toolbox import LOCKED
 from engines.host import EngineHost
 from engines.messages import ENDINGS, CallTool, Done, Sent, ToolCall
 from engines.tools.web import Options

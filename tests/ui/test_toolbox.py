@@ -5,14 +5,8 @@ from typing import Annotated
 import pytest
 
 from app.controllers.consent import hash_of
-from app.controllers.toolbox import (
-    LOCKED,
-    MADE_UP,
-    NOWHERE,
-    REFUSED,
-    TAINTED,
-    ToolboxController,
-)
+from app.controllers.offered import MADE_UP, TAINTED
+from app.controllers.toolbox import LOCKED, NOWHERE, REFUSED, ToolboxController
 from app.controllers.turns import as_part, quotable
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import CallTool, Done, Failed, Picture, Sent, ToolCall, ToolResult
