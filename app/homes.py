@@ -7,8 +7,11 @@ from typing import Any
 
 from app import paths
 from app.controllers.preferences import PreferencesController
-from engines import registry
+from engines import jail, registry
 from engines.protocol import Kind
+from engines.tools.registry import all_tools
+
+NO_JAIL = "This system cannot lock in what a model writes, so it is not run here."
 
 Started = tuple[Any, dict[str, Any]]
 
@@ -17,6 +20,14 @@ def names() -> list[str]:
     """Every engine of tools that needs nothing configured by the person."""
     specs = registry.all_specs().values()
     return [s.name for s in specs if s.kind is Kind.TOOL and not s.configured]
+
+
+def unusable() -> dict[str, str]:
+    """Tool -> why it cannot be used on this system, in words. Quick: asks the kernel twice."""
+    if not jail.gap(jail.probe()):
+        return {}
+    specs = registry.all_specs()
+    return {name: NO_JAIL for name, one in all_tools().items() if specs[one.home].locked}
 
 
 def home(

@@ -99,6 +99,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     links = {n: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST) for n in names}
     starts = {n: homes.home(n, preferences, folders.notes, folders.cache) for n in names}
     toolbox = ToolboxController(links, starts, store, consent, seal, preferences, parent)
+    toolbox.unusable = homes.unusable()
     preferences.home_changed.connect(toolbox.grants_changed)
     starter = paths.resource(STARTER)
     models = ModelController(llm, store, background, preferences, starter, engine, parent)

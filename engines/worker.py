@@ -113,7 +113,8 @@ def _serve(wire: Wire) -> None:
         spec, warning = _prepare(start)
         threading.Thread(target=_listen, args=(wire, inbox), daemon=True).start()
         engine = _create(spec, start, wire, inbox)
-        loaded = msgspec.structs.replace(engine.loaded(), jail=warning)
+        loaded = engine.loaded()
+        loaded = msgspec.structs.replace(loaded, jail=warning or loaded.jail)
     except Exception as error:
         wire.send(0, Cancelled() if 0 in inbox.cancelled else to_failed(error))
         return

@@ -26,6 +26,7 @@ from app.controllers.seal import SealController
 from app.controllers.shown import ShownToolSetting
 from app.store.conversations import Store, StoredPart
 from app.store.permissions import NOT_ANSWERED, NOT_ASKED
+from engines import registry
 from engines.messages import (
     ENDINGS,
     Act,
@@ -33,6 +34,7 @@ from engines.messages import (
     Done,
     Event,
     Failed,
+    Loaded,
     Picture,
     Sent,
     ToolCall,
@@ -282,6 +284,8 @@ class ToolboxController(QObject):
         return None
 
     def _on_event(self, home: str, job: int, event: Event) -> None:
+        if isinstance(event, Loaded) and event.jail:
+            self._not_closed(home, event.jail)
         running = self._running
         if running is None or (home, job) != self._job:
             return
@@ -323,6 +327,13 @@ class ToolboxController(QObject):
             self._end(ToolResult(running.call.id, RESTLESS, error=True))
         else:
             self._begin(running, self._conversation)
+
+    def _not_closed(self, home: str, why: str) -> None:
+        """The jail of a home does not hold: what must not be used without one is switched off."""
+        if registry.all_specs()[home].locked:
+            names = [name for name, one in all_tools().items() if one.home == home]
+            self.unusable |= dict.fromkeys(names, why)
+            self.changed.emit()
 
     def _keep(self, call: str, picture: Picture) -> StoredPart:
         about = {

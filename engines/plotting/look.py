@@ -33,11 +33,15 @@ def fonts(folder: str) -> tuple[str, ...]:
 
 
 def style(folder: str) -> dict[Any, Any]:
+    from cycler import cycler
+
     return {
         "font.family": list(fonts(folder)),
         "font.size": 8.5,
         "text.color": TEXT,
         "text.parse_math": False,  # a label may have dollars in it
+        "figure.figsize": (WIDTH / DPI, HEIGHT / DPI),
+        "axes.prop_cycle": cycler(color=COLOURS),
         "axes.edgecolor": LINE,
         "axes.labelcolor": QUIET,
         "axes.titlesize": 10.5,
