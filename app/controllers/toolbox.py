@@ -330,7 +330,8 @@ class ToolboxController(QObject):
 
     def _not_closed(self, home: str, why: str) -> None:
         """The jail of a home does not hold: what must not be used without one is switched off."""
-        if registry.all_specs()[home].locked:
+        spec = registry.all_specs().get(home)  # None: another program, in a jail of its own
+        if spec and spec.locked:
             names = [name for name, one in all_tools().items() if one.home == home]
             self.unusable |= dict.fromkeys(names, why)
             self.changed.emit()
