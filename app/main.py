@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 from app import paths, reports
 from app.controllers.shown import Notice
 from app.instance import Instance
+from app.notifications import Notifications
+from app.opening import open_with_system
 from app.parts import Parts, build
 from app.views import fonts, style
 from app.views.window import MainWindow
@@ -88,6 +90,8 @@ def run(args: Namespace) -> int:
     instance.received.connect(parts.arrivals.take)
     instance.received.connect(window.come_forward)
     Reports(parts, qt)
+    parts.acting.open_with = open_with_system
+    parts.reminders.due.connect(Notifications(window).show)
     Opening(window, parts, args)
     window.show()
     code = qt.exec()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app import homes, paths, settings
 from app.background import Background
+from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
@@ -17,6 +18,7 @@ from app.controllers.everyone import Controllers
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.reminders import RemindersController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
@@ -55,9 +57,10 @@ class Parts(Controllers):
             self.models.notice.emit(Notice(words, hint, kind="error"))
 
     def tidy(self) -> None:
-        """After the window is up: say what opening the data had to mend, empty the old bin."""
+        """After the window is up: what opening the data had to mend, what was due, the old bin."""
         for words in self.store.notices:
             self.chat.notice.emit(Notice(words, kind="error"))
+        self.reminders.start()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
 
     def stop(self) -> None:
@@ -109,6 +112,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     TitleController(llm, store, answering, models, history, parent)
     server = ServerController(models, preferences, seal, parent)
     arrivals = ArrivalController(chat, models, parent)
+    reminders = RemindersController(store, undo, parent)
+    acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
@@ -122,6 +127,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         consent,
         seal,
         server,
+        reminders,
+        acting,
         folders=folders,
         background=background,
         store=store,

@@ -32,6 +32,8 @@ def chosen(about: Field[Any]) -> bool:
 def problem(options: type, name: str, value: Any) -> str | None:
     """Why value cannot be this option, in words a person understands; None when it can."""
     about: Field[Any] = options.__dataclass_fields__[name]
+    if not chosen(about):
+        return f"{name} cannot be chosen."
     label, among, between = (about.metadata[k] for k in ("label", "among", "between"))
     kind: Any = get_origin(about.type) or about.type
     if type(value) is not kind:

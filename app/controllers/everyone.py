@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.reminders import RemindersController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.toolbox import ToolboxController
@@ -26,3 +28,5 @@ class Controllers:
     consent: ConsentController
     seal: SealController
     server: ServerController
+    reminders: RemindersController
+    acting: ActingController

@@ -18,6 +18,7 @@ MADE_UP = (
     "It may carry something out of this conversation."
 )
 ASKS = (Effect.WRITES, Effect.RUNS, Effect.SENDS)
+ACTS = {"open": "open", "remind": "set"}
 VERBS = {Effect.WRITES: "write", Effect.RUNS: "run", Effect.SENDS: "send"}
 DESCRIBED = (
     "Another program has described its own tools to the model in this conversation. "
@@ -96,7 +97,8 @@ def in_full(call: ToolCall, offered: Offered) -> str:
 def question_about(
     call: ToolCall, offered: Offered, places: tuple[str, ...], again: str
 ) -> ShownQuestion:
-    verb = VERBS[Effect.SENDS if places else offered.effect]
+    acts = offered.tool.acts if offered.tool else ""
+    verb = ACTS.get(acts) or VERBS[Effect.SENDS if places else offered.effect]
     words = f"May the tool “{offered.title}” {verb} this?"
     choices = ShownQuestion.__struct_defaults__[-1]
     if again:  # a lasting yes would not count the next time

@@ -126,6 +126,14 @@ class ShownPermission(msgspec.Struct, frozen=True):
     since: str = ""
 
 
+class ShownReminder(msgspec.Struct, frozen=True):
+    """What the person is to be told, or is told now."""
+
+    key: int
+    when: str
+    about: str  # "" for a timer
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 
@@ -133,4 +141,4 @@ class Notice(msgspec.Struct, frozen=True):
     hint: str = ""
     detail: str = ""  # offered as "Copy details" when there is one
     action: str = ""  # the words on its button, e.g. "Undo"; "" for none
-    kind: str = "info"  # info or error
+    kind: str = "info"  # info, error or reminder; the last two stay until they are closed

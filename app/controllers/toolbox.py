@@ -1,5 +1,6 @@
 """The tools a model is offered, and a call's way through consent and the seal to its process."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -43,12 +44,14 @@ from engines.messages import (
 )
 from engines.tools.registry import Effect, all_tools, where_to
 
+log = logging.getLogger(__name__)
 REFUSED = "The person does not allow this. Go on without it, or tell them what you would need."
 LOCKED = "The network is locked: nothing may leave this computer. Answer without it."
 NOWHERE = (
     "This call names no address that may be asked, or none is set under Tools. An address looks "
     "like https://example.org/page and has no user name in it."
 )
+HANDED_OVER = "opened in your browser"  # what it sends and gets is not seen by Parley
 UNHEARD = "No result."
 CHANGED = "This tool has changed since you last saw it."
 RESTLESS = "This tool changes all the time and is not run. Answer without it."
@@ -80,6 +83,7 @@ class Running(msgspec.Struct):
     taken: Callable[[Taken], None]
     entries: dict[str, int] = {}  # of the log, by place
     asked: set[str] = set()  # places an exchange was told of
+    acted: bool = False
     result: ToolResult | None = None
     pictures: list[StoredPart] = []
     tainted: bool = False
@@ -90,7 +94,7 @@ class Running(msgspec.Struct):
 
 class ToolboxController(QObject):
     changed = Signal()  # what is offered
-    acted = Signal(object, object)  # Act, conversation: to be done for the person
+    acted = Signal(object, object, object)  # Act, the ToolCall it is for, conversation or None
 
     def __init__(
         self,
@@ -189,7 +193,7 @@ class ToolboxController(QObject):
 
         said: the words of the person and what searches found, where an address may come from.
         """
-        made = Running(call, NOT_OFFERED, (), taken, {}, set(), None, [], tainted, said)
+        made = Running(call, NOT_OFFERED, (), taken, tainted=tainted, said=said)
         self._begin(made, conversation)
 
     def _begin(self, running: Running, conversation: int | None) -> None:
@@ -293,7 +297,7 @@ class ToolboxController(QObject):
             case Picture():
                 running.pictures.append(self._keep(running.call.id, event))
             case Act():
-                self.acted.emit(event, self._conversation)
+                self._act(running, event)
             case Sent(where, _, sent, received) if where in running.entries:
                 running.asked.add(where)
                 outcome = "" if received else NOT_ANSWERED
@@ -335,6 +339,18 @@ class ToolboxController(QObject):
             names = [name for name, one in all_tools().items() if one.home == home]
             self.unusable |= dict.fromkeys(names, why)
             self.changed.emit()
+
+    def _act(self, running: Running, act: Act) -> None:
+        """Only what the tool that was called is there for, and once; whatever its process says."""
+        tool = running.offered.tool
+        if tool and tool.acts and tool.acts == act.kind and not running.acted:
+            running.acted = True
+            for place, entry in running.entries.items():
+                running.asked.add(place)
+                self._seal.complete(entry, 0, 0, HANDED_OVER)
+            self.acted.emit(act, running.call, self._conversation)
+        else:
+            log.warning("%s wanted to %s", running.call.name, act.kind[:40])
 
     def _keep(self, call: str, picture: Picture) -> StoredPart:
         about = {

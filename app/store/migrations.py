@@ -136,3 +136,16 @@ def permissions_and_what_left(db: apsw.Connection) -> None:
             place TEXT NOT NULL, what TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
             received INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '') STRICT;
     """)
+
+
+@step
+def reminders(db: apsw.Connection) -> None:
+    """What the person is to be told at a time; told is when they were, NULL until then."""
+    db.execute("""
+        CREATE TABLE reminder (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, about TEXT NOT NULL,
+            made INTEGER NOT NULL, told INTEGER,
+            conversation INTEGER REFERENCES conversation ON DELETE SET NULL) STRICT;
+        CREATE INDEX reminder_waiting ON reminder (at) WHERE told IS NULL;
+        CREATE INDEX reminder_conversation ON reminder (conversation);
+    """)

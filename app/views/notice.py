@@ -9,6 +9,7 @@ from app.views import icons, style
 from app.views.controls import THEME_EVENT, Button, IconButton, column, label, row
 
 SHOWN_MS = 8_000
+PICTURES = {"info": "info", "error": "circle-alert", "reminder": "calendar"}
 
 
 def announce(widget: QWidget, text: str, urgent: bool = False) -> None:
@@ -20,7 +21,7 @@ def announce(widget: QWidget, text: str, urgent: bool = False) -> None:
 
 
 class NoticeCard(QFrame):
-    """Shows the newest notice; goes by itself unless it is an error or the mouse is on it."""
+    """Shows the newest notice; information goes by itself unless the mouse is on it."""
 
     action_asked = Signal(str)  # the words on the button
 
@@ -59,7 +60,6 @@ class NoticeCard(QFrame):
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
         self._notice = notice
-        error = notice.kind == "error"
         self._message.setText(notice.message)
         for part, text in ((self._hint, notice.hint), (self.action, notice.action)):
             part.setText(text)
@@ -69,15 +69,16 @@ class NoticeCard(QFrame):
         self.copy.setText("Copy details")
         self._draw()
         self.show()
-        self.timer.stop() if error else self.timer.start()
-        announce(self, f"{notice.message} {notice.hint}".strip(), error)
+        stays = notice.kind != "info"
+        self.timer.stop() if stays else self.timer.start()
+        announce(self, f"{notice.message} {notice.hint}".strip(), urgent=stays)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.timer.stop()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        if self._notice.kind != "error":
+        if self._notice.kind == "info":
             self.timer.start()
         super().leaveEvent(event)
 
@@ -89,7 +90,7 @@ class NoticeCard(QFrame):
     def _draw(self) -> None:
         theme, error = style.current(), self._notice.kind == "error"
         color = theme.danger if error else theme.muted
-        name = "circle-alert" if error else "info"
+        name = PICTURES[self._notice.kind]
         self._picture.setPixmap(icons.pixmap(name, color, 20, self.devicePixelRatioF()))
 
     @Slot()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from engines.errors import ParleyError
-from engines.options import option
 from engines.protocol import EngineSpec, Kind
 from engines.tools.engine import ToolsEngine
 from engines.tools.folders import Folders, Search, entries, fits, is_plain, told, wildcard
@@ -28,7 +27,7 @@ PATTERN = "part of the file's name, or with wildcards: *.md"
 
 @dataclass(frozen=True)
 class Options:
-    folders: tuple[str, ...] = option((), "")  # that the tools may read
+    folders: tuple[str, ...] = ()  # that the tools may read; filled in by the app
 
 
 @tool("reads", HOME)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from engines.errors import ParleyError
-from engines.options import option
 from engines.protocol import EngineSpec, Kind
 from engines.tools.engine import ToolsEngine
 from engines.tools.registry import Use, tool
@@ -35,7 +34,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Options:
-    notes: str = option("", "")  # the folder they are in
+    notes: str = ""  # the folder they are in; filled in by the app
 
 
 class Note(NamedTuple):

@@ -110,6 +110,7 @@ class Tool:
     where: Where = nowhere
     uses: bool = False  # the function takes `use`
     quoted: str = ""  # a parameter whose value should stand in the conversation already
+    acts: str = ""  # the kind of Act it may tell the app, once in a call
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -145,13 +146,14 @@ class Tool:
 
 
 def tool(
-    effect: str, home: str = "tools", where: Where = nowhere, quoted: str = ""
+    effect: str, home: str = "tools", where: Where = nowhere, quoted: str = "", acts: str = ""
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Makes a function a tool; its parameters are str, int, float, bool, a Literal or an Enum.
 
     Annotated[str, "words"] describes a parameter to the model. where is asked in the app, before
     the call: it must be quick and may not raise. The parameter named by quoted is not to be made
     up: the person is told when its value is neither in their words nor in what a search found.
+    acts is what the tool has the app do.
     """
 
     def mark(function: Callable[..., str]) -> Callable[..., str]:
@@ -168,7 +170,7 @@ def tool(
         uses = USE in every
         made = Tool(
             *(function.__name__, description, kind, parameters, function),
-            *(home, where, uses, quoted),
+            *(home, where, uses, quoted, acts),
         )
         setattr(function, MARK, made)
         return function

@@ -242,7 +242,7 @@ def scripted(
     template: str | None = CHATML,
     specials: dict[str, int] | None = None,
     vocabulary: type[Vocabulary] = Vocabulary,
-    context: int = 4096,
+    context: int = 16384,  # a token is a letter here, and tools take some thousand
     after: str = "\n",
     forever: bool = False,
     then: tuple[str, Sequence[str]] = ("", ()),

@@ -2,8 +2,10 @@
 
 import pytest
 
+from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
+from app.controllers.reminders import RemindersController
 from app.controllers.server import ServerController
 from app.paths import resource
 from app.store.conversations import StoredPart
@@ -34,9 +36,23 @@ def server(models, preferences, seal):
 
 
 @pytest.fixture
-def controllers(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server):
+def reminders(store, undo):
+    return RemindersController(store, undo)
+
+
+@pytest.fixture
+def acting(toolbox, preferences, seal, reminders, tmp_path):
+    return ActingController(toolbox, preferences, seal, reminders, tmp_path / "notes")
+
+
+@pytest.fixture
+def controllers(
+    preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
+    reminders, acting,
+):  # fmt: skip
     return Controllers(
-        preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server
+        *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
+        *(reminders, acting),
     )
 
 

@@ -90,6 +90,7 @@ def test_what_each_step_makes_is_never_changed(version):
         {"state", "model_file"},
         {"new_draft"},
         {"permission", "sent"},
+        {"reminder"},
     ]
     assert tables == set().union(*grown[:version])
 

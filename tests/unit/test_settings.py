@@ -48,3 +48,10 @@ def test_saves_and_loads(tmp_path):
 def test_every_option_has_words_and_a_valid_default(options):
     for f in filter(chosen, fields(options)):
         assert f.metadata["label"] and problem(options, f.name, f.default) is None
+
+
+def test_what_the_app_fills_in_is_not_taken_from_the_file(caplog):
+    options = registry.all_specs()["files"].options()
+    assert settings.fill(options, {"folders": ["/"]}).folders == ()
+    assert "cannot be chosen" in caplog.text
+    caplog.clear()

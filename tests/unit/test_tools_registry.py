@@ -157,7 +157,7 @@ def test_a_call_gives_its_result_and_is_done():
 
 def test_an_unknown_tool_and_bad_arguments_are_results_that_help():
     assert run("calculate") == ToolResult(
-        "c1", "There is no tool 'calculate'. There are: calculator, clock, units.", True
+        "c1", "There is no tool 'calculate'. There are: calculator, clock, remind, units.", True
     )
     assert run("calculator").error and "needs expression" in run("calculator").text
     assert run("units", value=1, source="ton", target="kg").text.endswith("(2240 lb).")
