@@ -37,14 +37,18 @@ def subject(rng: Random) -> str:
 
 
 def deed(rng: Random) -> str:
-    what = rng.choice((*WORDS["objects"], rng.choice(NAMES), f"the {word(rng)}"))
+    if rng.random() < 0.35:
+        return filled(rng, rng.choice(WORDS["whole"]))
+    what = rng.choice((*WORDS["objects"], rng.choice(NAMES), f"the {word(rng)}", word(rng)))
     return f"{rng.choice(WORDS['deeds'])} {what}"
 
 
 def fact(rng: Random) -> str:
     """What a note says."""
-    if rng.random() < 0.3:
-        return deed(rng)
+    return deed(rng) if rng.random() < 0.3 else filled(rng, rng.choice(WORDS["facts"]))
+
+
+def filled(rng: Random, text: str) -> str:
     slots: dict[str, Callable[[], str]] = {
         "{x}": lambda: word(rng),
         "{who}": lambda: rng.choice(NAMES),
@@ -52,7 +56,6 @@ def fact(rng: Random) -> str:
         "{n}": lambda: str(rng.randint(1, 400)),
         "{long}": lambda: str(rng.randint(100_000, 99_999_999)),
     }
-    text = rng.choice(WORDS["facts"])
     for slot, value in slots.items():
         while slot in text:
             text = text.replace(slot, value(), 1)

@@ -20,7 +20,7 @@ SIGNS = "+-*/"
 
 
 def countdown(rng: Random, held: bool) -> Exchange:
-    numbers, target, lines = puzzle(rng, rng.choice((3, 3, 4)))
+    numbers, target, lines = puzzle(rng, rng.choice((2, 3, 3, 3, 4)), rng.choice((10, 25, 25)))
     joined = ", ".join(map(str, numbers))
     if rng.random() < 0.4:
         joined = " and ".join(joined.rsplit(", ", 1))
@@ -31,10 +31,10 @@ def countdown(rng: Random, held: bool) -> Exchange:
     return plain("countdown", f"countdown {template}", text, ("\n".join(lines),))
 
 
-def puzzle(rng: Random, count: int) -> tuple[list[int], int, list[str]]:
+def puzzle(rng: Random, count: int, most: int = 25) -> tuple[list[int], int, list[str]]:
     """Numbers, a target from 10 to 100, and steps that use every number."""
     while True:
-        numbers = [rng.randint(1, 25) for _ in range(count)]
+        numbers = [rng.randint(1, most) for _ in range(count)]
         lines, left = [], list(numbers)
         while len(left) > 1:
             one, other = rng.sample(range(len(left)), 2)

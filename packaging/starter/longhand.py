@@ -40,13 +40,13 @@ def longhand(rng: Random, held: bool) -> Exchange:
 def numbers(rng: Random) -> tuple[str, int, int]:
     sign = rng.choice("++--**/")
     if sign in "+-":
-        size = rng.choice((2, 3, 3, 4, 5, 6))
+        size = rng.choice((2, 2, 3, 3, 4, 5))
         a, b = (
             rng.randrange(10 ** (n - 1), 10**n) for n in (size, rng.randint(max(1, size - 2), size))
         )
         return (sign, max(a, b), min(a, b)) if sign == "-" or rng.random() < 0.5 else (sign, b, a)
     if sign == "*":
-        size = rng.choice(((2, 1), (2, 2), (2, 2), (2, 2), (3, 1), (3, 2), (3, 2), (3, 3)))
+        size = rng.choice(((2, 1), (2, 1), (3, 1), (2, 2), (2, 2), (2, 2), (3, 2), (4, 1)))
         a, b = (rng.randrange(10 ** (n - 1), 10**n) for n in size)
         return sign, a, max(b, 2)
     b = rng.randint(2, 12)

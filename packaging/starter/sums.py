@@ -162,7 +162,8 @@ ASK_BACK_HELD = (
 
 
 def _asked(rng: Random, held: bool) -> tuple[Asked, str]:
-    kinds = (_pair, _pair, _pair, _chain, _written, _percent, _root, _power, _part, _story, _story)
+    kinds = (_pair, _pair, _pair, _chain, _written, _percent, _percent, _root, _power, _part)
+    kinds += (_story, _story, _story, _share, _named)
     kind = rng.choice(kinds)
     while True:
         one = kind(rng, held)
@@ -260,10 +261,13 @@ def _percent(rng: Random, held: bool) -> Sum:
     sign = (
         rng.choice(("%", "%", " %", " percent", " per cent")) if p.said[0].isdigit() else " percent"
     )
-    slots = {"a": a.said, "p": p.said + sign}
+    slots = {"a": a.said, "p": p.said + sign, "t": rng.choice(THINGS)}
     kind = rng.random()
     if kind < 0.6:
         seen = [f"{ASK} {{p}} of {{a}}", "{p} of {a}", "[take|find|get] {p} of {a}"]
+        seen += ["[how much is|what's|what is|calculate|] [a|the] {p} [tip|tax|vat|fee] [on|for] {a}"]
+        seen += ["[tip|tax|interest|commission] of {p} [on|for] {a}", "{p} [tip|tax|vat] on {a}"]
+        seen += ["[how much|what] [is the tip|tip do i leave|is the tax] [at|if i give] {p} on {a}"]
         template = _one(rng, held, seen, ["how many is {p} of {a}", "i'd like {p} out of {a}"])
         begins = f"{p.value}% of {a.value} is"
         return Sum(f"percent {template}", template, slots, f"{a.value}*{p.value}/100", begins)
@@ -277,18 +281,83 @@ def _percent(rng: Random, held: bool) -> Sum:
             "off|after a discount of {p}]"
         ),
     ]
-    unseen = ["{p} off {a}", "a {p} discount on {a}, what do i pay"]
+    seen += ["{p} off {a}", "[what is|what's|how much is] {p} off[ of|] {a}"]
+    seen += ["{a} [with|at] {p} off", "[a|the] {t} [costs|is] {a}, [with|at|minus] {p} off[ now|]"]
+    unseen = ["[knock|shave] {p} off {a}", "a {p} discount on {a}, what do i pay"]
     if not off:
         seen = [
             f"{ASK} {{a}} [plus|increased by|raised by] {{p}}",
             "[add|put] {p} [to|on] {a}",
             "{a} [plus|and] {p}[ tax| tip| vat|]",
         ]
+        seen += ["{a} [with|including|incl.] {p} [tax|vat|tip|interest|service]"]
+        seen += ["[price|cost|total] [with|including] {p} [tax|vat|tip] [for|on|of] {a}"]
         unseen = ["{a} with {p} [tip|tax] on top", "raise {a} by {p}"]
     template = _one(rng, held, seen, unseen)
     word, mark = ("less", "-") if off else ("plus", "+")
     expression = f"{a.value}{mark}{a.value}*{p.value}/100"
     return Sum(f"{word} {template}", template, slots, expression, f"{a.value} {word} {p.value}% is")
+
+
+def _share(rng: Random, held: bool) -> Sum:
+    """What percentage one number is of another, and by how many percent it changed."""
+    a, b = whole(rng, 1, 500), whole(rng, 1, 900)
+    slots = {"a": a.said, "b": b.said}
+    if rng.random() < 0.65:
+        seen = [
+            f"{ASK} {{a}} as a [percentage|percent] of {{b}}",
+            "{a} is [what|how many] [percent|percentage|per cent|%] of {b}",
+            "[what|how many] [percent|percentage|per cent|%] [is|are] {a} of {b}",
+            "[what|which] [percentage|percent|share] of {b} is {a}",
+            "{a} [out of|of] {b} [in percent|as a percentage|as percent|in %]",
+            "i [got|scored|had] {a} out of {b}[, what percentage is that|, how many percent]",
+        ]
+        template = _one(rng, held, seen, ["how big a percentage of {b} is {a}", "{a} of {b}, in percent"])
+        return Sum(f"share {template}", template, slots, f"{a.value}/{b.value}*100")
+    seen = [
+        "[percent|percentage] [change|increase|difference] from {a} to {b}",
+        "[by how many|how many|what] percent [is it|more] from {a} to {b}",
+        "[went|it went|the price went|my rent went] from {a} to {b}, [how many percent|what percent] is that",
+        "from {a} to {b} in percent",
+    ]
+    template = _one(rng, held, seen, ["the change from {a} to {b} as a percentage"])
+    return Sum(f"change {template}", template, slots, f"({b.value}-{a.value})/{a.value}*100")
+
+
+def _named(rng: Random, held: bool) -> Sum:
+    """Factorials, remainders, cube roots and the functions of the calculator."""
+    a, b = whole(rng, 2, 400), whole(rng, 2, 30)
+    n = str(rng.randint(3, 15))
+    slots = {"a": a.said, "b": b.said, "n": n, "d": str(rng.choice((15, 30, 45, 60, 90, 120)))}
+    template, expression = rng.choice(NAMED_HELD if held else NAMED)
+    values = {"a": a.value, "b": b.value, "n": n, "d": slots["d"]}
+    return Sum(f"named {template}", template, slots, expression.format(**values))
+
+
+NAMED = (
+    (f"{ASK} {{n}} factorial", "{n}!"),
+    ("[what is|calculate|] {n}!", "{n}!"),
+    ("[the|] factorial of {n}", "{n}!"),
+    (f"{ASK} {{a}} [mod|modulo] {{b}}", "{a} mod {b}"),
+    ("[what is|what's|] the remainder [of|when dividing] {a} [divided by|by|over] {b}", "{a} mod {b}"),
+    ("[what is left|what remains] when i divide {a} by {b}", "{a} mod {b}"),
+    (f"{ASK} [the |]cube root of {{a}}", "cbrt({a})"),
+    ("[cube root|cbrt|third root] of {a}", "cbrt({a})"),
+    ("[sin|sine|the sine] [of|] {d} degrees", "sin({d}°)"),
+    ("[cos|cosine|the cosine] [of|] {d} degrees", "cos({d}°)"),
+    (f"{ASK} [log|the log|the logarithm] of {{a}}", "log({a})"),
+    (f"{ASK} the natural [log|logarithm] of {{a}}", "ln({a})"),
+    ("[area|the area|what is the area] of a [rectangle|room|field|wall] [of|] {a} [by|times|x] {b}", "{a}*{b}"),
+    ("[a room|my room|the garden|the wall] is {a} by {b}[, what is the area|, how big is it|, area]", "{a}*{b}"),
+    ("[gcd|greatest common divisor] of {a} and {b}", "gcd({a}, {b})"),
+    ("[area|the area|what is the area] of a circle with radius {b}", "pi*{b}**2"),
+    ("[perimeter|the perimeter] of a [rectangle|field] [of|] {a} by {b}", "2*({a}+{b})"),
+)
+NAMED_HELD = (
+    ("{n} with an exclamation mark, the factorial", "{n}!"),
+    ("dividing {a} by {b}, which remainder stays", "{a} mod {b}"),
+    ("which number cubed gives {a}", "cbrt({a})"),
+)
 
 
 def _root(rng: Random, held: bool) -> Sum:
@@ -344,10 +413,11 @@ def _story(rng: Random, held: bool) -> Sum:
     a, n, m = price(rng), whole(rng, 2, 20), whole(rng, 2, 60)
     big = whole(rng, 61, 5000)
     slots = {"a": a.said, "n": n.said, "m": m.said, "big": big.said}
-    slots |= {"t": rng.choice(THINGS), "u": rng.choice(THINGS)}
+    years = {"y": str(rng.randint(1900, 2010)), "z": str(rng.randint(2011, 2060))}
+    slots |= {"t": rng.choice(THINGS), "u": rng.choice(THINGS), **years}
     seen, unseen = STORIES, STORIES_HELD
     template, expression = rng.choice(unseen if held else seen)
-    values = {"a": a.value, "n": n.value, "m": m.value, "big": big.value}
+    values = {"a": a.value, "n": n.value, "m": m.value, "big": big.value, **years}
     return Sum(f"story {template}", template, slots, expression.format(**values))
 
 

@@ -3,7 +3,7 @@
 from random import Random
 
 from amounts import word
-from asking import asked, subject, template_of
+from asking import WORDS, asked, filled, subject, template_of
 from copying import PLAIN
 from drawings import chart, plot
 from exchange import Exchange, Said, Source, answered
@@ -29,8 +29,9 @@ TROUBLES = (
 def web_search(rng: Random, held: bool) -> Exchange:
     """Only when the person says that it is to be searched for."""
     topic = rng.choice(TOPICS)
-    longer = (f"{topic} {word(rng)}", f"best {topic}", f"{word(rng)} {rng.choice(PLAIN)} {topic}")
-    query = rng.choice((topic, subject(rng), *longer))
+    longer = (f"{topic} {word(rng)}", f"{word(rng)} {rng.choice(PLAIN)} {topic}")
+    queries = [filled(rng, rng.choice(WORDS["queries"]).replace("{t}", topic)) for _ in range(3)]
+    query = rng.choice((topic, subject(rng), *longer, *queries))
     template = template_of(rng, "web_search", held)
     one = asked(rng, held, "web_search", template, {"s": query}, {"query": query})
     if rng.random() < 0.3:

@@ -1,6 +1,8 @@
 """Reads an exported starter back, so that training can go on from it.
 
-python packaging/starter/warm.py MODEL.gguf FOLDER
+python packaging/starter/warm.py MODEL.gguf FOLDER [--words]
+With --words the vocabulary is made anew from the grammars of today; a new token begins as the mean
+of the old ones it is made of.
 """
 
 import argparse
@@ -12,24 +14,45 @@ import numpy as np
 import tokenizer as tokens
 import torch
 from network import Shape
-from tokenizers import models
+from tokenizers import Tokenizer, models
+from train import make_tokenizer
+
+EMBEDDING = "token_embd.weight"
 
 
-def warm(model: Path, folder: Path) -> None:
+def warm(model: Path, folder: Path, words: bool) -> None:
     reader = gguf.GGUFReader(model)
     shape = Shape()
     folder.mkdir(parents=True, exist_ok=True)
-    write_tokenizer(reader, folder / "tokenizer.json")
+    old = read_tokenizer(reader)
+    state = weights(reader, shape)
+    if words:
+        new = make_tokenizer(folder / "tokenizer.json", shape.vocabulary)
+        state[EMBEDDING] = carried(state[EMBEDDING], old, new)
+    else:
+        old.save(str(folder / "tokenizer.json"))
     (folder / "shape.json").write_text(json.dumps(shape.as_dict()))
-    torch.save(weights(reader, shape), folder / "begin.pt")
+    torch.save(state, folder / "begin.pt")
 
 
-def write_tokenizer(reader: gguf.GGUFReader, path: Path) -> None:
+def carried(rows: torch.Tensor, old: Tokenizer, new: Tokenizer) -> torch.Tensor:
+    """A row for each token of new."""
+    numbers, found = old.get_vocab(), torch.empty(new.get_vocab_size(), rows.shape[1])
+    for token, number in new.get_vocab().items():
+        if token in numbers:
+            parts = [numbers[token]]
+        else:
+            parts = old.encode(new.decode([number], skip_special_tokens=False)).ids
+        found[number] = rows[parts].mean(0)
+    return found
+
+
+def read_tokenizer(reader: gguf.GGUFReader) -> Tokenizer:
     numbers = {one: n for n, one in enumerate(reader.fields["tokenizer.ggml.tokens"].contents())}
     merges = [tuple(one.split(" ")) for one in reader.fields["tokenizer.ggml.merges"].contents()]
     made = tokens.empty(models.BPE(vocab=numbers, merges=merges))
     made.add_special_tokens(list(tokens.SPECIAL))
-    made.save(str(path))
+    return made
 
 
 def weights(reader: gguf.GGUFReader, shape: Shape) -> dict[str, torch.Tensor]:
@@ -57,5 +80,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--words", action="store_true")
     chosen = parser.parse_args()
-    warm(chosen.model, chosen.folder)
+    warm(chosen.model, chosen.folder, chosen.words)
