@@ -26,6 +26,7 @@ from engines.messages import Done, Event, Loaded, Request
 hypothesis.settings.register_profile("parley", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("parley")
 STARTER = Path(__file__).parents[1] / "resources/starter/parley-starter.gguf"
+HELP = STARTER.parents[1] / "help"
 
 
 class FakeLink(QObject):
@@ -113,7 +114,7 @@ def preferences(qapp, tmp_path):
 
 @pytest.fixture
 def models(llm, store, background, preferences):
-    models = ModelController(llm, store, background, preferences, STARTER, "llama_cpp")
+    models = ModelController(llm, store, background, preferences, STARTER, HELP, "llama_cpp")
     models.open_starter()
     llm.load()
     return models

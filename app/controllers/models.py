@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ from app.background import Background, Task
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
 from app.store.conversations import Store
+from engines import registry
 from engines.messages import Done, Event, Failed, Loaded, Progress, Sent, TextDelta, ThoughtDelta
 from engines.models import hashing
 
 log = logging.getLogger(__name__)
 SERVER = "openai"  # the engine that asks a server
+STARTER = "starter"  # the engine of the model that came with Parley
+PLAIN = "llama_cpp"  # that of every other file
 STATES = {"stopped": "resting", "loading": "loading", "ready": "ready", "busy": "busy"}
 
 
@@ -31,13 +35,14 @@ class ModelController(QObject):
         background: Background,
         preferences: PreferencesController,
         starter: Path,
+        help: Path,
         engine: str,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.link = link
         self._store, self._background, self._preferences = store, background, preferences
-        self._starter, self._engine = starter, engine
+        self._starter, self._help, self._engine = starter, help, engine
         self._path = Path()
         self._server = ""  # host or host:port of the server in use; "" for a file
         self._good: Path | None = None  # the last file that loaded
@@ -122,8 +127,17 @@ class ModelController(QObject):
         self._path, self._loaded, self._speed, self._words = file, None, "", ""
         self._server = ""
         self._identify(file)
-        self.link.open(self._engine, file, self._preferences.engine_options())
+        if self.is_starter and self._engine == PLAIN:
+            self._start_starter()
+        else:
+            self.link.open(self._engine, file, self._preferences.engine_options())
         self.changed.emit(self.model)
+
+    def _start_starter(self) -> None:
+        """In front of the starter stands what answers from the help pages."""
+        chosen = asdict(self._preferences.engine_options())
+        options = registry.all_specs()[STARTER].options(**chosen, help=str(self._help))
+        self.link.open(STARTER, self._path, options, read=(self._help,))
 
     @Slot(str, object)
     def _reload(self, _option: str, _value: Any) -> None:

@@ -28,7 +28,7 @@ def orthogonal(matrix: Tensor) -> Tensor:
     """Newton-Schulz."""
     a, b, c = COEFFICIENTS
     tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix.T if tall else matrix)
+    x = matrix.T if tall else matrix
     x = x.bfloat16()
     x = x / x.norm().clamp(min=1e-7)
     for _ in range(ROUNDS):

@@ -3,8 +3,8 @@
 from random import Random
 
 from amounts import words
-from dates import MONTHS
 from asking import SAID, asked, deed, subject, template_of
+from dates import MONTHS
 from exchange import Exchange, answered
 from notes import day
 from sums import trouble
@@ -18,8 +18,21 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 OTHERS = (  # days and times as the tool reads them
     *("tomorrow morning", "tomorrow evening", "this evening", "this afternoon", "at noon"),
     *("next {day}", "next {day} at {h}", "at midnight", "tomorrow at noon", "tomorrow afternoon"),
-    *("{n} {month}", "{n} {month} at {h} pm", "{month} {n}", "{month} {n} at {h}:30", "{day} morning"),
-    *("{day} evening", "next week", "next month", "at {h} o'clock", "tonight", "tomorrow at {h}:15"),
+    *(
+        "{n} {month}",
+        "{n} {month} at {h} pm",
+        "{month} {n}",
+        "{month} {n} at {h}:30",
+        "{day} morning",
+    ),
+    *(
+        "{day} evening",
+        "next week",
+        "next month",
+        "at {h} o'clock",
+        "tonight",
+        "tomorrow at {h}:15",
+    ),
 )
 TROUBLES = (
     *("I cannot read the time '{w}'.", "'{w}' is in the past."),
@@ -60,7 +73,10 @@ def when(rng: Random) -> tuple[str, str]:
         return span(rng)
     if rng.random() < 0.2:
         text = rng.choice(OTHERS).format(
-            h=rng.randint(1, 12), n=rng.randint(1, 28), month=rng.choice(MONTHS), day=rng.choice(WEEK)
+            h=rng.randint(1, 12),
+            n=rng.randint(1, 28),
+            month=rng.choice(MONTHS),
+            day=rng.choice(WEEK),
         )
         return (f"on {text}" if text[0].isdigit() and rng.random() < 0.5 else text), text
     name, hour = rng.choice(DAYS), rng.randint(1, 12)
@@ -82,7 +98,10 @@ HALVES = (
     *(("in half an hour", "in 30 minutes"), ("in a quarter of an hour", "in 15 minutes")),
     *(("in an hour and a half", "in 90 minutes"), ("in one and a half hours", "in 90 minutes")),
     *(("in two and a half hours", "in 150 minutes"), ("in a couple of hours", "in 2 hours")),
-    *(("in a couple of minutes", "in 2 minutes"), ("in three quarters of an hour", "in 45 minutes")),
+    *(
+        ("in a couple of minutes", "in 2 minutes"),
+        ("in three quarters of an hour", "in 45 minutes"),
+    ),
     *(("in an hour", "in 1 hour"), ("in a minute", "in 1 minute"), ("in a week", "in 1 week")),
 )
 

@@ -103,21 +103,74 @@ STORIES = (
     ),
 )
 STORIES += (
-    ("[i earn|i make|i get|she earns|the rent is] {a} [an hour|a day|a month|per month|per hour|a week][, |. ][how much is that|what is that|that makes how much] [for|in|after] {n} [hours|days|months|weeks]", "{n}*{a}"),
-    ("[i earn|i make|the rent is|it costs|i pay] {a} [a|per|every] month[, |. ][how much is that|what is that|how much] [a|per|in a] year", "{a}*12"),
-    ("{n} [litres|kilos|metres|hours|nights|pieces|packs|pounds] [at|for|of something at] {a} [each|a litre|a kilo|a metre|per night|an hour|a piece|]", "{n}*{a}"),
-    ("[i have|i had|there was] {big}[, | and ][i spend|i spent|i use|minus|i paid|i gave away] {m}[, |. ][how much is left|what's left|how much do i have left|what remains]", "{big}-{m}"),
-    ("[if|] [a|one] {u} [holds|has|contains] {m} {t}[,|] how many {t} [are in|do|are there in] {n} [of them|of those|hold|]", "{n}*{m}"),
-    ("{n} [friends|people|of us|kids] [pay|owe|share|split] {a}[, |. ][how much does each pay|how much each|how much per person|each pays how much]", "{a}/{n}"),
-    ("[how much|what] [is it|is that|does each pay|is it each|per person] if [we|{n} people] [split|share] {a} [by {n}|between {n}|among {n}|{n} ways]", "{a}/{n}"),
-    ("[i am|i'm|he is|she is] {n} years old[, |. ][how many months|how many months is that]", "{n}*12"),
-    ("{a} for {n} {t}[, |. ][how much is one|how much per piece|what does one cost|price of one]", "{a}/{n}"),
-    ("[a pack of|a box of|] {n} {t} [costs|cost|is] {a}[, |. ][how much is one|how much is each|what does one cost|what is that per piece]", "{a}/{n}"),
-    ("[i drove|we drove|i ran|she cycled] {m} [km|miles|kilometres] in {n} hours[, |. ][how fast|what speed|what is the speed|average speed]", "{m}/{n}"),
+    (
+        "[i earn|i make|i get|she earns|the rent is] {a} [an hour|a day|a month|per month"
+        "|per hour|a week][, |. ][how much is that|what is that|that makes how much] [for"
+        "|in|after] {n} [hours|days|months|weeks]",
+        "{n}*{a}",
+    ),
+    (
+        "[i earn|i make|the rent is|it costs|i pay] {a} [a|per|every] month[, |. ][how much"
+        " is that|what is that|how much] [a|per|in a] year",
+        "{a}*12",
+    ),
+    (
+        "{n} [litres|kilos|metres|hours|nights|pieces|packs|pounds] [at|for|of something at]"
+        " {a} [each|a litre|a kilo|a metre|per night|an hour|a piece|]",
+        "{n}*{a}",
+    ),
+    (
+        "[i have|i had|there was] {big}[, | and ][i spend|i spent|i use|minus|i paid|i gave"
+        " away] {m}[, |. ][how much is left|what's left|how much do i have left|what"
+        " remains]",
+        "{big}-{m}",
+    ),
+    (
+        "[if|] [a|one] {u} [holds|has|contains] {m} {t}[,|] how many {t} [are in|do|are there"
+        " in] {n} [of them|of those|hold|]",
+        "{n}*{m}",
+    ),
+    (
+        "{n} [friends|people|of us|kids] [pay|owe|share|split] {a}[, |. ][how much does each"
+        " pay|how much each|how much per person|each pays how much]",
+        "{a}/{n}",
+    ),
+    (
+        "[how much|what] [is it|is that|does each pay|is it each|per person] if [we|{n}"
+        " people] [split|share] {a} [by {n}|between {n}|among {n}|{n} ways]",
+        "{a}/{n}",
+    ),
+    (
+        "[i am|i'm|he is|she is] {n} years old[, |. ][how many months|how many months is that]",
+        "{n}*12",
+    ),
+    (
+        "{a} for {n} {t}[, |. ][how much is one|how much per piece|what does one cost|price"
+        " of one]",
+        "{a}/{n}",
+    ),
+    (
+        "[a pack of|a box of|] {n} {t} [costs|cost|is] {a}[, |. ][how much is one|how much is"
+        " each|what does one cost|what is that per piece]",
+        "{a}/{n}",
+    ),
+    (
+        "[i drove|we drove|i ran|she cycled] {m} [km|miles|kilometres] in {n} hours[, |. ][how"
+        " fast|what speed|what is the speed|average speed]",
+        "{m}/{n}",
+    ),
     ("how [often|many times] does {n} [go|fit] into {big}", "{big}/{n}"),
     ("[what is|how much is|] {a} a [day|week|month] [for|over] {n} [days|weeks|months]", "{n}*{a}"),
-    ("[i save|i put away|i invest] {a} [a|every|each] [week|month|day][, |. ][what do i have|how much do i have|how much is it] after {n} [weeks|months|days]", "{n}*{a}"),
-    ("[i was born in|she was born in|built in|since] {y}[, |. ][how old am i in|what age is that in|how many years until] {z}", "{z}-{y}"),
+    (
+        "[i save|i put away|i invest] {a} [a|every|each] [week|month|day][, |. ][what do i"
+        " have|how much do i have|how much is it] after {n} [weeks|months|days]",
+        "{n}*{a}",
+    ),
+    (
+        "[i was born in|she was born in|built in|since] {y}[, |. ][how old am i in|what age is"
+        " that in|how many years until] {z}",
+        "{z}-{y}",
+    ),
 )
 STORIES_HELD = (
     ("how much do {n} {t} at {a} each come to", "{n}*{a}"),

@@ -265,7 +265,9 @@ def _percent(rng: Random, held: bool) -> Sum:
     kind = rng.random()
     if kind < 0.6:
         seen = [f"{ASK} {{p}} of {{a}}", "{p} of {a}", "[take|find|get] {p} of {a}"]
-        seen += ["[how much is|what's|what is|calculate|] [a|the] {p} [tip|tax|vat|fee] [on|for] {a}"]
+        seen += [
+            "[how much is|what's|what is|calculate|] [a|the] {p} [tip|tax|vat|fee] [on|for] {a}"
+        ]
         seen += ["[tip|tax|interest|commission] of {p} [on|for] {a}", "{p} [tip|tax|vat] on {a}"]
         seen += ["[how much|what] [is the tip|tip do i leave|is the tax] [at|if i give] {p} on {a}"]
         template = _one(rng, held, seen, ["how many is {p} of {a}", "i'd like {p} out of {a}"])
@@ -312,12 +314,15 @@ def _share(rng: Random, held: bool) -> Sum:
             "{a} [out of|of] {b} [in percent|as a percentage|as percent|in %]",
             "i [got|scored|had] {a} out of {b}[, what percentage is that|, how many percent]",
         ]
-        template = _one(rng, held, seen, ["how big a percentage of {b} is {a}", "{a} of {b}, in percent"])
+        template = _one(
+            rng, held, seen, ["how big a percentage of {b} is {a}", "{a} of {b}, in percent"]
+        )
         return Sum(f"share {template}", template, slots, f"{a.value}/{b.value}*100")
     seen = [
         "[percent|percentage] [change|increase|difference] from {a} to {b}",
         "[by how many|how many|what] percent [is it|more] from {a} to {b}",
-        "[went|it went|the price went|my rent went] from {a} to {b}, [how many percent|what percent] is that",
+        "[went|it went|the price went|my rent went] from {a} to {b}, [how many percent|what"
+        " percent] is that",
         "from {a} to {b} in percent",
     ]
     template = _one(rng, held, seen, ["the change from {a} to {b} as a percentage"])
@@ -339,7 +344,10 @@ NAMED = (
     ("[what is|calculate|] {n}!", "{n}!"),
     ("[the|] factorial of {n}", "{n}!"),
     (f"{ASK} {{a}} [mod|modulo] {{b}}", "{a} mod {b}"),
-    ("[what is|what's|] the remainder [of|when dividing] {a} [divided by|by|over] {b}", "{a} mod {b}"),
+    (
+        "[what is|what's|] the remainder [of|when dividing] {a} [divided by|by|over] {b}",
+        "{a} mod {b}",
+    ),
     ("[what is left|what remains] when i divide {a} by {b}", "{a} mod {b}"),
     (f"{ASK} [the |]cube root of {{a}}", "cbrt({a})"),
     ("[cube root|cbrt|third root] of {a}", "cbrt({a})"),
@@ -347,8 +355,16 @@ NAMED = (
     ("[cos|cosine|the cosine] [of|] {d} degrees", "cos({d}°)"),
     (f"{ASK} [log|the log|the logarithm] of {{a}}", "log({a})"),
     (f"{ASK} the natural [log|logarithm] of {{a}}", "ln({a})"),
-    ("[area|the area|what is the area] of a [rectangle|room|field|wall] [of|] {a} [by|times|x] {b}", "{a}*{b}"),
-    ("[a room|my room|the garden|the wall] is {a} by {b}[, what is the area|, how big is it|, area]", "{a}*{b}"),
+    (
+        "[area|the area|what is the area] of a [rectangle|room|field|wall] [of|] {a} [by"
+        "|times|x] {b}",
+        "{a}*{b}",
+    ),
+    (
+        "[a room|my room|the garden|the wall] is {a} by {b}[, what is the area|, how big is it"
+        "|, area]",
+        "{a}*{b}",
+    ),
     ("[gcd|greatest common divisor] of {a} and {b}", "gcd({a}, {b})"),
     ("[area|the area|what is the area] of a circle with radius {b}", "pi*{b}**2"),
     ("[perimeter|the perimeter] of a [rectangle|field] [of|] {a} by {b}", "2*({a}+{b})"),

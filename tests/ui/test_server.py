@@ -54,7 +54,7 @@ def test_shutting_the_seal_brings_the_starter_back(qtbot, page, llm, seal, model
     use(qtbot, page)
     llm.load(Loaded(name="big"), Done())
     seal.shut()
-    assert models.is_starter and llm.opened[-1][0] == "llama_cpp"
+    assert models.is_starter and llm.opened[-1][0] == "starter"
 
 
 def test_a_locked_network_refuses_in_words(qtbot, page, llm, seal, server):
@@ -62,7 +62,7 @@ def test_a_locked_network_refuses_in_words(qtbot, page, llm, seal, server):
     write(qtbot, page, "address", FAR)
     with qtbot.waitSignal(server.notice) as told:
         use(qtbot, page)
-    assert "locked" in told.args[0].message and llm.opened[-1][0] == "llama_cpp"
+    assert "locked" in told.args[0].message and llm.opened[-1][0] == "starter"
 
 
 def test_what_is_no_address_is_words(qtbot, page, server):

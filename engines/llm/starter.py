@@ -1,0 +1,115 @@
+"""The starter: the model that comes with Parley, with certain requests decided before it.
+
+Its model runs in the same process through llama.cpp; see engines/llm/routing for what is certain.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+import msgspec
+
+from engines.llm import llama_cpp
+from engines.llm.routing import phrasing
+from engines.llm.routing.helping import Help
+from engines.llm.routing.route import KNOWN, Call, Say, route
+from engines.messages import (
+    Chat,
+    Done,
+    Event,
+    Loaded,
+    Prefill,
+    Request,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    Turn,
+    plain,
+)
+from engines.options import option
+from engines.protocol import Engine
+
+
+@dataclass(frozen=True)
+class Options(llama_cpp.Options):
+    help: str = option("", "")  # the folder of the help pages, filled in by the app
+
+
+class StarterEngine:
+    """Everything but certain requests, and the words after a tool's result, is the model's."""
+
+    def __init__(self, model: Engine, help: Help | None) -> None:
+        self._model, self._help, self._numbers = model, help, count()
+
+    def loaded(self) -> Loaded:
+        return self._model.loaded()
+
+    def run(self, request: Request) -> Generator[Event, None, Done | None]:
+        if isinstance(request, Prefill | Chat):
+            known = tuple(tool for tool in request.tools if tool.get("name") in KNOWN)
+            request = msgspec.structs.replace(request, tools=known)
+        if not isinstance(request, Chat) or request.grammar or request.json_schema:
+            return (yield from self._model.run(request))
+        if request.turns and request.turns[-1].role == "tool":
+            return (yield from self._phrase(request))
+        return (yield from self._answer(request))
+
+    def interrupt(self) -> None:
+        self._model.interrupt()  # pyright: ignore[reportAttributeAccessIssue]
+
+    def close(self) -> None:
+        self._model.close()
+
+    def _answer(self, request: Chat) -> Generator[Event, None, Done | None]:
+        asked = plain(request.turns[-1]) if request.turns else ""
+        match route(asked, [str(tool["name"]) for tool in request.tools], self._help):
+            case Call(name, arguments):
+                yield ToolCall(f"route{next(self._numbers):05}", name, dict(arguments))
+                return Done("tools")
+            case Say(text):
+                yield TextDelta(text, tokens=0)
+                return Done()
+        return (yield from self._model.run(request))
+
+    def _phrase(self, request: Chat) -> Generator[Event, None, Done | None]:
+        """The model's sentence if it keeps what the tool said, else a plain one; no second call."""
+        said, events = "", self._model.run(request)
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                done = end.value or Done()
+                break
+            if isinstance(event, TextDelta):
+                said += event.text
+                event = TextDelta("", event.tokens)  # held back until it is checked
+            if not isinstance(event, ToolCall):
+                yield event
+        yield TextDelta(checked(said.strip(), *last_round(request.turns)), tokens=0)
+        return msgspec.structs.replace(done, reason="stop")
+
+
+def last_round(turns: tuple[Turn, ...]) -> tuple[dict[str, ToolCall], list[ToolResult]]:
+    calls = {
+        part.id: part for turn in turns[-2:] for part in turn.parts if isinstance(part, ToolCall)
+    }
+    return calls, [part for part in turns[-1].parts if isinstance(part, ToolResult)]
+
+
+def checked(said: str, calls: dict[str, ToolCall], results: list[ToolResult]) -> str:
+    told = []
+    for result in results:
+        call = calls.get(result.id, ToolCall(result.id, "", {}))
+        about = (call.name, call.arguments, result.text, result.error)
+        if not phrasing.keeps(said, *about):
+            told.append(phrasing.sentence(*about))
+    return "\n\n".join(told) or said
+
+
+def create(model: Path, options: Options, progress: Callable[[float], bool]) -> StarterEngine:
+    help = Help(Path(options.help)) if options.help else None
+    return StarterEngine(llama_cpp.create(model, options, progress), help)
+
+
+SPEC = replace(llama_cpp.SPEC, name="starter", title="Starter", options=Options, create=create)

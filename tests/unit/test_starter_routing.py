@@ -1,0 +1,194 @@
+"""What is decided before the starter's model: only what is certain, and always the same."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engines.llm.routing import dates, phrasing, reminding, sums, wording
+from engines.llm.routing.helping import Help
+from engines.llm.routing.route import KNOWN, Call, Say, route
+from engines.messages import CallTool, ToolCall
+from engines.tools.engine import answer
+from engines.tools.registry import Use, all_tools
+
+HELP = Help(Path(__file__).parents[2] / "resources/help")
+SUMS = [
+    ("what is 17 times 24?", "17*24"),
+    ("Seventeen times twenty-four, please", "17*24"),
+    ("15% of 80", "80*15/100"),
+    ("how much is a 20% tip on $45.50", "45.50*20/100"),
+    ("30% off 80", "80-80*30/100"),
+    ("add 3, 4 and 5", "3+4+5"),
+    ("the average of 2, 4 and 9", "(2+4+9)/3"),
+    ("what percentage of 80 is 20", "20/80*100"),
+    ("the square root of two hundred and twenty-five", "sqrt(225)"),
+    ("1,250 divided by 5", "1250/5"),
+    ("two thirds of 90", "90*2/3"),
+    ("5 factorial", "5!"),
+    ("(2+3)*4 =", "(2+3)*4"),
+    ("one and a half times 4", "1.5*4"),
+    ("7 divided by 0", "7/0"),
+]
+CALLS = [
+    ("convert 70 mph to km/h", "units", {"value": 70, "source": "mph", "target": "km/h"}),
+    ("how many feet in a mile?", "units", {"value": 1, "source": "mile", "target": "feet"}),
+    ("-40 °F in °C", "units", {"value": -40, "source": "°f", "target": "°c"}),
+    ("It is 12.5 miles. What is that in km", "units", {"value": 12.5, "target": "km"}),
+    ("What time is it?", "clock", {"question": "now"}),
+    ("days until Christmas", "clock", {"question": "until", "date": "12-25"}),
+    ("what weekday was 20 July 1969", "clock", {"question": "weekday", "date": "1969-07-20"}),
+    ("what date is it in three weeks", "clock", {"question": "ahead", "amount": 3}),
+    ("how long since the 4th of May 2001", "clock", {"question": "since", "date": "2001-05-04"}),
+    ("plot x squared minus 4 from -3 to 3", "plot", {"expression": "x^2 - 4", "start": -3}),
+    ("what does sin(x)/x look like?", "plot", {"expression": "sin(x)/x"}),
+    (
+        "bar chart: apples 3, pears 5",
+        "chart",
+        {"kind": "bar", "labels": "apples, pears", "values": "3, 5"},
+    ),
+    ("Note: the code is 4711", "write_note", {"text": "the code is 4711"}),
+    ("what's in my notes about Tom?", "find_notes", {"about": "Tom"}),
+    ("show my notes", "find_notes", {"about": ""}),
+    ("remind me in half an hour to call Ann", "remind", {"when": "in 30 minutes"}),
+    ("remind me to call Ann tomorrow at 9", "remind", {"when": "tomorrow at 9"}),
+    ("set a timer for five minutes", "remind", {"when": "in 5 minutes"}),
+    ("search the web for honey bees", "web_search", {"query": "honey bees"}),
+]
+LEFT_TO_THE_MODEL = [
+    *("hello", "who are you?", "what can you do?", "and in feet?", "times 3", "repeat: red 48"),
+    *("convert 5 miles", "17*24 step by step", "use 3, 5 and 7 to make 22", "", "2026-01-05"),
+    *("my name is Tom", "add", "the day after", "plot", "remind me", "note that", "555-1234"),
+    *("6 ft 2 in in cm", "what is my name", "x" * 5000),
+]
+BEYOND = [
+    *("Write a poem about the sea", "who invented the telephone?", "translate bread into French"),
+    *("what is the capital of France", "write a python function that sorts", "recommend a film"),
+]
+
+
+def test_numbers_in_words_are_read():
+    for words, digits in (
+        ("twenty-five", "25"),
+        ("a hundred and five", "105"),
+        ("two thousand three hundred", "2300"),
+        ("three point one four", "3.14"),
+        ("1.5 million", "1500000"),
+        ("a dozen", "12"),
+        ("two and a half", "2.5"),
+        ("weight and height", "weight and height"),
+    ):
+        assert wording.in_digits(words) == digits
+
+
+@pytest.mark.parametrize(("said", "expression"), SUMS)
+def test_a_sum_becomes_its_expression(said, expression):
+    assert route(said, KNOWN, HELP) == Call("calculator", {"expression": expression})
+
+
+@pytest.mark.parametrize(("said", "name", "arguments"), CALLS)
+def test_a_plain_request_becomes_a_call(said, name, arguments):
+    found = route(said, KNOWN, HELP)
+    assert isinstance(found, Call) and found.name == name
+    assert found.arguments.items() >= arguments.items()
+    if name in ("units", "clock"):
+        call = ToolCall("1", name, dict(found.arguments))
+        assert not answer(CallTool(call), all_tools(), Use()).error
+
+
+@pytest.mark.parametrize("said", LEFT_TO_THE_MODEL)
+def test_what_is_not_certain_is_left_to_the_model(said):
+    assert route(said, KNOWN, HELP) is None
+
+
+def test_only_offered_tools_are_called():
+    for said, name, _ in CALLS:
+        found = route(said, [one for one in KNOWN if one != name], HELP)
+        assert not isinstance(found, Call), said
+
+
+@pytest.mark.parametrize("said", BEYOND)
+def test_what_is_certainly_beyond_it_is_refused(said):
+    found = route(said, (), HELP)
+    assert isinstance(found, Say) and "larger model" in found.text
+
+
+def test_a_question_of_fact_is_offered_the_web_where_that_is_offered():
+    with_web, without = (route(BEYOND[1], tools, HELP) for tools in (KNOWN, ()))
+    assert isinstance(with_web, Say) and isinstance(without, Say)
+    assert "search the web" in with_web.text and "search the web" not in without.text
+
+
+def test_help_is_said_in_the_words_of_its_pages():
+    for said, key in (
+        ("How do I start a new conversation?", "Ctrl+N"),
+        ("how can i search all my chats", "Ctrl+K"),
+        ("Where are the settings?", "Ctrl+comma"),
+        ("how do I bring back a deleted chat", "Ctrl+Z"),
+    ):
+        found = route(said, KNOWN, HELP)
+        assert isinstance(found, Say) and key in found.text, said
+        assert "](" not in found.text and "*" not in found.text and "`" not in found.text
+
+
+def test_without_help_pages_nothing_is_made_up(tmp_path):
+    assert Help(tmp_path).answer("how do I open a model") == ""
+
+
+def test_the_last_and_the_next_weekday_lie_within_a_week(monkeypatch):
+    monkeypatch.setattr("engines.tools.clock.now", lambda: dates.clock.datetime(2026, 11, 26))
+    assert dates.day("friday", "until") == "2026-11-27"
+    assert dates.day("thursday", "until") == "2026-12-03"
+    assert dates.day("monday", "since") == "2026-11-23"
+    assert dates.day("31 february") == "" and dates.day("lunch") == ""
+
+
+def test_a_reminder_keeps_the_case_of_what_it_is_about():
+    assert reminding.asked("Remind me tomorrow to call Dr Who") == {
+        "when": "tomorrow",
+        "about": "call Dr Who",
+    }
+
+
+@given(st.text(max_size=500))
+def test_any_text_finds_a_way(text):
+    found = route(text, KNOWN, HELP)
+    assert found is None or isinstance(found, Call | Say)
+
+
+@given(st.lists(st.sampled_from("12 7 + - * / ( ) . , % of plus x sqrt ! mod and a".split())))
+def test_every_expression_found_can_be_calculated_or_is_refused_in_words(parts):
+    if expression := sums.asked(" ".join(parts)):
+        call = ToolCall("1", "calculator", {"expression": expression})
+        assert answer(CallTool(call), all_tools(), Use()).text
+
+
+SUM = ("calculator", {"expression": "17*24"}, "408", False)
+
+
+def test_a_sentence_must_keep_the_result():
+    assert phrasing.keeps("17 × 24 = 408.", *SUM)
+    assert not phrasing.keeps("17 × 24 = 409.", *SUM)
+    assert not phrasing.keeps("17 × 24 = 4080.", *SUM)
+    assert not phrasing.keeps("", *SUM)
+    units = ("units", {"value": 5, "source": "mi", "target": "km"}, "5 mi = 8.04672 km", False)
+    assert phrasing.keeps("5 mi = 8.04672 km.", *units)
+    assert not phrasing.keeps("5 mi = 8.04672 mi.", *units)
+    failed = ("calculator", {"expression": "1/0"}, "Division by zero.", True)
+    assert not phrasing.keeps("1/0 = 0.", *failed)
+    assert phrasing.keeps("That did not work: Division by zero.", *failed)
+
+
+@pytest.mark.parametrize(
+    ("about", "sentence"),
+    [
+        (SUM, "17 × 24 = 408."),
+        (("calculator", {"expression": "2**0.5"}, "≈ 1.41421", False), "2^0.5 ≈ 1.41421."),
+        (("units", {}, "5 mi = 8.04672 km", False), "5 mi = 8.04672 km."),
+        (("remind", {}, "The time is past.", True), "That did not work: The time is past."),
+    ],
+)
+def test_the_plain_sentence_keeps_it(about, sentence):
+    assert phrasing.sentence(*about) == sentence
+    assert phrasing.keeps(sentence, *about)
