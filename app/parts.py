@@ -18,6 +18,7 @@ from app.controllers.everyone import Controllers
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
@@ -62,6 +63,7 @@ class Parts(Controllers):
             self.chat.notice.emit(Notice(words, kind="error"))
         self.reminders.start()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
+        self.programs.start()
 
     def stop(self) -> None:
         self.chat.stop()
@@ -69,6 +71,7 @@ class Parts(Controllers):
         self.llm.stop()
         for link in self.homes.values():
             link.stop()
+        self.programs.stop()
         self.store.close()
 
 
@@ -112,6 +115,12 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     history = HistoryController(store, chat, undo, parent)
     TitleController(llm, store, answering, models, history, parent)
     server = ServerController(models, preferences, seal, parent)
+    programs = ProgramsController(
+        *(preferences, toolbox, seal, undo),
+        lambda: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST),
+        folders.data / "programs",
+        parent,
+    )
     arrivals = ArrivalController(chat, models, parent)
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
@@ -130,6 +139,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         server,
         reminders,
         acting,
+        programs,
         folders=folders,
         background=background,
         store=store,

@@ -44,7 +44,7 @@ def read(text: str, taken: tuple[Program, ...] = ()) -> list[Program]:
 
 
 def parsed(text: str) -> Any:
-    text = text.strip().removeprefix("\ufeff")
+    text = text.strip().strip("\ufeff").strip()
     if not text:
         raise bad("There is nothing to read yet.")
     if len(text) > LARGEST:

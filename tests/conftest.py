@@ -67,6 +67,9 @@ class FakeLink(QObject):
         for event in events:
             self.event.emit(len(self.requests), event)
 
+    def set_patience(self, seconds: float) -> None:
+        self.patience = seconds
+
     def unload(self) -> None:
         self._become("stopped")
 

@@ -9,6 +9,7 @@ from app.controllers.consent import ConsentController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
@@ -30,3 +31,4 @@ class Controllers:
     server: ServerController
     reminders: RemindersController
     acting: ActingController
+    programs: ProgramsController

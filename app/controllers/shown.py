@@ -134,6 +134,32 @@ class ShownReminder(msgspec.Struct, frozen=True):
     about: str  # "" for a timer
 
 
+class ShownPlan(msgspec.Struct, frozen=True):
+    """A program that would be added, before anything of it is started."""
+
+    name: str
+    rows: tuple[tuple[str, str], ...]  # (label, value): what it runs, reads, is handed
+    warnings: tuple[str, ...] = ()
+
+
+class ShownProgram(msgspec.Struct, frozen=True):
+    """A program that speaks MCP, as the person set it up."""
+
+    key: str
+    name: str
+    runs: str  # the command line, or the address
+    state: str  # off, starting, running, resting, failed
+    words: str  # the state for people: "Running · 4 tools"
+    on: bool
+    elsewhere: bool = False  # a server at an address
+    network: bool = False
+    folders: tuple[tuple[str, str, bool], ...] = ()  # (path, words, whether it may change it)
+    handed: tuple[str, ...] = ()  # names of what it is handed: environment or headers
+    seconds: int = 30  # a call may take
+    tools: tuple[ShownToolSetting, ...] = ()
+    retry: str = ""  # words on the button that starts it anew, "" for none
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 

@@ -369,9 +369,11 @@ class ToolboxController(QObject):
         running.taken(Taken(result, tuple(running.pictures)))
 
     @Slot(str)
-    def _on_shut(self, _place: str) -> None:
-        """Whoever was started with the network open ends now."""
-        for home in list(self._opened):
+    def _on_shut(self, place: str) -> None:
+        """Whoever was started with the network open ends now, unless it is at work elsewhere."""
+        busy = self._running
+        at_work = busy.offered.home if busy and place not in busy.places else ""
+        for home in self._opened - {at_work}:
             if self._homes[home]()[1].get("network"):
                 self._opened.discard(home)
                 self._links[home].unload()

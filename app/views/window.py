@@ -107,7 +107,8 @@ class MainWindow(QMainWindow):
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
-        for source in (self._chat, self._models, *told, everyone.acting, page.composer):
+        told = (*told, everyone.acting, everyone.programs)
+        for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)

@@ -5,6 +5,7 @@ import pytest
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
+from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.server import ServerController
 from app.paths import resource
@@ -12,6 +13,7 @@ from app.store.conversations import StoredPart
 from app.views import fonts, style
 from app.views.theme import LIGHT
 from app.views.window import MainWindow
+from tests.conftest import FakeLink
 
 
 @pytest.fixture(scope="session")
@@ -45,14 +47,28 @@ def acting(toolbox, preferences, seal, reminders, tmp_path):
     return ActingController(toolbox, preferences, seal, reminders, tmp_path / "notes")
 
 
+def program_links():
+    """The links of the person's programs, in the order they were made; the test plays them."""
+    return []
+
+
+@pytest.fixture
+def programs(preferences, toolbox, seal, undo, program_links, tmp_path):
+    def new_link():
+        program_links.append(FakeLink())
+        return program_links[-1]
+
+    return ProgramsController(preferences, toolbox, seal, undo, new_link, tmp_path / "programs")
+
+
 @pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting,
+    reminders, acting, programs,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting),
+        *(reminders, acting, programs),
     )
 
 
