@@ -47,6 +47,7 @@ def acting(toolbox, preferences, seal, reminders, tmp_path):
     return ActingController(toolbox, preferences, seal, reminders, tmp_path / "notes")
 
 
+@pytest.fixture
 def program_links():
     """The links of the person's programs, in the order they were made; the test plays them."""
     return []
