@@ -2,10 +2,13 @@
 
 import json
 import queue
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtCore import Qt
 
 from app.controllers.offered import MADE_UP
 from app.controllers.toolbox import LOCKED
@@ -14,10 +17,11 @@ from engines.messages import ENDINGS, CallTool, Done, Sent, ToolCall
 from engines.tools.web import Options
 from tests.data import tiny_models
 from tests.data.asking import WAIT, say, wait_for_answer
-from tests.data.web_server import ARTICLE, Web, searx, serving, wiki
+from tests.data.web_server import ARTICLE, Web, drip_body, searx, serving, wiki
 from tests.e2e.test_formats import HERMES, hermes
 from tests.ui.transcripts import click
 
+ROOT = Path(__file__).parents[2]
 FOUND = ("Mount Kenya", "https://example.org/kenya", "It is 5,199 m high.")
 
 
@@ -83,6 +87,21 @@ def test_a_process_without_the_network_reaches_nobody(running, web):
     call = running(Options(own_network=True), network=False)
     *_, result, ending = call("read_page", (web.place,), address=web.address("/kenya"))
     assert result.error and ending == Done() and not web.asked
+
+
+def test_the_jail_leaves_the_certificates_to_read():
+    """As many authorities are known inside as outside."""
+    code = (
+        "from engines import jail\nfrom engines.tools.web.network import certificates\n"
+        "{}print(certificates().cert_store_stats(), end='')"
+    )
+    enter = "jail.enter((), (), gpu=False, network=True)\n"
+    found = []
+    for before in ("", enter):
+        command = [sys.executable, "-c", code.format(before)]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found.append(run.stdout)
+    assert found[0] == found[1] and "x509_ca" in found[0]
 
 
 @pytest.fixture
@@ -167,6 +186,22 @@ def test_an_address_the_model_made_up_is_said_to_be_so(qtbot, parley, web):
     assert [choice for choice, _ in parts.consent.question.choices] == ["once", "never"]
     choose(qtbot, window, parts, "never")
     assert wait_for_answer(qtbot, parts).tools[0].error and not web.asked
+
+
+def test_stopping_the_answer_ends_what_is_being_fetched(qtbot, parley, web):
+    web.pages["/slow"] = drip_body
+    parts, window = parley("read_page", address=web.address("/slow"))
+    link = parts.homes["web"]
+    say(qtbot, window, f"Read {web.place}/slow please")
+    choose(qtbot, window, parts, "once")
+    qtbot.waitUntil(lambda: bool(web.asked) and link.pid is not None, timeout=WAIT)
+    process = psutil.Process(link.pid)
+    qtbot.keyClick(window.page.composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not parts.chat.busy, timeout=WAIT)
+    assert parts.seal.seal.state == "shut"
+    qtbot.waitUntil(lambda: not process.is_running(), timeout=WAIT)
+    parts.store.flush()
+    assert parts.seal.log()[0].outcome == "not answered"
 
 
 def test_with_the_network_locked_nothing_starts(qtbot, parley, web):

@@ -206,6 +206,15 @@ def test_a_certificate_for_another_name_is_told_nothing(public, known):
     assert not public.asked
 
 
+def test_a_certificate_nobody_vouches_for_is_told_nothing(tmp_path):
+    """With the certificates of this system, as for everybody."""
+    for_server, _ = certificate(tmp_path, "127.0.0.1")
+    with serving(Web(), for_server) as web:
+        address = web.address("/?q=secret").replace("http:", "https:")
+        result, _ = call("read_page", address=address)
+    assert "could not prove that it is" in result.text and not web.asked
+
+
 def test_a_search_without_words_asks_nobody(web):
     for query in ("  ", "x" * 500):
         options = tools.Options(searxng=web.address())

@@ -175,8 +175,6 @@ def _kept(listed: Any) -> list[Found]:
         found.setdefault(
             where, Found(one_line(title, TITLE) or where, where, one_line(words, SNIPPET))
         )
-        if len(found) == MOST:
-            break
     return list(found.values())
 
 
