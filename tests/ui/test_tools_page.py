@@ -76,3 +76,11 @@ def test_what_was_allowed_is_taken_back(qtbot, page, consent, store):
     qtbot.waitUntil(lambda: any("Always · example.org" in text for text in texts(page)))
     qtbot.mouseClick(named(page, QPushButton, "Take back: Web search"), LEFT)
     qtbot.waitUntil(lambda: not consent.permissions() and "Nothing yet." in texts(page))
+
+
+def test_whom_a_search_asks_is_chosen_here(qtbot, page, preferences):
+    field = page.forms["web"].row("searxng").control.field
+    field.setFocus()
+    qtbot.keyClicks(field, "https://searx.example.org")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert preferences.options_of("web").searxng == "https://searx.example.org"
