@@ -1,6 +1,7 @@
 """Python that a model writes, in the real process with its real cells."""
 
 import io
+import json
 import os
 import queue
 import signal
@@ -17,6 +18,8 @@ from engines import jail, registry
 from engines.host import EngineHost
 from engines.messages import ENDINGS, CallTool, Cancelled, Done, Failed, Picture, ToolCall
 from engines.plotting import look
+from tests.data import probes
+from tests.data.surroundings import surroundings
 
 pytestmark = pytest.mark.skipif(not all(jail.probe()), reason="this system has no jail")
 PLOT = "import matplotlib.pyplot as plt\n"
@@ -259,6 +262,13 @@ def test_what_a_picture_carries_besides_its_colours_stays_behind(home):
     assert b"smuggled" not in picture.png and b"Note" not in picture.png
     assert (picture.width, picture.height) == (2048, 51)
     assert (pixels(picture) == 255).all()  # what is transparent is paper
+
+
+def test_nothing_that_hostile_code_tries_succeeds(home, tmp_path):
+    source = Path(probes.__file__).read_text()
+    with surroundings(tmp_path) as at:
+        text = home.says(f"{source}\nfound = report({json.dumps(at)!r})\n(len(PROBES), found)")
+    assert text == "(31, [])"
 
 
 def test_the_code_cannot_speak_to_the_app(home):

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import pytest
 
+from app import homes, paths
 from app.controllers.consent import hash_of
 from app.controllers.offered import MADE_UP, TAINTED
 from app.controllers.toolbox import LOCKED, NOWHERE, REFUSED, ToolboxController
 from app.controllers.turns import as_part, quotable
 from app.store.conversations import StoredPart, StoredTurn
-from engines.messages import CallTool, Done, Failed, Picture, Sent, ToolCall, ToolResult
+from engines import jail
+from engines.messages import CallTool, Done, Failed, Loaded, Picture, Sent, ToolCall, ToolResult
 from engines.tools import registry
 from engines.tools.registry import tool
 
@@ -334,3 +336,43 @@ def test_a_process_that_dies_is_told_to_the_model(taken, tool_link):
     found = taken("calculator", expression="1")
     tool_link.answer(Failed("It broke.", "Try again."))
     assert found[0].result == ToolResult("c1", "It broke. Try again.", error=True)
+
+
+# where a jail is missing
+
+
+@pytest.mark.parametrize("offer", [jail.Offer(0, False), jail.Offer(0, True), jail.Offer(7, False)])
+def test_code_is_not_offered_where_it_cannot_be_locked_in(monkeypatch, offer):
+    monkeypatch.setattr("app.homes.jail.probe", lambda: offer)
+    assert set(homes.unusable()) == {"algebra", "run_python"}
+    assert all(words == homes.NO_JAIL for words in homes.unusable().values())
+    monkeypatch.setattr("app.homes.jail.probe", lambda: jail.Offer(1, True))
+    assert not homes.unusable()
+
+
+def test_a_process_that_finds_its_jail_open_takes_its_tools_away(
+    toolbox, tool_link, consent, taken
+):
+    changes = []
+    toolbox.changed.connect(lambda: changes.append(1))
+    found = taken("run_python", code="1")
+    consent.answer("c1", "once")
+    tool_link.event.emit(0, Loaded(name="Python", jail="It is open."))
+    tool_link.answer(Failed("It is open."))
+    assert found[0].result.error and changes
+    assert {"algebra", "run_python"} <= set(toolbox.unusable)
+    assert not {"algebra", "run_python"} & set(toolbox.offered())
+    assert taken("run_python", code="1", key="c2")[1].result.error and consent.question is None
+    shown = {one.name: one for one in toolbox.tools()}
+    assert (shown["run_python"].on, shown["run_python"].off_words) == (False, "It is open.")
+    assert shown["calculator"].on and shown["plot"].on
+
+
+def test_homes_are_granted_only_what_is_theirs(preferences, tmp_path):
+    notes, cache = tmp_path / "notes", tmp_path / "cache"
+    options, grants = homes.home("python", preferences, notes, cache)()
+    fonts = paths.resource("fonts")
+    assert grants == {"read": (fonts,), "write": (cache / "python",)}
+    assert (options.scratch, options.fonts) == (str(cache / "python"), str(fonts))
+    options, grants = homes.home("drawing", preferences, notes, cache)()
+    assert grants == {"read": (fonts,)} and options.fonts == str(fonts)
