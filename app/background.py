@@ -47,6 +47,7 @@ class Background(QObject):
         self._progressed.connect(self._call_progress, queued)
         self._delivered.connect(self._deliver, queued)
         self._tasks: set[Task] = set()
+        self._stopped = False
 
     def run(
         self,
@@ -68,7 +69,8 @@ class Background(QObject):
         return task
 
     def stop(self) -> None:
-        """Cancel everything and wait for it: at the end of the program."""
+        """Cancel everything and wait for it: at the end of the program. Nothing is delivered."""
+        self._stopped = True
         for task in self._tasks:
             task.cancel()
         QThreadPool.globalInstance().waitForDone(5_000)
@@ -90,4 +92,5 @@ class Background(QObject):
 
     @Slot(object)
     def _deliver(self, callback: Callable[[], None]) -> None:
-        callback()
+        if not self._stopped:  # else the parts it would ask may be closed already
+            callback()

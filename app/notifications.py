@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 PORTAL = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop")
@@ -46,11 +46,11 @@ class Notifications(QObject):
             message.setArguments([f"reminder-{next(self._numbers)}", about])
             answer = QDBusPendingCallWatcher(bus.asyncCall(message), self)
             self._answers.add(answer)
-            answer.finished.connect(partial(self._on_answer, title, text))
+            answer.finished.connect(partial(self._on_answer, answer, title, text))
             return True
         return False
 
-    def _on_answer(self, title: str, text: str, answer: QObject) -> None:
+    def _on_answer(self, answer: QObject, title: str, text: str) -> None:
         self._answers.discard(answer)
         if answer.isError():  # type: ignore[attr-defined]
             self._by_tray(title, text)
@@ -62,6 +62,7 @@ class Notifications(QObject):
         if self._tray is None:
             self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
             self._tray.setToolTip("Parley")
-            self._tray.activated.connect(self._window.raise_)
+            self._tray.messageClicked.connect(self._window.activateWindow)
         self._tray.show()
         self._tray.showMessage(title, text, self._window.windowIcon(), SHOWN_MS)
+        QTimer.singleShot(SHOWN_MS, self._tray.hide)

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import Qt
 
+from tests.ui.transcripts import click
+
 WAIT = 20_000  # ms
 
 
@@ -17,3 +19,24 @@ def wait_for_answer(qtbot, parts, count=2):
 
     qtbot.waitUntil(finished, timeout=WAIT)
     return parts.chat.turns[-1]
+
+
+def asked(qtbot, parts):
+    """The question of a tool, when it is there."""
+    qtbot.waitUntil(lambda: parts.consent.question is not None, timeout=WAIT)
+    return parts.consent.question
+
+
+def choose(qtbot, window, parts, choice):
+    """Click the button of a choice in the answer."""
+    place = [name for name, _ in asked(qtbot, parts).choices].index(choice)
+    transcript = window.page.transcript
+
+    def clicked():
+        try:
+            click(transcript, "answer", number=place)
+        except IndexError:  # not drawn yet
+            return False
+        return parts.consent.question is None
+
+    qtbot.waitUntil(clicked, timeout=WAIT)

@@ -16,10 +16,9 @@ from engines.host import EngineHost
 from engines.messages import ENDINGS, CallTool, Done, Sent, ToolCall
 from engines.tools.web import Options
 from tests.data import tiny_models
-from tests.data.asking import WAIT, say, wait_for_answer
+from tests.data.asking import WAIT, asked, choose, say, wait_for_answer
 from tests.data.web_server import ARTICLE, Web, drip_body, searx, serving, wiki
 from tests.e2e.test_formats import HERMES, hermes
-from tests.ui.transcripts import click
 
 ROOT = Path(__file__).parents[2]
 FOUND = ("Mount Kenya", "https://example.org/kenya", "It is 5,199 m high.")
@@ -123,25 +122,6 @@ def parley(start, tmp_path, web):
         return parts, window
 
     return parley
-
-
-def choose(qtbot, window, parts, choice):
-    place = [name for name, _ in asked(qtbot, parts).choices].index(choice)
-    transcript = window.page.transcript
-
-    def clicked():
-        try:
-            click(transcript, "answer", number=place)
-        except IndexError:  # not drawn yet
-            return False
-        return parts.consent.question is None
-
-    qtbot.waitUntil(clicked, timeout=WAIT)
-
-
-def asked(qtbot, parts):
-    qtbot.waitUntil(lambda: parts.consent.question is not None, timeout=WAIT)
-    return parts.consent.question
 
 
 def test_a_search_in_the_window(qtbot, parley, web):
