@@ -9,7 +9,7 @@ from engines.errors import ParleyError
 from engines.messages import CallTool, Sent, ToolCall
 from engines.tools import web as tools
 from engines.tools.registry import BadArguments, Use, all_tools, where_to
-from engines.tools.web import network
+from engines.tools.web import network, pages
 from engines.tools.web.addresses import may_connect, read
 from engines.tools.web.network import Network
 from engines.tools.web.words import clean, one_line
@@ -322,6 +322,15 @@ def test_a_page_of_xml_and_one_that_is_hardly_a_page_are_read(web):
     result, _ = page(web, "/menu")
     assert result.text.startswith("Menu\n") and "Soup\nBread" in result.text
     assert "no()" not in result.text
+
+
+def test_a_page_that_takes_too_long_to_understand_is_told_whole(web, monkeypatch):
+    monkeypatch.setattr(pages, "PATIENCE", 0.05)
+    monkeypatch.setattr("trafilatura.bare_extraction", lambda *_, **__: web.over.wait())
+    web.pages["/"] = ARTICLE.replace("<nav>", "<script>no()</script><style>p {}</style><nav>")
+    result, _ = page(web, "/")
+    assert result.text.splitlines()[4:6] == ["Home", "Mount Kenya"]
+    assert "5,199 metres" in result.text and "no()" not in result.text and "p {" not in result.text
 
 
 def test_a_long_page_is_read_in_parts(web):

@@ -2,7 +2,9 @@
 
 import codecs
 import logging
+import queue
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +38,8 @@ MARKS = (
 DECLARED = re.compile(r"\A\s*<\?xml[^>]{0,200}>")  # with a charset lxml refuses, for it has text
 # What libraries raise over pages nobody thought of
 BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+PATIENCE = 10.0  # seconds to tell the words that matter from the others
+UNSEEN = ("script", "style", "title", "template")
 NOTHING = "No text was found on this page. It may be made by a program in the browser."
 
 
@@ -99,19 +103,16 @@ def charsets(answer: Answer) -> Iterator[str]:
 
 def from_html(text: str) -> Page:
     """The words that matter, or all of them where they cannot be told apart."""
-    import trafilatura
     from lxml import html
     from lxml.etree import LxmlError
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a broken page is no fault of ours
     text = DECLARED.sub("", text)
     if "<body" not in text.lower():  # the library takes a page without it for none
         text = f"<html><body>{text}</body></html>"
     try:
         tree = html.document_fromstring(text, html.HTMLParser(remove_comments=True))
         title = one_line(tree.findtext(".//title"), 200)
-        found = trafilatura.bare_extraction(text, include_comments=False)
-        words = clean(getattr(found, "text", None) or "") or everything(tree)
+        words = what_matters(text) or everything(tree)
     except (LxmlError, *BROKEN) as error:
         raise ParleyError("This page is broken and cannot be read.", "", repr(error)) from error
     if not words:
@@ -119,9 +120,39 @@ def from_html(text: str) -> Page:
     return Page(title, words)
 
 
+def what_matters(text: str) -> str:
+    """Without menus and the like; "" where they cannot be told apart, or not in time.
+
+    A page can be made so that this takes minutes. Its thread then goes on until the process ends,
+    which is as soon as the call does.
+    """
+    found: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def work() -> None:
+        import trafilatura
+        from lxml.etree import LxmlError
+
+        logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # no fault of ours
+        try:
+            page = trafilatura.bare_extraction(text, include_comments=False)
+            found.put(clean(getattr(page, "text", None) or ""))
+        except (LxmlError, *BROKEN):
+            found.put("")
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return found.get(timeout=PATIENCE)
+    except queue.Empty:
+        return ""
+
+
 def everything(tree: Any) -> str:
     """All words of a page, one line for every stretch of them."""
-    for element in list(tree.iter("script", "style", "noscript", "template", "head", "title")):
-        element.drop_tree()
-    stretches = (" ".join(clean(words).split()) for words in tree.itertext())
+    from lxml.etree import iterwalk
+
+    stretches: list[str] = []
+    for event, element in iterwalk(tree, ("start", "end")):
+        shown = event == "end" or element.tag not in UNSEEN
+        words = (element.text if event == "start" else element.tail) or ""
+        stretches.append(" ".join(clean(words).split()) if shown else "")
     return "\n".join(words for words in stretches if words)
