@@ -457,6 +457,12 @@ def test_a_bomb_is_not_unpacked(web):
     assert answer.cut and len(answer.body) == network.LARGEST
 
 
+def test_a_name_nobody_answers_for_is_given_up(web, monkeypatch):
+    monkeypatch.setattr(network, "resolve", lambda host, port: web.over.wait() and [])
+    with pytest.raises(ParleyError, match="took longer than 1 seconds"):
+        Network(Use(tools.Options(), ("slow.example",))).ask(read("slow.example"), seconds=0.6)
+
+
 @pytest.mark.parametrize("slow", [web_server.drip_body, web_server.drip_headers])
 def test_whoever_sends_byte_by_byte_is_left(web, slow):
     web.pages["/"] = slow

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from socket import IPPROTO_TCP, SOCK_STREAM, gaierror, getaddrinfo
 
 import httpcore2
@@ -19,6 +19,7 @@ from engines.errors import ParleyError
 from engines.messages import Sent
 from engines.tools.registry import Use
 from engines.tools.web.addresses import Address, may_connect, permitted
+from engines.tools.web.limits import within
 
 NAME = "Parley/0.1"  # said to every place, so that its keepers know who asks
 SECONDS = 20.0  # one exchange, from the name to the last byte
@@ -122,7 +123,8 @@ class Door(httpcore2.NetworkBackend):
     def _numbers(self, host: str, port: int) -> list[tuple[str, int]]:
         """Where a host is. One forbidden address among several forbids them all."""
         try:
-            found = resolve(host, port)
+            look = partial(resolve, host, port)
+            found = within(self._spent.left(None), look, (OSError, UnicodeError))
         except (gaierror, UnicodeError) as error:
             raise ParleyError(f"There is no {host}, or no network.", NEVER, str(error)) from error
         if not all(may_connect(number, self._own) for number, _ in found):

@@ -2,14 +2,13 @@
 
 import codecs
 import logging
-import queue
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from engines.errors import ParleyError
+from engines.tools.web.limits import within
 from engines.tools.web.network import Answer
 from engines.tools.web.words import clean, one_line
 
@@ -121,28 +120,21 @@ def from_html(text: str) -> Page:
 
 
 def what_matters(text: str) -> str:
-    """Without menus and the like; "" where they cannot be told apart, or not in time.
-
-    A page can be made so that this takes minutes. Its thread then goes on until the process ends,
-    which is as soon as the call does.
+    """Without menus and the like; "" where they cannot be told apart, or not in time: a page can
+    be made so that this takes minutes.
     """
-    found: queue.SimpleQueue[str] = queue.SimpleQueue()
+    import trafilatura
+    from lxml.etree import LxmlError
 
-    def work() -> None:
-        import trafilatura
-        from lxml.etree import LxmlError
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a broken page is no fault of ours
 
-        logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # no fault of ours
-        try:
-            page = trafilatura.bare_extraction(text, include_comments=False)
-            found.put(clean(getattr(page, "text", None) or ""))
-        except (LxmlError, *BROKEN):
-            found.put("")
+    def read() -> str:
+        page = trafilatura.bare_extraction(text, include_comments=False)
+        return clean(getattr(page, "text", None) or "")
 
-    threading.Thread(target=work, daemon=True).start()
     try:
-        return found.get(timeout=PATIENCE)
-    except queue.Empty:
+        return within(PATIENCE, read, (LxmlError, *BROKEN))
+    except (TimeoutError, LxmlError, *BROKEN):
         return ""
 
 
