@@ -210,10 +210,12 @@ def warnings(program: Program) -> list[str]:
         name = package or "the newest version"
         found.append(
             f"{tool} fetches {name} anew from the internet: what runs tomorrow may be another "
-            "program than today. Name a version, and allow the network below if it must fetch."
+            "program than today. Name a version, and allow it the network afterwards."
         )
     elif package is not None:
-        found.append(f"{tool} fetches {package} from the internet: allow the network for that.")
+        found.append(
+            f"{tool} fetches {package} from the internet: allow it the network afterwards."
+        )
     return found
 
 

@@ -296,7 +296,7 @@ class ToolboxController(QObject):
         match event:
             case Picture():
                 running.pictures.append(self._keep(running.call.id, event))
-            case Act():
+            case Act() if running.offered.tool:  # of ours alone
                 self._act(running, event)
             case Sent(where, _, sent, received) if where in running.entries:
                 running.asked.add(where)

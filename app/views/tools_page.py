@@ -15,6 +15,7 @@ from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
 from app.views.options_form import OptionsForm
 from app.views.page import Page
+from app.views.programs import ProgramsSection
 from app.views.tool_rows import EntryRow, ToolRow
 
 ABOUT = (
@@ -148,16 +149,18 @@ class ToolsPage(Page):
         self.tools = ToolsSection(everyone)
         self.folders = FoldersSection(everyone)
         self.allowed = AllowedSection(everyone)
+        self.programs = ProgramsSection(everyone.programs, everyone.toolbox)
         self.forms = home_forms(everyone)
         inside = QWidget()
         about = label(ABOUT, "soft", wrap=True)
-        parts = (self.tools, self.folders, *self.forms.values(), self.allowed)
+        forms = self.forms.values()
+        parts = (self.tools, self.folders, *forms, self.programs, self.allowed)
         inside.setLayout(column(about, 16, *parts, gap=0))
         super().__init__("Tools", inside)
 
     def enter(self) -> None:
         super().enter()
-        for one in (self.tools, self.folders, self.allowed):
+        for one in (self.tools, self.folders, self.programs, self.allowed):
             one.refresh()
 
 

@@ -10,6 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 KEY = "canary-5521"
 
 
+def double(number: int) -> int:
+    return 2 * number
+
+
 @contextmanager
 def good_server(about="Doubles a number."):
     """Its address, and the headers of the requests it got; about may be changed meanwhile."""
@@ -17,7 +21,7 @@ def good_server(about="Doubles a number."):
     from mcp.server.mcpserver import MCPServer
 
     server = MCPServer("doubler")
-    server.add_tool(lambda number: number * 2, name="double", description=about)
+    server.add_tool(double, description=about)
     app, headers = server.streamable_http_app(), []
 
     async def noting(scope, receive, send):

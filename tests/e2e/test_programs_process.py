@@ -51,7 +51,7 @@ class Running:
         return self.heard(self.host.submit(request))
 
     def tools(self):
-        found, _ = self.ask(ListTools())
+        *_, found, _ = self.ask(ListTools())
         return {one["name"]: one for one in found.tools}
 
     def call(self, tool, text="hello"):

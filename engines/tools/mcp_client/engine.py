@@ -63,7 +63,10 @@ class McpEngine:
     def run(self, request: Request) -> Generator[Event, None, Done]:
         match request:
             case ListTools():
-                yield ToolsFound(self._listed())
+                found, heard = self._listed(), self._session.heard
+                if self._place:  # with what it took to be connected
+                    yield Sent(self._place, "tools/list", heard.sent, heard.received)
+                yield ToolsFound(found)
             case CallTool():
                 yield from self._call(request)
             case _:
