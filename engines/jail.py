@@ -36,6 +36,7 @@ LOOSE = {
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+CAPABILITIES_VERSION = 0x20080522
 SECCOMP_FILTER, SECCOMP_ACTION_KNOWN, ALL_THREADS = 1, 2, 1
 
 # Landlock's rights on files, in the order of their bits
@@ -127,6 +128,8 @@ def enter(
     among_own = programs and level == FULL and offer.landlock >= SIGNALS_SCOPED
     needs = Needs(gpu, network, programs, forks, signals=among_own or forks)
     _limit(bool(write), needs)
+    if forks:
+        give_up_rights()
     alone = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
     close(_rules(read, write, needs) if level == FULL else None, needs, offer)
     return gap(offer, level, alone)
@@ -158,6 +161,13 @@ def die_with_parent() -> None:
     """Ask the kernel for the end of this process when the thread that started it ends."""
     if sys.platform == "linux":
         _check(_libc().prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0))
+
+
+def give_up_rights() -> None:
+    """What a root may do beyond others, as to raise its limits again."""
+    if sys.platform == "linux":
+        header = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
+        _check(_libc().capset(header, bytes(24)))
 
 
 def die_before_others() -> None:

@@ -6,6 +6,7 @@ sends back is trusted: what it printed and what it answered are bytes, cut at th
 """
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -17,9 +18,12 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
+
+import msgspec
 
 from engines import jail
+from engines.errors import ParleyError
 from engines.syscalls import NOTHING
 
 if sys.platform == "linux":
@@ -35,15 +39,20 @@ FOLDER = 64 * MEGABYTE  # all files in its folder
 OPEN = 40  # files at a time
 SAID = 64 * 1024  # bytes of what it prints that are kept
 FLOOD = 8 * MEGABYTE  # bytes beyond that, after which it is ended
-ANSWER = 96 * MEGABYTE
+ANSWER = 24 * MEGABYTE
 TICK = 0.05  # seconds between two looks at its folder
 PREFIX = "run-"
+OLD = 60  # seconds after which a folder belongs to no work that still runs
 
 # why it ended, where it did not end by itself
 STOPPED, WALL_TIME, CPU_TIME, TOO_MUCH, FLOODED, KILLED = (
     *("stopped", "wall", "cpu", "files", "flooded"),
     "killed",
 )
+
+UNSEEN = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u202a-\u202e]")
+NO_ROOM = "There was no room to run this.", "Free memory or disk space, or restart Parley."
+T = TypeVar("T")
 
 ENVIRONMENT = {"PATH": "/nowhere", "HOME": "/nowhere", "LANG": "C.UTF-8"}
 KEPT = ("TZ",)  # of this process's environment
@@ -71,7 +80,8 @@ class Cell:
     def clear(self) -> None:
         """Delete what works left behind whose watcher was killed."""
         for left in self._folder.glob(f"{PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            if time.time() - left.stat().st_mtime > OLD:  # another Parley may run, too
+                shutil.rmtree(left, ignore_errors=True)
 
     def stop(self) -> None:
         """End the work that runs now. Called from another thread."""
@@ -81,21 +91,29 @@ class Cell:
         """What was stopped before does not count for the next work."""
         self._stop.clear()
 
-    def run(self, work: Callable[[], bytes], *, files: bool = False) -> Outcome:
-        """Raises OSError where there is no room for a process.
+    def run(self, work: Callable[[], bytes], *, files: bool = False, most: int = ANSWER) -> Outcome:
+        """Raises ParleyError where there is no room for a process.
 
         files: the work may write to the folder it starts in, read Python's libraries and what
-        the cell was given to read; without it no file can be opened at all.
+        the cell was given to read; without it no file can be opened at all. most: bytes of the
+        answer.
         """
+        try:
+            return self._run(work, files, most)
+        except OSError as error:
+            raise ParleyError(*NO_ROOM, str(error)) from error
+
+    def _run(self, work: Callable[[], bytes], files: bool, most: int) -> Outcome:
         with self._own_folder(files) as own:
             said, said_end = os.pipe()
             answer, answer_end = os.pipe()
-            child = os.fork()
+            watcher, child = os.getpid(), os.fork()
             if child == 0:
-                _live(work, said_end, answer_end, own, self._read if files else None)
+                read = self._read if files else None
+                _live(work, watcher, said_end, answer_end, own, read)
             os.close(said_end)
             os.close(answer_end)
-            with Watch(child, said, answer, own) as watch:
+            with Watch(child, said, answer, own, most) as watch:
                 return watch.until_over(self._stop)
 
     @contextmanager
@@ -113,11 +131,11 @@ class Cell:
 class Watch:
     """Hears what a child says and answers, and ends it when it goes too far."""
 
-    def __init__(self, child: int, said: int, answer: int, folder: Path | None) -> None:
+    def __init__(self, child: int, said: int, answer: int, folder: Path | None, most: int) -> None:
         self._child, self._folder = child, folder
         self._ending = os.pidfd_open(child)
         self._heard: dict[int, bytearray] = {said: bytearray(), answer: bytearray()}
-        self._most = {said: SAID, answer: ANSWER}
+        self._most = {said: SAID, answer: most}
         self._beyond = dict.fromkeys(self._most, 0)
         self._said, self._answer = said, answer
 
@@ -192,6 +210,7 @@ def fits(folder: Path) -> bool:
 
 def _live(
     work: Callable[[], bytes],
+    watcher: int,
     said: int,
     answer: int,
     folder: Path | None,
@@ -201,6 +220,8 @@ def _live(
     code = 1
     try:
         jail.die_with_parent()
+        if os.getppid() != watcher:  # it died before the kernel was asked
+            os._exit(code)
         only_these(said, answer)
         environment = ENVIRONMENT | {k: os.environ[k] for k in KEPT if k in os.environ}
         os.environ.clear()
@@ -231,6 +252,8 @@ def lock(folder: Path | None, read: Sequence[Path] | None) -> None:
     """Limits first: a process that may not open a file needs none of them raised again."""
     for which, limit in limits().items():
         jail.lower(which, limit)
+    with suppress(PermissionError):  # the process this is a fork of gave them up already
+        jail.give_up_rights()
     jail.close(rules(folder, read), NOTHING, jail.probe())
 
 
@@ -254,6 +277,19 @@ def rules(folder: Path | None, read: Sequence[Path] | None) -> Iterator[tuple[Pa
         yield path, jail.READ
     if folder is not None:
         yield folder, OWN_FILES
+
+
+def read(answer: bytes, kind: type[T]) -> T | None:
+    """What came out of a cell as what it should be; None where it is something else."""
+    try:
+        return msgspec.msgpack.decode(answer, type=kind)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+
+
+def readable(text: str) -> str:
+    """Without what steers a terminal or turns the direction of a text."""
+    return UNSEEN.sub("", text)
 
 
 def write(descriptor: int, data: bytes) -> None:

@@ -6,9 +6,10 @@ import io
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,11 +21,17 @@ DPI = 200  # as in our own drawings
 
 HINTS: dict[type[BaseException], str] = {
     ModuleNotFoundError: "Only Python's own modules, numpy, sympy and matplotlib are here.",
-    PermissionError: "There is no network here, no other program, and no file from outside.",
+    PermissionError: "There is no network here, no other program, and no file from outside. "
+    "Files have bare names, as plot.png.",
     MemoryError: "There are 2 GB of memory.",
     EOFError: "Nobody can type here: write the values into the code.",
 }
 TOO_LARGE = "A file may have 32 MB."
+
+
+class Drawn(NamedTuple):
+    data: bytes
+    title: str
 
 
 class Ran(msgspec.Struct):
@@ -32,7 +39,7 @@ class Ran(msgspec.Struct):
 
     value: str = ""  # of the last line, if it is an expression
     error: str = ""  # in words for the model
-    pictures: list[bytes] = []  # as they are: to be decoded by nobody but another cell
+    pictures: list[Drawn] = []  # as they are: to be decoded by nobody but another cell
 
 
 def run(code: str) -> bytes:
@@ -40,6 +47,7 @@ def run(code: str) -> bytes:
         io.FileIO(1, "w", closefd=False), "utf-8", "backslashreplace", line_buffering=True
     )
     sys.stderr = sys.stdout
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
     shown = Shown()
     ran = Ran()
     try:
@@ -104,7 +112,7 @@ class Shown:
         from matplotlib.figure import Figure
 
         self._pyplot = pyplot
-        self._taken: list[bytes] = []
+        self._taken: list[Drawn] = []
         self._saved: dict[str, Any] = {}  # path -> the figure it was drawn from
         self._shown: set[int] = set()
         save = Figure.savefig
@@ -130,9 +138,9 @@ class Shown:
         file = io.BytesIO()
         dpi = min(DPI, WIDEST / max(figure.get_size_inches()))
         figure.savefig(file, format="png", dpi=dpi)
-        self._taken.append(file.getvalue())
+        self._taken.append(Drawn(file.getvalue(), title_of(figure)))
 
-    def pictures(self) -> list[bytes]:
+    def pictures(self) -> list[Drawn]:
         """Those shown, then the files that were saved, then the figures left open."""
         for path in sorted(Path().glob("*.png"), key=lambda file: file.stat().st_mtime_ns):
             figure = self._saved.get(str(path.absolute()))
@@ -141,6 +149,13 @@ class Shown:
             if figure is not None:
                 self._shown.add(id(figure))
             if len(self._taken) < PICTURES:
-                self._taken.append(path.read_bytes())
+                title = title_of(figure) if figure is not None else ""
+                self._taken.append(Drawn(path.read_bytes(), title or path.stem))
         self._show()
         return self._taken
+
+
+def title_of(figure: Any) -> str:
+    places = ("left", "center", "right")
+    titles = [axes.get_title(place) for axes in figure.axes for place in places]
+    return next((title for title in (figure.get_suptitle(), *titles) if title), "")

@@ -23,7 +23,9 @@ def warm(fonts: str) -> None:
     axes.set(title="Title", xlabel="$x^2$")
     figure.savefig(file, format="png", dpi=60)
     pyplot.close(figure)
-    washing.written(washing.decoded([file.getvalue()])[0])
+    colours = washing.decoded(file.getvalue())
+    assert colours
+    washing.written(colours, "")
     x: Any = sympy.Symbol("x")
     sympy.solve(x**2 - 1, x)
     sympy.integrate(sympy.sin(x) * x, x)

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import msgspec
 
 from engines.messages import Picture
-from engines.sandbox.cell import Cell
+from engines.sandbox.cell import Cell, read, readable
+from engines.sandbox.script import Drawn
 
 PIXELS = 20_000_000  # of a picture that is decoded at all
 SIDE = 2048  # pixels of a picture that is kept
+TITLE = 200  # characters
 MODE, CHANNELS = "RGB", 3
 
 
@@ -23,36 +25,33 @@ class Colours(NamedTuple):
     data: bytes
 
 
-def washed(cell: Cell, pictures: list[bytes]) -> list[Picture]:
+def washed(cell: Cell, drawn: list[Drawn]) -> list[Picture]:
     """Those that could be read."""
-    if not pictures:
+    if not drawn:
         return []
-    answer = cell.run(lambda: msgspec.msgpack.encode(decoded(pictures))).answer
-    try:
-        found = msgspec.msgpack.decode(answer, type=list[Colours])
-    except (msgspec.DecodeError, ValueError):
-        return []
-    return [written(one) for one in found[: len(pictures)] if whole(one)]
+    most = len(drawn) * (SIDE * SIDE * CHANNELS + 100)
+    data = [one.data for one in drawn]
+    outcome = cell.run(lambda: msgspec.msgpack.encode([*map(decoded, data)]), most=most)
+    found = read(outcome.answer, list[Colours | None]) or []
+    pairs = zip(found, drawn, strict=False)
+    return [written(colours, one.title) for colours, one in pairs if colours and whole(colours)]
 
 
-def decoded(pictures: list[bytes]) -> list[Colours]:
-    """In the cell."""
+def decoded(data: bytes) -> Colours | None:
+    """In the cell; None for what cannot be read."""
     from PIL import Image
 
-    found = []
-    for data in pictures:
-        try:
-            picture = Image.open(io.BytesIO(data), formats=["PNG"])
-            if picture.width * picture.height > PIXELS:
-                continue
-            picture = picture.convert("RGBA")
-        except Exception:  # a decoder may raise anything
-            continue
-        picture.thumbnail((SIDE, SIDE))
-        paper = Image.new("RGBA", picture.size, "white")
-        paper.alpha_composite(picture)
-        found.append(Colours(*picture.size, paper.convert(MODE).tobytes()))
-    return found
+    try:
+        picture = Image.open(io.BytesIO(data), formats=["PNG"])
+        if picture.width * picture.height > PIXELS:
+            return None
+        picture = picture.convert("RGBA")
+    except Exception:  # a decoder may raise anything
+        return None
+    picture.thumbnail((SIDE, SIDE))
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture)
+    return Colours(*picture.size, paper.convert(MODE).tobytes())
 
 
 def whole(colours: Colours) -> bool:
@@ -60,10 +59,10 @@ def whole(colours: Colours) -> bool:
     return 0 < width <= SIDE and 0 < height <= SIDE and len(data) == width * height * CHANNELS
 
 
-def written(colours: Colours) -> Picture:
+def written(colours: Colours, title: str) -> Picture:
     from PIL import Image
 
     file = io.BytesIO()
     size = colours.width, colours.height
     Image.frombytes(MODE, size, colours.data).save(file, "PNG")
-    return Picture(file.getvalue(), *size)
+    return Picture(file.getvalue(), *size, readable(title)[:TITLE])

@@ -2,12 +2,10 @@
 
 from typing import Annotated, Literal
 
-import msgspec
-
 from engines.errors import ParleyError
 from engines.sandbox import symbols
-from engines.sandbox.cell import Cell
-from engines.tools.python import ENDS, UNREADABLE, readable
+from engines.sandbox.cell import Cell, read, readable
+from engines.tools.python import ENDS, UNREADABLE
 from engines.tools.registry import Use, tool
 
 LENGTH = 2000  # characters
@@ -30,10 +28,7 @@ def algebra(
     outcome = own.run(lambda: symbols.answer(task, expression, variable, at), files=True)
     if outcome.end:
         raise ParleyError(ENDS[outcome.end].replace("Do less at once.", "Ask something easier."))
-    try:
-        found = msgspec.msgpack.decode(outcome.answer, type=symbols.Answer)
-    except (msgspec.DecodeError, ValueError):
-        raise ParleyError(UNREADABLE) from None
+    found = read(outcome.answer, symbols.Answer) or symbols.Answer(error=UNREADABLE)
     if found.error:
         raise ParleyError(readable(found.error[: symbols.LONGEST]))
     return readable(found.text[: symbols.LONGEST])

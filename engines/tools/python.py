@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-
 from engines import jail
 from engines.errors import ParleyError
 from engines.messages import Done, Event, Loaded, Request
@@ -21,7 +19,6 @@ from engines.tools.registry import Use, tool
 LENGTH = 100_000  # characters of code
 SHOWN = 12_000  # characters of what it printed that the model reads
 FENCE = re.compile(r"\s*```[a-z]*\n(?P<code>.*?)\n?```\s*", re.DOTALL)
-UNSEEN = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u202a-\u202e]")
 
 ENDS = {
     cell.WALL_TIME: f"It was ended after {cell.WALL:.0f} seconds. Do less at once.",
@@ -65,7 +62,7 @@ def run(text: str, use: Use) -> str:
     for picture in pictures:
         use.tell(picture)
     parts = [said(outcome), ran.value, told(len(pictures), len(ran.pictures)), ran.error]
-    words = readable("\n".join(part for part in parts if part.strip()))
+    words = cell.readable("\n".join(part for part in parts if part.strip()))
     if ran.error:
         raise ParleyError(shortened(words))
     return words or NOTHING
@@ -74,11 +71,7 @@ def run(text: str, use: Use) -> str:
 def read(outcome: Outcome) -> script.Ran:
     if outcome.end:
         return script.Ran(error=ENDS[outcome.end])
-    try:
-        ran = msgspec.msgpack.decode(outcome.answer, type=script.Ran)
-    except (msgspec.DecodeError, ValueError):
-        return script.Ran(error=UNREADABLE)
-    return ran
+    return cell.read(outcome.answer, script.Ran) or script.Ran(error=UNREADABLE)
 
 
 def said(outcome: Outcome) -> str:
@@ -93,11 +86,6 @@ def told(shown: int, made: int) -> str:
     if shown < made:
         return f"{shown} of {made} pictures could be shown to the person."
     return f"{'A picture is' if made == 1 else f'{made} pictures are'} shown." if made else ""
-
-
-def readable(text: str) -> str:
-    """Without what steers a terminal or turns the direction of a text."""
-    return UNSEEN.sub("", text)
 
 
 class PythonEngine(ToolsEngine):

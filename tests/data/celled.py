@@ -18,7 +18,7 @@ from engines.sandbox import cell
 guard, version, name, argument = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 offer = jail.Offer(0 if guard == "landlock" else version, guard != "seccomp")
 cell.jail.probe = lambda: offer
-cell.CPU, cell.WALL = 1, 0.5 if name == "sleep_for_long" else 30.0
+cell.CPU, cell.WALL = 1, 0.3 if name == "sleep_for_long" else 30.0
 limits = {
     which: limit
     for which, limit in cell.limits().items()
@@ -32,6 +32,8 @@ match guard:
         cell.FILES = 1000
     case "flood":
         cell.FLOOD = 1 << 40
+    case "rights":
+        jail.give_up_rights = lambda: None
     case "environment":
         cell.KEPT = tuple(os.environ)
     case "descriptors":

@@ -86,11 +86,14 @@ def test_every_guard_is_needed(at, guard, probe):
         ("files", "write_many_files", "files"),
         ("flood", "print_without_end", "flooded"),
         ("descriptors", "write_to_the_app", ""),
+        ("rights", "hold_the_rights_of_a_root", ""),
     ],
 )
 def test_every_limit_is_needed(at, guard, probe, end):
     if guard == "core" and resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
         pytest.skip("nothing here may dump core")
+    if guard == "rights" and os.getuid() != 0:
+        pytest.skip("only a root has rights to give up")
     limited = in_a_cell(at, name=probe)
     assert limited == {"done": None if end else [], "end": end}
     assert in_a_cell(at, without=guard, name=probe) == {"done": [probe], "end": ""}
