@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.errors import ParleyError
+from engines.llm.llama.calls import new_id
 from engines.messages import (
     Chat,
     Done,
@@ -54,7 +55,7 @@ class Said:
 
     reason: str = ""
     usage: dict[str, Any] = field(default_factory=dict)
-    calls: dict[int, dict[str, str]] = field(default_factory=dict)  # place -> id, name, arguments
+    calls: dict[int, dict[str, str]] = field(default_factory=dict)  # place -> name, arguments
     deltas: int = 0
     first: float = 0.0
     received: int = 0
@@ -235,9 +236,8 @@ def collect(piece: dict[str, Any], said: Said) -> None:
     place = piece.get("index", len(said.calls))
     if place not in said.calls and len(said.calls) >= MOST_CALLS:
         raise ParleyError("The server's model calls too many tools at once.", "Try again.")
-    call = said.calls.setdefault(place, {"id": "", "name": "", "arguments": ""})
+    call = said.calls.setdefault(place, {"name": "", "arguments": ""})
     function = piece.get("function") or {}
-    call["id"] = call["id"] or str(piece.get("id") or "")
     call["name"] = call["name"] or str(function.get("name") or "")
     call["arguments"] += str(function.get("arguments") or "")
     if len(call["arguments"]) > LONGEST_CALL:
@@ -252,7 +252,7 @@ def whole_calls(said: Said) -> Iterator[Event]:
         except ValueError:
             arguments = None
         if isinstance(arguments, dict) and call["name"]:
-            yield ToolCall(call["id"] or f"call_{place}", call["name"], arguments)
+            yield ToolCall(new_id(), call["name"], arguments)  # some servers count anew each time
         else:
             del said.calls[place]
             yield TextDelta(f"{call['name']} {call['arguments']}")

@@ -39,6 +39,7 @@ class Thief:
 
     def __init__(self):
         self.pages, self.stolen, self.port = {}, [], 0
+        self.marked = "4711"  # whatever carries this was stolen
 
     def address(self, path="/"):
         return f"http://127.0.0.1:{self.port}{path}"
@@ -46,15 +47,15 @@ class Thief:
 
 @contextmanager
 def listening(thief):
-    """thief.pages are told; everything else that is asked for is loot."""
+    """thief.pages are told; a path that ends in ? stands for all that begin so."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
         def do_GET(self):  # noqa: N802
-            page = thief.pages.get(self.path)
-            if page is None:
+            page = thief.pages.get(self.path) or thief.pages.get(self.path.partition("?")[0] + "?")
+            if page is None or thief.marked in self.path:
                 thief.stolen.append(self.path)
             status, headers, body = page or (200, {}, "Thank you.")
             written = body.encode()
