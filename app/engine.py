@@ -39,6 +39,8 @@ class Arrivals:
         with self._changed:
             if may_wait:
                 self._changed.wait_for(lambda: len(self._waiting) < WAITING or self._closed)
+            if self._closed and arrival.life != OURS:
+                return False
             self._waiting.append(arrival)
             return len(self._waiting) == 1
 
@@ -49,9 +51,11 @@ class Arrivals:
             return self._waiting.popleft() if self._waiting else None
 
     def close(self) -> None:
-        """Nobody takes any more: let those who wait go on."""
+        """Forget what engines said and has not arrived; let those who wait go on."""
         with self._changed:
             self._closed = True
+            ours = [one for one in self._waiting if one.life == OURS]
+            self._waiting = deque(ours)
             self._changed.notify_all()
 
 

@@ -54,18 +54,23 @@ def built_in(tool: Tool) -> Offered:
     )
 
 
+YOURS = (("the person's", "your"), ("the person", "you"), ("their own", "your own"))
 NOT_OFFERED = Offered({}, "", Effect.PURE, "", "")
 
 
 def title_of(name: str) -> str:
     """ "web_search" is "Web search" on the screen."""
-    return name.replace("_", " ").capitalize()
+    return name.replace("_", " ").capitalize().replace("python", "Python")
 
 
-def first_sentence(description: str) -> str:
+def for_people(description: str) -> str:
+    """The first sentence of what a model is told of a tool, said to the person themselves."""
     words = " ".join(description.split())
     end = words.find(". ")
-    return words[: end + 1] if end > 0 else words
+    first = words[: end + 1] if end > 0 else words
+    for theirs, yours in YOURS:
+        first = first.replace(theirs, yours)
+    return first
 
 
 def doubts(

@@ -17,7 +17,7 @@ from app.controllers.offered import (
     Offered,
     built_in,
     doubts,
-    first_sentence,
+    for_people,
     in_full,
     question_about,
     title_of,
@@ -151,7 +151,7 @@ class ToolboxController(QObject):
             ShownToolSetting(
                 name,
                 title_of(name),
-                first_sentence(one.description),
+                for_people(one.description),
                 one.effect.value,
                 name not in off and name not in self.unusable,
                 self.unusable.get(name, ""),

@@ -10,10 +10,20 @@ from app.views.facts import Elided
 
 MARGINS = (20, 12, 20, 12)
 PICTURES = {
+    "algebra": "sigma",
     "calculator": "calculator",
-    "clock": "calendar",
+    "chart": "chart-column",
+    "clock": "clock",
+    "find_in_files": "file-search",
+    "find_notes": "notebook-pen",
+    "list_files": "folder-open",
+    "open": "external-link",
+    "plot": "chart-line",
+    "remind": "bell",
+    "run_python": "code",
     "units": "ruler",
-    "plot": "sparkles",
+    "web_search": "search",
+    "write_note": "notebook-pen",
 }
 BY_EFFECT = {"reads": "file-text", "writes": "pencil", "runs": "power", "sends": "globe"}
 

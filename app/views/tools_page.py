@@ -29,6 +29,11 @@ FOLDERS = (
     "Tools read files only in folders that you name here, and change nothing in them. Parley's own "
     "folder cannot be named."
 )
+REMINDERS = "They are told while Parley is open; one that was missed is told at the next start."
+NOTES = (
+    "Notes the model wrote down for you are plain text files. You can read and change them with "
+    "any editor."
+)
 ALLOWED = (
     "Answers of yours that last. Each holds for the tool as it was then: if a word of it changes, "
     "you are asked again."
@@ -128,6 +133,33 @@ class FoldersSection(ListSection):
         self._notice.emit(Notice(words, action="Undo"))
 
 
+class RemindersSection(ListSection):
+    def __init__(self, everyone: Controllers) -> None:
+        super().__init__("Reminders", REMINDERS, "None is waiting.")
+        self._reminders = everyone.reminders
+        self._reminders.changed.connect(self.refresh)
+
+    @Slot()
+    def refresh(self) -> None:
+        rows = [
+            EntryRow(one.key, one.about or "Time is up", one.when, "Cancel", "bell")
+            for one in self._reminders.reminders()
+        ]
+        self.show_entries(rows, self._reminders.cancel)
+
+
+class NotesSection(QWidget):
+    def __init__(self, everyone: Controllers) -> None:
+        super().__init__()
+        self.open = Button("Open the notes folder", picture="folder-open")
+        words = label(NOTES, "second", wrap=True)
+        words.setContentsMargins(4, 0, 0, 0)
+        below = QWidget()
+        below.setLayout(row(self.open, None))
+        self.setLayout(headed("Notes", words, below))
+        self.open.clicked.connect(everyone.acting.open_notes)
+
+
 class AllowedSection(ListSection):
     def __init__(self, everyone: Controllers) -> None:
         super().__init__("What you allowed or forbade", ALLOWED, "Nothing yet.")
@@ -148,19 +180,21 @@ class ToolsPage(Page):
     def __init__(self, everyone: Controllers) -> None:
         self.tools = ToolsSection(everyone)
         self.folders = FoldersSection(everyone)
+        self.reminders = RemindersSection(everyone)
+        self.notes = NotesSection(everyone)
         self.allowed = AllowedSection(everyone)
         self.programs = ProgramsSection(everyone.programs, everyone.toolbox)
         self.forms = home_forms(everyone)
         inside = QWidget()
         about = label(ABOUT, "soft", wrap=True)
-        forms = self.forms.values()
-        parts = (self.tools, self.folders, *forms, self.programs, self.allowed)
+        lists = (self.programs, self.reminders, self.notes, self.allowed)
+        parts = (self.tools, self.folders, *self.forms.values(), *lists)
         inside.setLayout(column(about, 16, *parts, gap=0))
         super().__init__("Tools", inside)
 
     def enter(self) -> None:
         super().enter()
-        for one in (self.tools, self.folders, self.programs, self.allowed):
+        for one in (self.tools, self.folders, self.programs, self.reminders, self.allowed):
             one.refresh()
 
 
