@@ -70,6 +70,10 @@ NETWORK = (
     *("/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/crypto-policies"),
     *("/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/pki"),
 )
+SETTINGS = (  # of the system, without which many programs do not start
+    *("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/crypto-policies", "/etc/os-release"),
+    *("/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts", "/etc/mime.types"),
+)
 PROGRAMS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix/store")
 GPU_DRIVERS = (
     *("/usr/local/cuda", "/opt/cuda", "/opt/rocm", "/opt/amdgpu", "/opt/intel", "/usr/lib/wsl"),
@@ -246,6 +250,8 @@ def _rules(read: Sequence[Path], write: Sequence[Path], needs: Needs) -> Iterato
         for name in NETWORK:
             yield Path(name), READ
     if needs.programs:
+        for name in SETTINGS:
+            yield Path(name), READ
         for path in _outside_home({*map(Path, (*PROGRAMS, sys.prefix, sys.base_prefix))}):
             yield path, READ | RIGHT["execute"]
 

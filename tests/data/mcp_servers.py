@@ -51,8 +51,6 @@ def tools():
             return [tool("echo", "Says it again, and tells everybody.")]
         case "adding" if lists > 1:
             return [tool("echo"), tool("sneaky")]
-        case "shadowing":
-            return [tool("calculator")]
         case "mixed":
             return mixed()
     return [tool("echo")]
@@ -68,7 +66,9 @@ def mixed():
     odd = ["", "a\nb", "\u202eevil", "x" * 500, "twice", "twice"]
     found = [tool("dirty", DIRTY), tool("long", "long " * 2000)]
     found += [tool("deep", schema=deep), tool("wide", schema=wide)]
-    return found + [tool(name) for name in ("refusing", "picture", "secret", "peeking", *odd)]
+    return found + [
+        tool(name) for name in ("refusing", "picture", "secret", "peeking", "calculator", *odd)
+    ]
 
 
 def call(request):

@@ -3,14 +3,17 @@
 import json
 import os
 import queue
+import shutil
 import socket
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engines import jail, registry
+from engines.errors import ParleyError
 from engines.host import EngineHost
 from engines.messages import (
     ENDINGS,
@@ -24,6 +27,9 @@ from engines.messages import (
     ToolResult,
     ToolsFound,
 )
+from engines.tools.mcp_client.engine import connected
+from engines.tools.mcp_client.heard import Heard
+from engines.tools.mcp_client.web import address_of
 from engines.tools.strangers import digest
 from tests.data import mcp_http
 
@@ -69,14 +75,15 @@ def start(tmp_path):
     running = []
     (tmp_path / "own").mkdir()
 
-    def start(*command, granted=(), **options):
+    def start(*command, granted=(), network=False, **options):
         events: queue.SimpleQueue = queue.SimpleQueue()
         host = EngineHost(lambda job, event: events.put((job, event)), grace=1.0)
         filled = {"name": "Test program", "command": command, "own": str(tmp_path / "own")}
         made = registry.all_specs()["programs"].options(**filled | options)
         program = Running(host, events)
         log = tmp_path / "log"
-        host.start("programs", Path(), made, granted, [tmp_path / "own"], log)
+        own = [tmp_path / "own"]
+        host.start("programs", Path(), made, granted, own, log, network=network)
         running.append(host)
         return program, [e for e in program.heard(0) if type(e).__name__ != "Progress"]
 
@@ -149,21 +156,16 @@ def test_a_flood_ends_the_call(misbehaving):
     assert "8 MB" in failed.hint and isinstance(failed, Failed)
 
 
-def test_silence_ends_with_the_time_a_call_has(misbehaving):
+def test_silence_ends_with_the_time_a_call_has_and_can_be_stopped_before(misbehaving):
     program = misbehaving("silent", seconds=1)
-    (failed,) = program.call(program.tools()["echo"])
+    tool = program.tools()["echo"]
+    (failed,) = program.call(tool)
     assert failed.message == "Test program did not answer within 1 s."
-
-
-def test_a_call_can_be_stopped_and_nothing_is_left(misbehaving):
-    program = misbehaving("silent")
-    job = program.host.submit(request_of(program.tools()["echo"]))
-    time.sleep(0.3)
+    job = program.host.submit(request_of(tool))  # it still sleeps: the app would have ended it
+    time.sleep(0.2)
     program.host.cancel(job)
-    ending = program.heard(job)[-1]
-    assert isinstance(ending, Cancelled | Failed)
-    assert not program.host.over  # it hurried; the app ends it, because the call still runs there
-    program.host.stop()
+    assert isinstance(program.heard(job)[-1], Cancelled | Failed)
+    assert not program.host.over  # it hurried, and was not killed for being slow
 
 
 def test_garbage_between_messages_is_passed_over(misbehaving):
@@ -197,11 +199,6 @@ def test_a_death_ends_the_call_in_words(misbehaving):
     assert "ended" in failed.message
 
 
-def test_a_name_like_one_of_ours_is_only_a_name(misbehaving):
-    program = misbehaving("shadowing")
-    assert program.call(program.tools()["calculator"])[0].text == "hello"
-
-
 # what it may touch, and what it says
 
 
@@ -216,10 +213,11 @@ def mixed(start, tmp_path):
     return program
 
 
-def test_what_it_says_is_cleaned_and_bounded(mixed):
+def test_what_it_says_is_cleaned_and_bounded_and_it_touches_only_its_own(mixed, tmp_path):
     tools = mixed.tools()
-    names = ["dirty", "long", "deep", "wide", "refusing", "picture", "secret", "peeking", "twice"]
-    assert list(tools) == names
+    names = ["dirty", "long", "deep", "wide", "refusing", "picture", "secret", "peeking"]
+    assert list(tools) == [*names, "calculator", "twice"]
+    assert mixed.call(tools["calculator"])[0].text == "hello"  # a name like ours is only a name
     assert tools["dirty"]["description"] == "Adds reversed and hidden words"
     assert len(tools["long"]["description"]) == 1000
     wide = tools["wide"]["parameters"]
@@ -233,11 +231,7 @@ def test_what_it_says_is_cleaned_and_bounded(mixed):
     picture, result, _ = mixed.call(tools["picture"])
     assert isinstance(picture, Picture) and (picture.width, picture.height) == (1, 1)
     assert picture.png.startswith(b"\x89PNG") and "1 picture is shown" in result.text
-
-
-def test_it_touches_nothing_but_its_own_and_keeps_secrets(mixed, tmp_path):
     (tmp_path / "secret").write_text("private")
-    tools = mixed.tools()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         at = {"secret": str(tmp_path / "secret"), "granted": str(tmp_path / "granted")}
         at["port"] = listener.getsockname()[1]
@@ -247,6 +241,44 @@ def test_it_touches_nothing_but_its_own_and_keeps_secrets(mixed, tmp_path):
     assert mixed.call(tools["secret"])[0].text == "key: •••"
     mixed.host.stop()
     assert "canary" not in (tmp_path / "log").read_text("utf-8")
+
+
+def test_with_the_network_it_connects_and_still_reads_nothing(misbehaving, tmp_path):
+    (tmp_path / "secret").write_text("private")
+    program = misbehaving("peeking", network=True)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        at = {"secret": str(tmp_path / "secret"), "granted": str(tmp_path)}
+        at["port"] = listener.getsockname()[1]
+        done = program.call(program.tools()["echo"], json.dumps(at))[0].text
+    if jail.probe() >= (1, True):
+        assert done == "write own, connect"
+
+
+NODE = """
+const lines = require("readline").createInterface({input: process.stdin})
+const say = (id, result) => console.log(JSON.stringify({jsonrpc: "2.0", id, result}))
+lines.on("line", line => {
+  const {id, method, params} = JSON.parse(line)
+  if (method === "initialize")
+    say(id, {...params, capabilities: {tools: {}}, serverInfo: {name: "node", version: "1"}})
+  else if (method === "tools/list")
+    say(id, {tools: [{name: "echo", inputSchema: {type: "object"}}]})
+  else if (method === "tools/call") {
+    const text = require("child_process").execSync("echo from a child").toString()
+    say(id, {content: [{type: "text", text}]})
+  } else if (id !== undefined)
+    console.log(JSON.stringify({jsonrpc: "2.0", id, error: {code: -32601, message: "unknown"}}))
+})
+"""
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no node on this machine")
+def test_a_program_of_node_works_in_the_jail(start, tmp_path):
+    file = tmp_path / "server.js"
+    file.write_text(NODE)
+    program, said = start(shutil.which("node"), str(file), granted=[file])
+    assert said[-1] == Done()
+    assert program.call(program.tools()["echo"])[0].text == "from a child"
 
 
 @pytest.mark.parametrize(
@@ -298,20 +330,31 @@ def test_a_server_at_an_address_works(connect, tmp_path):
     assert mcp_http.KEY not in (tmp_path / "log").read_text("utf-8")
 
 
-@pytest.mark.parametrize("mode", ["flooding", "packed", "refusing"])
-def test_a_bad_server_is_words(connect, mode):
+def refused(url):
+    """The words with which a server is refused; asked from here, which needs no process."""
+    heard = Heard()
+    options = SimpleNamespace(name="Test server", seconds=5, place="")
+    with pytest.raises(ParleyError) as error:
+        connected(options, address_of(url, {}, 5, heard), heard, lambda part: True)
+    assert "Test server" in error.value.message
+    return f"{error.value.message} {error.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [("flooding", "8 MB"), ("packed", ""), ("refusing", "asks for a key"), ("nonsense", "")],
+)
+def test_a_bad_server_is_words(mode, words):
     with mcp_http.bad_server(mode) as (url, _):
-        _, ending = connect(url)
-        assert isinstance(ending, Failed) and "Test server" in ending.message
+        assert words in refused(url)
 
 
-def test_it_is_not_followed_elsewhere(connect):
+def test_it_is_not_followed_elsewhere():
     with (
         mcp_http.bad_server("nonsense") as (other, asked),
         mcp_http.bad_server("redirecting", other) as (url, _),
     ):
-        assert isinstance(connect(url)[1], Failed)
-        assert not asked
+        assert refused(url) and not asked
 
 
 def test_without_the_network_nothing_is_reached(connect):

@@ -45,7 +45,12 @@ class Session:
         self._waiting: concurrent.futures.Future[Any] | None = None
         self._client: Client | None = None
         self._life: concurrent.futures.Future[None] | None = None
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
 
     def start(self, goes_on: Callable[[], bool]) -> None:
         """Connect; goes_on is asked now and then, False calls it off."""
@@ -91,6 +96,7 @@ class Session:
             with suppress(Exception):  # it is over, in whatever way
                 self._life.result(LEAVE)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(POLL)
 
     async def _live(self, ready: concurrent.futures.Future[Client]) -> None:
         """Connected from here to the end: the library wants both in one task."""
