@@ -8,6 +8,7 @@ from typing import Any
 from app import paths
 from app.controllers.preferences import PreferencesController
 from engines import jail, registry
+from engines.plotting import letters
 from engines.protocol import Kind
 from engines.tools.registry import all_tools
 
@@ -55,7 +56,7 @@ def home(
             grants["write"] = (cache / name,)
         if hasattr(options, "fonts"):
             options = replace(options, fonts=str(paths.resource("fonts")))
-            grants["read"] = (paths.resource("fonts"),)
+            grants["read"] = (paths.resource("fonts"), *map(Path, letters.FOLDERS))
         return options, grants
 
     return start

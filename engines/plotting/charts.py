@@ -19,7 +19,7 @@ def chart(kind: str, given: Table, title: str, fonts: str) -> Picture:
     """Raises ParleyError, worded for the model."""
     import matplotlib
 
-    with matplotlib.rc_context(look.style(fonts)):
+    with matplotlib.rc_context(look.style(fonts, "".join((title, given.unit, *given.labels)))):
         figure, axes = look.paper()
         DRAWERS[kind](axes, given)
         axes.set_title(shortened(title, 2 * LABEL))

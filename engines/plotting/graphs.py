@@ -16,7 +16,7 @@ def graph(drawn: list[Curve], start: float, end: float, fonts: str) -> Picture:
     import matplotlib
 
     sampled = [sampling.sample(curve, start, end) for curve in drawn]
-    with matplotlib.rc_context(look.style(fonts)):
+    with matplotlib.rc_context(look.style(fonts, "".join(curve.text for curve in drawn))):
         figure, axes = look.paper()
         for (x, y, _), curve, colour in zip(sampled, drawn, look.COLOURS, strict=False):
             axes.plot(x, y, color=colour, label=look.pretty(curve.text))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.messages import Picture
+from engines.plotting import letters
 
 WIDTH, HEIGHT = 1280, 800  # pixels
 DPI = 200
@@ -32,11 +33,12 @@ def fonts(folder: str) -> tuple[str, ...]:
     return (FAMILY, "DejaVu Sans") if found else ("DejaVu Sans",)
 
 
-def style(folder: str) -> dict[Any, Any]:
+def style(folder: str, text: str = "") -> dict[Any, Any]:
+    """text: what will be written, which may need more fonts."""
     from cycler import cycler
 
     return {
-        "font.family": list(fonts(folder)),
+        "font.family": list(letters.families(text, fonts(folder))),
         "font.size": 8.5,
         "text.color": TEXT,
         "text.parse_math": False,  # a label may have dollars in it

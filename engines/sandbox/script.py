@@ -15,6 +15,7 @@ import msgspec
 
 NAME = "<code>"
 PICTURES = 5
+BYTES = 20 << 20  # of all pictures
 VALUE = 4000  # characters of the value of the last line
 WIDEST = 1600  # pixels of a figure
 DPI = 200  # as in our own drawings
@@ -39,6 +40,7 @@ class Ran(msgspec.Struct):
 
     value: str = ""  # of the last line, if it is an expression
     error: str = ""  # in words for the model
+    made: int = 0  # pictures, with those that are not handed out
     pictures: list[Drawn] = []  # as they are: to be decoded by nobody but another cell
 
 
@@ -59,7 +61,7 @@ def run(code: str) -> bytes:
         ran.error = in_words(error, code)
     try:
         sys.stdout.flush()
-        ran.pictures = shown.pictures()
+        ran.pictures, ran.made = shown.pictures(), shown.made
     except Exception as error:  # the code may have broken matplotlib
         ran.error = ran.error or in_words(error, code)
     return msgspec.msgpack.encode(ran)
@@ -113,6 +115,7 @@ class Shown:
 
         self._pyplot = pyplot
         self._taken: list[Drawn] = []
+        self._room, self.made = BYTES, 0
         self._saved: dict[str, Any] = {}  # path -> the figure it was drawn from
         self._shown: set[int] = set()
         save = Figure.savefig
@@ -132,13 +135,19 @@ class Shown:
         self._pyplot.close("all")
 
     def _take(self, figure: Any) -> None:
-        if id(figure) in self._shown or len(self._taken) >= PICTURES:
+        if id(figure) in self._shown:
             return
         self._shown.add(id(figure))
         file = io.BytesIO()
         dpi = min(DPI, WIDEST / max(figure.get_size_inches()))
         figure.savefig(file, format="png", dpi=dpi)
-        self._taken.append(Drawn(file.getvalue(), title_of(figure)))
+        self._add(file.getvalue(), title_of(figure))
+
+    def _add(self, data: bytes, title: str) -> None:
+        self.made += 1
+        if len(self._taken) < PICTURES and len(data) <= self._room:
+            self._room -= len(data)
+            self._taken.append(Drawn(data, title))
 
     def pictures(self) -> list[Drawn]:
         """Those shown, then the files that were saved, then the figures left open."""
@@ -148,9 +157,8 @@ class Shown:
                 continue
             if figure is not None:
                 self._shown.add(id(figure))
-            if len(self._taken) < PICTURES:
-                title = title_of(figure) if figure is not None else ""
-                self._taken.append(Drawn(path.read_bytes(), title or path.stem))
+            title = title_of(figure) if figure is not None else ""
+            self._add(path.read_bytes(), title or path.stem)
         self._show()
         return self._taken
 

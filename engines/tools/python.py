@@ -61,7 +61,7 @@ def run(text: str, use: Use) -> str:
     pictures = washing.washed(own, ran.pictures[: script.PICTURES])
     for picture in pictures:
         use.tell(picture)
-    parts = [said(outcome), ran.value, told(len(pictures), len(ran.pictures)), ran.error]
+    parts = [said(outcome), ran.value, told(len(pictures), ran.made), ran.error]
     words = cell.readable("\n".join(part for part in parts if part.strip()))
     if ran.error:
         raise ParleyError(shortened(words))

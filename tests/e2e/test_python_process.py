@@ -228,6 +228,7 @@ def test_every_figure_is_shown_once(home, code, count):
     *pictures, result, ending = home.run(PLOT + code)
     assert [type(one) for one in pictures] == [Picture] * count and ending == Done()
     assert not result.error and not result.text.startswith("[<matplotlib")
+    assert ("5 of 9" in result.text) is ("range(9)" in code)
     assert all(np.ptp(pixels(one)) >= 0 for one in pictures)
 
 
@@ -347,4 +348,11 @@ def test_what_algebra_reads_is_only_run_in_a_cell(home, tmp_path):
     ):
         home.does("simplify", hostile)
     assert not target.exists()
+    assert home.does("simplify", "2 + 2") == ("4", False)
+
+
+@pytest.mark.full
+def test_algebra_without_end_is_ended(home):
+    text, error = home.does("simplify", "10**10**10")
+    assert error and text.startswith("It was ended after") and "something easier" in text
     assert home.does("simplify", "2 + 2") == ("4", False)

@@ -2,7 +2,9 @@
 
 import io
 import math
+import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from PIL import Image
 
 from app import paths
 from engines.errors import ParleyError
-from engines.plotting import charts, curves, library, look, sampling, tables
+from engines.plotting import charts, curves, letters, library, look, sampling, tables
 from engines.tools import registry
 from engines.tools.drawing import Options, chart, plot
 from engines.tools.registry import Use
@@ -211,6 +213,26 @@ def test_the_letters_are_ours_where_the_folder_is_given():
 
     assert look.fonts(FONTS)[0] == "Inter" and look.fonts("") == ("DejaVu Sans",)
     assert "Inter" in font_manager.findfont(font_manager.FontProperties(family="Inter"))
+
+
+def test_letters_that_ours_do_not_have_come_from_the_system(tmp_path, monkeypatch):
+    from matplotlib import get_data_path
+
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    own = Path(get_data_path(), "fonts/ttf/STIXSizFiveSymReg.ttf")
+    shutil.copy(own, tmp_path / "odd.ttf")
+    ours = frozenset().union(*(letters.letters(str(f)) for f in Path(FONTS).glob("Inter*.ttf")))
+    (wanted, *_) = sorted(letters.letters(str(own)) - ours - letters.letters(dejavu()))
+    monkeypatch.setattr(letters, "FOLDERS", (str(tmp_path), str(tmp_path / "none")))
+    assert letters.families("abc", ("Inter",)) == ("Inter",)
+    assert letters.families(f"a{wanted}", look.fonts(FONTS))[2:] == ("STIXSizeFiveSym",)
+    assert drawn(chart, "bar", f"{wanted}, b", "1, 2", "")[0]
+
+
+def dejavu():
+    from matplotlib import font_manager
+
+    return font_manager.findfont("DejaVu Sans")
 
 
 def test_the_range_may_be_given_the_wrong_way_round_but_not_empty():
