@@ -10,7 +10,6 @@ import dates
 import filtering
 import longhand
 import measures
-import passages
 import sums
 import talking
 import wants
@@ -27,29 +26,28 @@ OTHER_TOOLS = (
 )
 MIX: tuple[tuple[float, Source], ...] = (
     (14, sums.sums),
-    (2, sums.follow_up),
+    (2.5, sums.follow_up),
     (1.5, sums.ask_sum),
     (1, sums.sum_failed),
     (7, measures.units),
-    (2, measures.follow_up),
+    (3, measures.follow_up),
     (1.5, measures.ask_unit),
     (0.7, measures.unit_unknown),
     (9, dates.clock),
     (2, dates.follow_up),
     (1.2, dates.ask_date),
     (8, wants.plot),
-    (4, wants.chart),
-    (7, wants.find_notes),
+    (7, wants.chart),
+    (8, wants.find_notes),
     (8, wants.write_note),
     (10, wants.remind),
     (6, wants.web_search),
-    (9, longhand.longhand),
-    (12, countdown.countdown),
-    (8, talking.help_asked),
+    (10, longhand.longhand),
+    (13, countdown.countdown),
+    (7, talking.help_asked),
     (10, talking.talk),
     (11, talking.refusal),
-    (1, passages.help_phrased),
-    (1, copying.repeat),
+    (1.5, copying.repeat),
     (1, copying.name),
     (1, copying.recall),
 )
@@ -126,13 +124,13 @@ def render(said: Sequence[Said], instructions: str = "", tools: Sequence[str] = 
 
 def _tools(rng: Random) -> list[str]:
     chance = rng.random()
-    if chance < 0.75:
+    if chance < 0.82:
         tools: list[str] = list(TOOLS)
-    elif chance < 0.8:
+    elif chance < 0.86:
         return []
     else:
         tools = [tool for tool in TOOLS if rng.random() < 0.5]
-    if rng.random() < 0.5:
+    if rng.random() < 0.08:
         others = [*OTHER_TOOLS, word(rng)]
         tools += rng.sample(others, rng.choice((1, 2, 4, 7, 10)))
     if rng.random() < 0.2:

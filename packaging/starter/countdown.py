@@ -11,6 +11,14 @@ SEEN = (
     "[countdown|countdown puzzle|numbers game][:|] {n}[ to| ->| =>| make|, target|, make] {t}",
     "[how can i|can you|how do i] [make|get|reach] {t} [from|with|out of] [the numbers |]{n}",
 )
+SEEN += (
+    "[numbers|given|i have|my numbers are|with the numbers] {n}[, |: |; ][target|i need|aim for|"
+    "make|find|the target is] {t}",
+    "[hit|get to|land on|get] {t} [with|using|from|out of] {n}",
+    "[can|how can] {t} be [made|built|reached] [from|with|out of] {n}",
+    "{n}[ : | = | -> |, how do i get |, how do i make |: make |, get ]{t}",
+    "[solve|play] [the|a|this] [countdown|numbers game|numbers puzzle]: {n}, [target|goal|make] {t}",
+)
 HELD = (
     "[the numbers are|numbers] {n}, [the goal is|my goal is] {t}",
     "[arrive at|come to] {t} [starting from|given only] {n}",

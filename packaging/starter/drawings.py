@@ -9,10 +9,6 @@ from grammar import say
 from sums import trouble
 
 FUNCTIONS = ("sin", "cos", "tan", "exp", "log", "ln", "sqrt", "abs")
-PLOTTED = (
-    *("Plotted {e}{r}.", "The plot of {e}{r} is shown.", "Drawn: {e}{r}."),
-    "{e}{r} is drawn above.",
-)
 KINDS = ("bar", "line", "pie", "bar", "pie", "scatter")
 SAID_KINDS = {"bar": ("bar", "bar", "column"), "scatter": ("scatter", "scatter plot")}
 PAIRS = ("{l} {v}", "{l} {v}", "{l}: {v}", "{l} = {v}", "{v} {l}", "{l} with {v}", "{l} ({v})")
@@ -47,7 +43,7 @@ def plot(rng: Random, held: bool) -> Exchange:
     if rng.random() < 0.08:
         message = rng.choice(SAID["plot"]["errors"]).format(e=wanted)
         return answered(one, message, trouble(message))
-    result = rng.choice(PLOTTED).format(e=wanted, r=shown)
+    result = f"Plotted {wanted.replace('; ', ' and ')}{shown}."
     return answered(one, result, result)
 
 
@@ -182,7 +178,5 @@ def chart(rng: Random, held: bool) -> Exchange:
         template = f"{template}{rng.choice(TITLED)}"
         slots["title"] = arguments["title"] = name
     one = asked(rng, held, "chart", template, slots, arguments)
-    result = say(
-        rng, f"[Drawn: a {kind} chart of {count} values.|The {kind} chart is shown.]", {}, False
-    )
+    result = f"Drew a {kind} chart of {count} values."
     return answered(one, result, result)

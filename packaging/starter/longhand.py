@@ -17,6 +17,13 @@ SEEN = (
     f"{{e}}[,|] {WAYS}[ please|]",
     f"[please |can you |could you |]{WAYS}: {{e}}",
     "[explain|show me|show] [how to calculate|how to work out|the steps of|the steps for] {e}",
+    "[how do i|how can i|how would you|help me|i want to] [work out|calculate|do|solve] {e} "
+    "[by hand|on paper|step by step|in steps|myself|without a calculator]",
+    "[break down|explain|go through|write out] {e}[ step by step| in steps| slowly| for me|]",
+    "[solve|do|calculate|work out] {e} [and show|showing|and write down] [each|every|all the] "
+    "[step|steps|line]",
+    "{e}[, |: ][show every step|every step|all the steps|line by line|slowly, in steps|longhand]",
+    "[long multiplication|long division|long addition|column method][: | for | of ]{e}",
 )
 HELD = (
     "i want to see the working of {e}",

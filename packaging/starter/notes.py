@@ -5,8 +5,8 @@ from random import Random
 from asking import SAID, asked, fact, subject, template_of
 from exchange import Exchange, answered
 
-NOTHING = ("No note mentions {s}.", "There are no notes about {s}.", "Nothing found about {s}.")
-WRITTEN = ("Noted.", "Noted: {t}", "Written down.", "The note is saved.", "Saved: {t}")
+NOTHING = ("No note mentions {s}.",)
+WRITTEN = ("Noted: {t}",)
 COLONS = (":", ":", " that", "")
 
 
@@ -19,7 +19,7 @@ def find_notes(rng: Random, held: bool) -> Exchange:
         result = rng.choice(NOTHING).format(s=about or "that")
         return answered(one, result, result)
     rows = [
-        f"{day(rng)}{rng.choice((': ', ' '))}{fact(rng)}" for _ in range(rng.choice((1, 1, 2, 3)))
+        f"{day(rng)}: {fact(rng)}" for _ in range(rng.choice((1, 1, 2)))
     ]
     result = "\n".join(rows)
     return answered(one, result, f"I found this in your notes:\n{result}")

@@ -38,12 +38,6 @@ TROUBLES = (
     *("I cannot read the time '{w}'.", "'{w}' is in the past."),
     "Say when, for example in 10 minutes.",
 )
-SET = (
-    *("I will remind you at {m}: {a}.", "Reminder set for {m}.", "Set for {m}: {a}."),
-    "You will be reminded on {m} of: {a}.",
-)
-
-
 def remind(rng: Random, held: bool) -> Exchange:
     said, wanted = when(rng)
     slots, arguments = {"w": said, "n": said.removeprefix("in ")}, {"when": wanted}
@@ -63,7 +57,7 @@ def remind(rng: Random, held: bool) -> Exchange:
         message = rng.choice(TROUBLES).format(w=wanted)
         return answered(one, message, trouble(message))
     moment = f"{day(rng)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
-    result = rng.choice(SET).format(m=moment, a=about or "time is up")
+    result = f"I will remind you at {moment}: {about or 'time is up'}."
     return answered(one, result, result)
 
 

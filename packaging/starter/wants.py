@@ -37,8 +37,8 @@ def web_search(rng: Random, held: bool) -> Exchange:
     if rng.random() < 0.3:
         message = rng.choice(TROUBLES)
         return answered(one, message, trouble(message))
-    titles = [_title(rng) for _ in range(rng.randint(1, 3))]
-    rows = [f"{n}. {one} https://{word(rng)}.org/{word(rng)}" for n, one in enumerate(titles, 1)]
+    titles = [_title(rng) for _ in range(rng.randint(1, 2))]
+    rows = [f"{n}. {one} (Web)\n   https://{word(rng)}.org" for n, one in enumerate(titles, 1)]
     reply = f"The first result is: {titles[0]}. The others stand above."
     return answered(one, "\n".join(rows), reply)
 
