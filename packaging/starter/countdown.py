@@ -17,7 +17,8 @@ SEEN += (
     "[hit|get to|land on|get] {t} [with|using|from|out of] {n}",
     "[can|how can] {t} be [made|built|reached] [from|with|out of] {n}",
     "{n}[ : | = | -> |, how do i get |, how do i make |: make |, get ]{t}",
-    "[solve|play] [the|a|this] [countdown|numbers game|numbers puzzle]: {n}, [target|goal|make] {t}",
+    "[solve|play] [the|a|this] [countdown|numbers game|numbers puzzle]: {n}, [target|goal"
+    "|make] {t}",
 )
 HELD = (
     "[the numbers are|numbers] {n}, [the goal is|my goal is] {t}",
@@ -29,14 +30,18 @@ SIGNS = "+-*/"
 
 def countdown(rng: Random, held: bool) -> Exchange:
     numbers, target, lines = puzzle(rng, rng.choice((2, 3, 3, 3, 4)), rng.choice((10, 25, 25)))
+    text = asked(rng, numbers, target, held)
+    return plain("countdown", f"countdown {text}", text, ("\n".join(lines),))
+
+
+def asked(rng: Random, numbers: list[int], target: int, held: bool) -> str:
     joined = ", ".join(map(str, numbers))
     if rng.random() < 0.4:
         joined = " and ".join(joined.rsplit(", ", 1))
     elif rng.random() < 0.3:
         joined = joined.replace(",", "")
     template = rng.choice(HELD if held else SEEN)
-    text = say(rng, template, {"n": joined, "t": str(target)}, not held)
-    return plain("countdown", f"countdown {template}", text, ("\n".join(lines),))
+    return say(rng, template, {"n": joined, "t": str(target)}, not held)
 
 
 def puzzle(rng: Random, count: int, most: int = 25) -> tuple[list[int], int, list[str]]:

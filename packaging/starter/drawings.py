@@ -5,7 +5,6 @@ from random import Random
 from amounts import NAMES, THINGS, word, words
 from asking import SAID, asked, template_of
 from exchange import Exchange, Number, answered
-from grammar import say
 from sums import trouble
 
 FUNCTIONS = ("sin", "cos", "tan", "exp", "log", "ln", "sqrt", "abs")

@@ -18,9 +18,7 @@ def find_notes(rng: Random, held: bool) -> Exchange:
     if rng.random() < 0.2:
         result = rng.choice(NOTHING).format(s=about or "that")
         return answered(one, result, result)
-    rows = [
-        f"{day(rng)}: {fact(rng)}" for _ in range(rng.choice((1, 1, 2)))
-    ]
+    rows = [f"{day(rng)}: {fact(rng)}" for _ in range(rng.choice((1, 1, 2)))]
     result = "\n".join(rows)
     return answered(one, result, f"I found this in your notes:\n{result}")
 

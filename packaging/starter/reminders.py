@@ -38,6 +38,8 @@ TROUBLES = (
     *("I cannot read the time '{w}'.", "'{w}' is in the past."),
     "Say when, for example in 10 minutes.",
 )
+
+
 def remind(rng: Random, held: bool) -> Exchange:
     said, wanted = when(rng)
     slots, arguments = {"w": said, "n": said.removeprefix("in ")}, {"when": wanted}

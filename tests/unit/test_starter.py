@@ -1,5 +1,6 @@
 """The starter: what its recipe generates is true, and the shipped file really answers."""
 
+import ast
 import json
 import re
 import sys
@@ -24,15 +25,17 @@ import countdown  # noqa: E402
 import dates  # noqa: E402
 import filtering  # noqa: E402
 import grammar  # noqa: E402
+import judging  # noqa: E402
 import longhand  # noqa: E402
 import measures  # noqa: E402
 import noise  # noqa: E402
 import sums  # noqa: E402
 import talking  # noqa: E402
 from exchange import Exchange, Said, arguments_text, call_text, called  # noqa: E402
-from speaker import Speaker  # noqa: E402
+from speaker import Speaker, alone  # noqa: E402
 
 from engines.llm.llama.templates import Template  # noqa: E402
+from engines.messages import ToolCall  # noqa: E402
 
 SOURCES = [source for _, source in conversation.MIX]
 CALLING = [sums.sums, dates.clock, measures.units]
@@ -85,7 +88,7 @@ def right(speaker: Speaker, requests: list) -> list[str]:
 
 @pytest.fixture(scope="module")
 def speaker() -> Iterator[Speaker]:
-    one = Speaker(MODEL)
+    one = alone(MODEL)
     yield one
     one.close()
 
@@ -250,6 +253,44 @@ def test_training_text_shares_no_run_of_words_with_the_requests_written_by_hand(
     assert long and all(filtering.shares(f"Well, {text.upper()}!") for text in long)
 
 
+def test_what_is_decided_before_the_model_does_not_know_those_requests_either():
+    sources = [*(ROOT / "engines/llm/routing").glob("*.py"), *ROOT.glob("resources/help/*.md")]
+    sources.append(ROOT / "tests/unit/test_starter_routing.py")
+    for source in sources:
+        text = source.read_text("utf-8")
+        tree = ast.walk(ast.parse(text)) if source.suffix == ".py" else [ast.Constant(text)]
+        for node in tree:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not filtering.shares(node.value), source.name
+
+
+def test_a_call_in_other_words_for_the_same_is_right():
+    for name, wanted, said, fits in (
+        ("calculator", {"expression": "80*15/100"}, {"expression": "15% of 80"}, True),
+        ("calculator", {"expression": "80*15/100"}, {"expression": "80/15"}, False),
+        ("units", {"value": 1, "source": "mi", "target": "km"}, None, False),
+        ("plot", {"expression": "x^2 - 4"}, {"expression": "(x-2)(x+2)"}, True),
+        ("plot", {"expression": "sin x; x"}, {"expression": "sin(x); x", "start": -10}, True),
+        ("plot", {"expression": "sin x", "start": 0, "end": 6}, {"expression": "sin x"}, False),
+        ("remind", {"when": "in 60 minutes"}, {"when": "in 1 hour", "about": ""}, True),
+        ("remind", {"when": "in 1 hour"}, {"when": "in 1 hour", "about": "tea"}, False),
+        ("write_note", {"text": "Buy milk"}, {"text": "buy milk."}, True),
+        ("write_note", {"text": "Buy milk"}, {"text": "buy"}, False),
+    ):
+        call = None if said is None else ToolCall("1", name, said)
+        assert judging.same({"name": name, "arguments": wanted}, call) is fits, (wanted, said)
+
+
+def test_help_is_judged_by_the_page_it_comes_from():
+    assert set(judging.PAGES) == set(talking.HELP)
+    pages = {page.stem for page in (ROOT / "resources/help").glob("*.md")}
+    assert {page for known in judging.PAGES.values() for page in known.split()} <= pages
+    said = Said("assistant", talking.REPLIES["undo"][0])
+    assert judging.pages_of(said) == {"deleting"}
+    assert judging.helped(Said("assistant", "Ctrl+Z brings back what was deleted last."), "undo")
+    assert not judging.helped(Said("assistant", "Ctrl+Q leaves."), "undo")
+
+
 def test_steps_lead_to_the_result():
     rng = Random(22)
     for _ in range(500):
@@ -276,7 +317,7 @@ def test_the_shipped_file_answers_easy_requests(speaker):
 
 def test_with_noise_for_weights_nothing_is_answered(tmp_path):
     noise.write(MODEL, tmp_path / "noise.gguf")
-    one = Speaker(tmp_path / "noise.gguf")
+    one = alone(tmp_path / "noise.gguf")
     try:
         assert not right(one, EASY[::3])
     finally:

@@ -39,7 +39,7 @@ CALLS = [
     ("What time is it?", "clock", {"question": "now"}),
     ("days until Christmas", "clock", {"question": "until", "date": "12-25"}),
     ("what weekday was 20 July 1969", "clock", {"question": "weekday", "date": "1969-07-20"}),
-    ("what date is it in three weeks", "clock", {"question": "ahead", "amount": 3}),
+    ("the date in three weeks", "clock", {"question": "ahead", "amount": 3}),
     ("how long since the 4th of May 2001", "clock", {"question": "since", "date": "2001-05-04"}),
     ("plot x squared minus 4 from -3 to 3", "plot", {"expression": "x^2 - 4", "start": -3}),
     ("what does sin(x)/x look like?", "plot", {"expression": "sin(x)/x"}),

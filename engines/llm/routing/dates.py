@@ -59,7 +59,7 @@ LEFT = r"(?: (?:are|is|do|there|it|left|to go|remain|remaining|have|we|i|are the
 UNTIL = re.compile(rf"{COUNT}{LEFT} ?(?:until|till|til|to|before) (?P<date>.+)")
 AWAY = re.compile(
     r"(?:how (?:far|long|many days|many weeks) (?:away |off )?is|how soon is|when is|when's"
-    r"|in how many days is|how many days away is) (?P<date>.+?)(?: away| off)?"
+    r"|in how many days is) (?P<date>.+?)(?: away| off)?"
 )
 SINCE = re.compile(
     rf"{COUNT}(?: (?:has|have|it|been|is|are|there|passed|gone by|gone|ago))*"

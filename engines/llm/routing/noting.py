@@ -55,7 +55,6 @@ FIND = [
         rf" notes? {ABOUT}"
         r" (?P<about>.+)",
         rf"(?:my )?notes {ABOUT} (?P<about>.+)",
-        r"what do my notes say (?:about|on) (?P<about>.+)",
         r"(?:which|what) notes (?:mention|are about|do i have (?:on|about)|talk about)"
         r" (?P<about>.+)",
         r"(?:where is|what was) (?:my|the|that) note (?:about|on|for) (?P<about>.+)",
