@@ -8,6 +8,7 @@ from typing import NamedTuple
 LOOK = 8_192  # bytes that show whether a file is text
 GUESS = 20_000  # bytes from which an encoding is guessed
 WESTERN = 2  # bytes beyond ASCII in a row on average, at most; other alphabets have more
+CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -67,7 +68,7 @@ def _is_text(head: bytes) -> bool:
     head = head[:LOOK]
     if any(head.startswith(mark) for mark, _ in MARKS) or wide(head):
         return True
-    control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
+    control = len(head) - len(head.translate(None, CONTROL))
     return b"\0" not in head and control <= len(head) // 50
 
 

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from app.controllers.acting import NOT_DONE, ActingController
+from app.controllers.consent import ConsentController
 from app.controllers.reminders import RemindersController
-from app.controllers.toolbox import HANDED_OVER
+from app.controllers.toolbox import HANDED_OVER, REFUSED
 from app.store.stored import now
 from engines.errors import ParleyError
 from engines.messages import Act, Done, ToolCall, ToolResult
@@ -166,13 +167,13 @@ def test_without_a_program_that_is_said(acting):
     assert "No program of this computer opens" in acting.said[0]
 
 
-REFUSED = [
+PROGRAMS = [
     *("a.sh", "a.py", "a.exe", "a.desktop", "a.lnk", "a.bat", "a.jar", "a.html", "a.svg", "a.docm"),
     *("noname", "a.txt.exe", "a.PIF", "a.url", "program.pdf", "Tool.app", "pipe.txt"),
 ]
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_what_may_be_a_program_is_not_opened(tmp_path, name):
     path = tmp_path / name
     if name == "Tool.app":
@@ -217,3 +218,29 @@ def test_other_addresses_are_refused(target):
 )
 def test_addresses_are_opened_as_they_are_asked_about(target, url, place):
     assert thing(target, []) == Address(url, place)
+
+
+class TestWithoutAWindow:
+    """As in `parley ask`: there is nobody to ask."""
+
+    @pytest.fixture
+    def consent(self, store):
+        return ConsentController(store, may_ask=False)
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            ("write_note", {"text": "milk"}),
+            ("remind", {"when": "in 1 hour"}),
+            ("open", {"target": "a.txt"}),
+            ("open", {"target": PAGE}),
+        ],
+    )
+    def test_what_would_be_asked_is_refused(self, toolbox, tool_link, name, arguments):
+        found = []
+        toolbox.run(ToolCall("c1", name, arguments), 1, False, found.append)
+        assert found[0].result.text == REFUSED and not tool_link.requests
+
+    def test_what_only_reads_goes_ahead(self, toolbox, tool_link):
+        toolbox.run(ToolCall("c1", "find_notes", {}), 1, False, lambda taken: None)
+        assert len(tool_link.requests) == 1
