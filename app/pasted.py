@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from app import programs
 from app.programs import Granted, Program
 from engines.errors import ParleyError
+from engines.tools.strangers import hides
 
 LARGEST = 200_000  # characters
 MOST = 32  # programs at once
@@ -143,8 +144,8 @@ def value(said: str, one: Any, where: str) -> str:
     text = str(one)
     if len(text) > LONGEST_WORD or any(ord(letter) < 32 and letter != "\t" for letter in text):
         raise bad(f"An entry in {where} of {said} is too long, or has a line break in it.", "")
-    if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
-        raise bad(f"An entry in {where} of {said} has broken characters in it.", "")
+    if hides(text):
+        raise bad(f"An entry in {where} of {said} has characters in it that cannot be seen.", "")
     if asked := PLACEHOLDER.search(text):
         words = f"{said} leaves {programs.one_line(asked[0])} open."
         raise bad(words, "Write what belongs there in its place.")

@@ -76,6 +76,7 @@ class ProgramsController(QObject):
         self._live: dict[str, Live] = {}
         self._offers: dict[str, Offered] = {}
         self._queue: list[str] = []  # to be started one after another
+        self._every = offers(self._programs.values())  # also of those that are off or down
         toolbox.offer_more(self.offered)
         toolbox.changed.connect(self.changed)
 
@@ -107,8 +108,7 @@ class ProgramsController(QObject):
 
     def _named(self, program: Program) -> dict[str, Offered]:
         """Names as they are, or would be, offered."""
-        everything = offers(self._programs.values())
-        return {name: o for name, o in everything.items() if o.home == home_of(program.key)}
+        return {name: o for name, o in self._every.items() if o.home == home_of(program.key)}
 
     def _state(self, program: Program) -> tuple[str, str, str]:
         """State, words for it, and words on the button that tries again."""
@@ -193,8 +193,8 @@ class ProgramsController(QObject):
     def remove(self, key: str) -> None:
         before = list(self._programs.values())
         program = self._programs.pop(key)
-        self._preferences.keep_programs(self._programs.values())
         self._leave(key)
+        self._save()
         self._undo.push("Remove program", partial(self._put_back, program, before))
         words = f"{program.name} was removed. Its own folder is kept."
         self.notice.emit(Notice(words, action="Undo"))
@@ -383,14 +383,17 @@ class ProgramsController(QObject):
 
     def _keep(self, program: Program) -> None:
         self._programs[program.key] = program
+        self._save()
+
+    def _save(self) -> None:
         self._preferences.keep_programs(self._programs.values())
+        self._every = offers(self._programs.values())
         self._tell()
 
     def _tell(self) -> None:
         usable = [k for k, live in self._live.items() if not live.why and k in self._programs]
         homes = {home_of(k) for k in usable}
-        every = offers(self._programs.values())
-        self._offers = {name: o for name, o in every.items() if o.home in homes}
+        self._offers = {name: o for name, o in self._every.items() if o.home in homes}
         self._toolbox.changed.emit()
 
     def offered(self) -> dict[str, Offered]:

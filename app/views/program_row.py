@@ -24,7 +24,6 @@ NO_TOOLS = "It has not said yet what it can do."
 NO_FOLDERS = "None but a folder of its own."
 ROLES = {"failed": "danger"}
 SHORT = 60  # letters that fit the line of a row
-PAST = (-8, 0, 0, 0)  # a link begins where words do
 INDENT = (52, 0, 20, 16)
 
 
@@ -95,9 +94,9 @@ class ProgramRow(QFrame):
             line = row(about, self.network, gap=16)
             line.setStretch(0, 1)
             parts += [label("Folders", "section"), self.folders, self.problem]
-            parts += [row(self.add_folder, None, margins=PAST), 6, line]
+            parts += [row(self.add_folder, None), 6, line]
         waits = row(label("Seconds one use may take", "value"), None, self.seconds)
-        parts += [6, waits, 4, row(self.remove, None, margins=PAST)]
+        parts += [6, waits, 4, row(self.remove, None)]
         self.inside.setLayout(column(*parts, margins=INDENT, gap=6))
         self.inside.hide()
 

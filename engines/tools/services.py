@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from engines.options import option
 from engines.protocol import EngineSpec, Kind
@@ -29,6 +30,7 @@ def create(model: Path, options: Options, progress: Callable[[float], bool]) -> 
     from engines.tools.mcp_client.web import address_of
 
     words = [word for _, value in options.headers for word in (value, *value.split())]
+    words += [value for _, value in parse_qsl(urlsplit(options.url).query)]
     heard = Heard(secrets=tuple(words))
     transport = address_of(options.url, dict(options.headers), options.seconds, heard)
     return connected(options, transport, heard, progress)

@@ -13,6 +13,7 @@ LONGEST_NAME = 128
 LONGEST_ABOUT = 1000  # characters of a description
 LONGEST_WORD = 300  # characters of any other text in a schema
 LARGEST_SCHEMA = 16_000  # bytes of JSON
+LARGEST_LIST = 128_000  # of all tools of one program; no model reads more
 DEEPEST, MOST = 12, 200  # levels of a schema, entries of each
 
 # Colours, cursor movements, titles and links of terminals (ECMA-48)
@@ -54,21 +55,29 @@ def clean(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def hides(text: str) -> bool:
+    """Whether there is something in a text that a reader does not see."""
+    return text.translate(SEEN) != text
+
+
 def checked(found: Iterable[Any]) -> tuple[dict[str, Any], ...]:
     """Tools as a model may be told of them: name, description, parameters; odd ones left out."""
     tools: dict[str, dict[str, Any]] = {}
+    size = 0
     for one in found:
-        if len(tools) == MOST_TOOLS:
-            break
         name = one.get("name") if isinstance(one, Mapping) else None
         if not isinstance(name, str) or not is_name(name) or name in tools:
             continue
         about = one.get("description")
-        tools[name] = {
+        made = {
             "name": name,
             "description": clean(about, LONGEST_ABOUT) if isinstance(about, str) else "",
             "parameters": parameters(one.get("parameters")),
         }
+        size += len(msgspec.json.encode(made))
+        if len(tools) == MOST_TOOLS or size > LARGEST_LIST:
+            break
+        tools[name] = made
     return tuple(tools.values())
 
 

@@ -65,6 +65,9 @@ def test_the_number_of_tools_and_the_depth_of_a_schema_end():
     tools = checked(many)
     assert len(tools) == MOST_TOOLS
     assert from_tools(tools[:1])
+    wide = {f"p{n}": {"type": "string", "description": "w" * 60} for n in range(100)}
+    many = [{"name": f"t{n}", "parameters": {"properties": wide}} for n in range(60)]
+    assert 5 < len(checked(many)) < 20 and len(json.dumps(checked(many))) < 200_000
 
 
 def test_a_schema_keeps_what_the_model_needs():
