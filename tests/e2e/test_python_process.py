@@ -338,8 +338,9 @@ def test_algebra_that_cannot_be_done_is_said(home, task, expression, words):
 
 
 def test_what_algebra_reads_is_only_run_in_a_cell(home, tmp_path):
-    target = tmp_path / "planted"
+    target, pid = tmp_path / "planted", home.host.pid
     for hostile in (
+        "exec('import os; os._exit(7)')",
         f"__import__('os').system('touch {target}')",
         f"open('{target}', 'w').write('x')",
         "__import__('os').kill(__import__('os').getppid(), 9)",
@@ -348,7 +349,7 @@ def test_what_algebra_reads_is_only_run_in_a_cell(home, tmp_path):
     ):
         home.does("simplify", hostile)
     assert not target.exists()
-    assert home.does("simplify", "2 + 2") == ("4", False)
+    assert home.does("simplify", "2 + 2") == ("4", False) and home.host.pid == pid
 
 
 @pytest.mark.full
