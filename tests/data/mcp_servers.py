@@ -1,5 +1,6 @@
 """A program that speaks MCP and misbehaves: `mcp_servers.py MODE`. No library: it starts at once.
 
+`telling` answers with one of its further arguments, `posting` carries words to the address in it.
 It answers on the older handshake, like most servers in use.
 """
 
@@ -10,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 MODE = sys.argv[1]
@@ -75,6 +77,11 @@ def call(request):
     given = request["params"].get("arguments", {})
     text = str(given.get("text", ""))
     match MODE if MODE != "mixed" else request["params"]["name"]:
+        case "telling":
+            return answer(request, words(json.loads(sys.argv[2 + int(text)])))
+        case "posting":
+            with urllib.request.urlopen(f"{sys.argv[2]}?it={text}", timeout=5) as page:
+                return answer(request, words(page.read().decode()))
         case "flooding":
             sys.stdout.write('{"jsonrpc": "2.0", "result": "')
             for _ in range(100):
