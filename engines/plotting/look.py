@@ -93,7 +93,11 @@ def picture(figure: Any, title: str) -> Picture:
 def pretty(text: str) -> str:
     """A formula as a label: x² for x^2, π for pi."""
     text = " ".join(text.split()).replace("**", "^")
-    text = re.sub(r"\^\(?(-?\d+)\)?(?![\d.])", lambda m: m[1].translate(SUPERSCRIPTS), text)
+    text = re.sub(
+        r"\^(?:\((-?\d+)\)|(-?\d+)(?![\d.]))",
+        lambda match: (match[1] or match[2]).translate(SUPERSCRIPTS),
+        text,
+    )
     text = re.sub(r"\bpi\b|(?<=\d)pi\b", "π", text)
     text = re.sub(r"\bsqrt(?=\()", "√", text)
     text = re.sub(r"(?<=\d)\s*\*\s*(?=[a-zπ(√])", "", text)

@@ -11,6 +11,7 @@ MOST_STEEP = 200  # such places in one curve
 HALVINGS = 40
 STAYS = 0.3  # of a step that is left after all the halvings: then it is a jump
 GROWTH = 3.0  # a curve that is so much higher close to its highest point has no highest point
+NEAR = 0.1  # of the height: an end farther away than that is not drawn to
 WIDE = 3.0  # times its usual height: only then a curve without bounds is cut
 MARGIN = 1.5  # usual heights seen above and below
 
@@ -28,6 +29,7 @@ def sample(curve: Curve, start: float, end: float) -> tuple[Any, Any, bool]:
                 "Choose another range.",
             )
         endless = grows(curve, x, y)
+        x, y = with_ends(curve, x, y)
         return *with_gaps(curve, x, y, endless), endless
 
 
@@ -48,6 +50,23 @@ def grows(curve: Curve, x: Values, y: Values) -> bool:
     close = np.linspace(x[max(at - 1, 0)], x[min(at + 1, len(x) - 1)], POINTS)
     near = np.abs(values(curve, close))
     return bool(np.nanmax(near) > GROWTH * max(found[at], 1e-300))
+
+
+def with_ends(curve: Curve, x: Values, y: Values) -> tuple[Values, Values]:
+    """A curve that ends, as a half circle does, is drawn to its end, unless that is far away."""
+    import numpy as np
+
+    here = np.isfinite(y)
+    at = np.flatnonzero(here[:-1] != here[1:])[:MOST_STEEP]
+    inside, outside = np.where(here[at], (x[at], x[at + 1]), (x[at + 1], x[at]))
+    for _ in range(HALVINGS):
+        middle = (inside + outside) / 2
+        has = np.isfinite(values(curve, middle))
+        inside, outside = np.where(has, middle, inside), np.where(has, outside, middle)
+    ends = values(curve, inside)
+    low, high = np.nanmin(y), np.nanmax(y)
+    near = (ends >= low - NEAR * (high - low)) & (ends <= high + NEAR * (high - low))
+    return np.insert(x, at[near] + 1, inside[near]), np.insert(y, at[near] + 1, ends[near])
 
 
 def with_gaps(curve: Curve, x: Values, y: Values, endless: bool) -> tuple[Values, Values]:

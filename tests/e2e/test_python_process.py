@@ -18,10 +18,10 @@ from engines import jail, registry
 from engines.host import EngineHost
 from engines.messages import ENDINGS, CallTool, Cancelled, Done, Failed, Picture, ToolCall
 from engines.plotting import look
-from tests.data import probes
 from tests.data.surroundings import surroundings
 
 pytestmark = pytest.mark.skipif(not all(jail.probe()), reason="this system has no jail")
+PROBES = Path(__file__).parents[1] / "data/probes.py"
 PLOT = "import matplotlib.pyplot as plt\n"
 
 
@@ -268,7 +268,7 @@ def test_what_a_picture_carries_besides_its_colours_stays_behind(home):
 
 
 def test_nothing_that_hostile_code_tries_succeeds(home, tmp_path):
-    source = Path(probes.__file__).read_text()
+    source = PROBES.read_text()
     with surroundings(tmp_path) as at:
         text = home.says(f"{source}\nfound = report({json.dumps(at)!r})\n(len(PROBES), found)")
     assert text == "(31, [])"

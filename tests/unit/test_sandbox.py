@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from engines import jail
-from tests.data import probes
 from tests.data.surroundings import surroundings
+
+resource = pytest.importorskip("resource")  # which Windows does not have
+from tests.data import probes  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 PROBES, CELLED = ROOT / "tests/data/probes.py", ROOT / "tests/data/celled.py"

@@ -142,6 +142,30 @@ def test_all_of_a_curve_is_seen_but_not_the_way_to_infinity(text, low, high):
     assert top > min(0.9, high / 3)
 
 
+def test_a_curve_is_drawn_to_its_end():
+    x, y, endless = sampled("sqrt(25 - x^2)", -6.01, 6)
+    here = x[np.isfinite(y)]
+    assert not endless and (here.min(), here.max()) == pytest.approx((-5, 5), abs=1e-9)
+    assert y[np.isfinite(y)][[0, -1]] == pytest.approx([0, 0], abs=1e-4)
+    assert sampling.view([sampled("ln x")])[0] > -10  # its end is far away
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("x**2 - 3*x", "x² − 3x"),
+        ("sqrt(25 - x^2)", "√(25 − x²)"),
+        ("x^(-1)", "x⁻¹"),
+        ("x^-2", "x⁻²"),
+        ("x^2.5", "x^2.5"),
+        ("e^(2x)", "e^(2x)"),
+        ("2pi*x", "2π · x"),
+    ],
+)
+def test_formulas_are_labels(text, label):
+    assert look.pretty(text) == label
+
+
 @pytest.mark.parametrize("text", ["ln(-x^2-1)", "sqrt(-1)", "1/(x-x)", "1e400"])
 def test_a_curve_without_values_is_said(text):
     with pytest.raises(ParleyError, match="has no values from -10 to 10"):
@@ -364,7 +388,7 @@ def test_any_table_is_read_or_refused_in_words(values, labels):
             assert refused.message
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.sampled_from(sorted(charts.DRAWERS)),
     st.lists(st.text(max_size=60), min_size=1, max_size=30),
