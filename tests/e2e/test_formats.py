@@ -1,6 +1,7 @@
 """The same loop of tools with models of different families: only the template and form differ."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,11 @@ REQUESTS = {
         "day",
     ),
     "convert 70 mph to km/h": ("units", {"value": 70, "source": "mph", "target": "km/h"}, "112.65"),
+    "plot sin x from 0 to 10": (
+        *("plot", {"expression": "sin x", "start": 0, "end": 10}),
+        "Plotted sin x from 0 to 10.",
+    ),
+    "what's in my notes about Anna?": ("find_notes", {"about": "Anna"}, "Anna likes lilies"),
 }
 
 
@@ -68,8 +74,33 @@ def test_a_request_works_in_the_window(qtbot, start, tmp_path, family, question)
         context=32768,
     )
     parts, window = start(model)
+    write_note(parts)
     say(qtbot, window, question)
     turn = wait_for_answer(qtbot, parts)
-    assert [tool.name for tool in turn.tools] == [name]
-    assert expected in turn.tools[0].result and not turn.tools[0].error
+    check(turn, name, expected)
     assert turn.text == "Here it is."
+
+
+def test_the_same_requests_work_with_the_starter(qtbot, start):
+    """Which also says the result in a sentence of its own."""
+    parts, window = start()
+    write_note(parts)
+    for count, (question, (name, _, expected)) in enumerate(REQUESTS.items(), 1):
+        say(qtbot, window, question)
+        turn = wait_for_answer(qtbot, parts, 2 * count)
+        check(turn, name, expected)
+        assert expected in turn.text, turn
+
+
+def write_note(parts):
+    parts.folders.notes.mkdir(parents=True, exist_ok=True)
+    (parts.folders.notes / "2026-11-20 0900 anna.md").write_text("Anna likes lilies.\n")
+
+
+def check(turn, name, expected):
+    assert [tool.name for tool in turn.tools] == [name]
+    tool = turn.tools[0]
+    assert expected in tool.result and not tool.error
+    assert [Path(one.path).read_bytes()[:4] for one in tool.pictures] == [b"\x89PNG"] * (
+        name == "plot"
+    )

@@ -42,6 +42,7 @@ CALLS = [
     ("the date in three weeks", "clock", {"question": "ahead", "amount": 3}),
     ("how long since the 4th of May 2001", "clock", {"question": "since", "date": "2001-05-04"}),
     ("plot x squared minus 4 from -3 to 3", "plot", {"expression": "x^2 - 4", "start": -3}),
+    ("plot sin x from 0 to 10", "plot", {"expression": "sin x", "start": 0, "end": 10}),
     ("what does sin(x)/x look like?", "plot", {"expression": "sin(x)/x"}),
     (
         "bar chart: apples 3, pears 5",

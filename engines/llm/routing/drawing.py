@@ -95,12 +95,13 @@ SPLIT = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+")
 
 def plot(text: str) -> dict[str, object] | None:
     """text as wording.bare leaves it."""
-    text, ends = in_digits(text), {}
-    if found := RANGE.search(text):
+    text = in_digits(text)
+    found = RANGE.search(text)
+    while found:  # an x before the range may belong to the curve
         low, high = number(found["low"]), number(found["high"])
         if low < high and (made := _curve(text[: found.start()])):
-            ends = {"start": low, "end": high}
-            return {"expression": made, **ends}
+            return {"expression": made, "start": low, "end": high}
+        found = RANGE.search(text, found.start() + 1)
     made = _curve(text)
     return {"expression": made} if made else None
 
