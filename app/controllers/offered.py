@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from app.controllers.consent import hash_of
-from app.controllers.shown import ShownQuestion
+from app.controllers.shown import ShownQuestion, title_of
 from engines.messages import ToolCall
 from engines.tools.registry import Effect, Tool
 
@@ -56,11 +56,6 @@ def built_in(tool: Tool) -> Offered:
 
 YOURS = (("the person's", "your"), ("the person", "you"), ("their own", "your own"))
 NOT_OFFERED = Offered({}, "", Effect.PURE, "", "")
-
-
-def title_of(name: str) -> str:
-    """ "web_search" is "Web search" on the screen."""
-    return name.replace("_", " ").capitalize().replace("python", "Python")
 
 
 def for_people(description: str) -> str:

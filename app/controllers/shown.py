@@ -28,6 +28,11 @@ class ShownPicture(msgspec.Struct, frozen=True):
     title: str = ""
 
 
+def title_of(name: str) -> str:
+    """ "web_search" is "Web search" on the screen."""
+    return name.replace("_", " ").capitalize().replace("python", "Python")
+
+
 class ShownTool(msgspec.Struct, frozen=True):
     """One use of a tool inside an answer."""
 
@@ -38,6 +43,10 @@ class ShownTool(msgspec.Struct, frozen=True):
     code: str = ""  # Python it was given: shown as code, with Copy
     question: ShownQuestion | None = None
     pictures: tuple[ShownPicture, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return title_of(self.name)
 
 
 class ShownError(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from app.views import icons, style
 from app.views.controls import THEME_EVENT, Button, IconButton, column, label, row
 
 SHOWN_MS = 8_000
-PICTURES = {"info": "info", "error": "circle-alert", "reminder": "calendar"}
+PICTURES = {"info": "info", "error": "circle-alert", "reminder": "bell"}
 
 
 def announce(widget: QWidget, text: str, urgent: bool = False) -> None:

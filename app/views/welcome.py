@@ -11,8 +11,8 @@ from app.views.controls import column, label, row
 
 EXAMPLES = (  # icon, what it is for, what is asked
     ("calculator", "Calculate", "What is 17.5 % of 2480?"),
-    ("calendar", "Count the days", "How many days until 24 December?"),
-    ("ruler", "Convert", "How many miles are 42 kilometres?"),
+    ("chart-line", "Draw", "Plot sin x from 0 to 10"),
+    ("bell", "Remember", "Remind me in 20 minutes to stretch"),
     ("message-circle-question-mark", "Get to know it", "What can you do?"),
 )
 NARROW = 560

@@ -59,7 +59,7 @@ def test_what_is_drawn_around_the_text_is_read_too(transcript):
     )
     transcript.set_turns([shown])
     words = listed(transcript).child(0).text(NAME)
-    for part in ("no longer sees", "Hm.", "calculator: 2", "Stopped by you.", "It broke."):
+    for part in ("no longer sees", "Hm.", "Calculator: 2", "Stopped by you.", "It broke."):
         assert part in words
 
 

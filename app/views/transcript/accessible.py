@@ -50,7 +50,7 @@ def spoken_turn(turn: ShownTurn) -> str:
 def _spoken_tool(tool: ShownTool) -> list[str]:
     pictures = [f"Picture: {picture.title or 'without a title'}" for picture in tool.pictures]
     if not (asked := tool.question):
-        return [f"Used {tool.name}: {tool.result[:500]}", *pictures]
+        return [f"Used {tool.title}: {tool.result[:500]}", *pictures]
     return [spoken_question(asked), *pictures]
 
 

@@ -41,7 +41,7 @@ class ToolBox(Box):
     def words(self) -> str:
         running = ", waits for your answer" if self.tool.question else ", is running"
         state = ", did not work" if self.tool.error else "" if self.tool.result else running
-        return f"Tool {self.tool.name}{state}, {'unfolded' if self.unfolded else 'folded'}"
+        return f"Tool {self.tool.title}{state}, {'unfolded' if self.unfolded else 'folded'}"
 
     def body(self) -> str:
         asked = clean(self.tool.arguments[:LONGEST])
@@ -76,7 +76,7 @@ class ToolBox(Box):
         paint_icon(canvas, "wrench", "danger" if tool.error else "accent", 12, (HEAD - 16) / 2)
         painter.setFont(style.strong)
         metrics = QFontMetricsF(style.strong)
-        name = metrics.elidedText(tool.name, Qt.TextElideMode.ElideRight, self.width / 3)
+        name = metrics.elidedText(tool.title, Qt.TextElideMode.ElideRight, self.width / 3)
         wide = metrics.horizontalAdvance(name)
         canvas.text(QRectF(38, 0, wide + 4, HEAD), name, "text", MIDDLE)
         self._paint_summary(canvas, 38 + wide + 12)

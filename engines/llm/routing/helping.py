@@ -265,6 +265,7 @@ def passages(page: Path) -> Iterable[Passage]:
 def sentences(text: str) -> list[str]:
     """Plain words: links and marks off, items of a list and rows of a table one sentence each."""
     text = re.sub(r"[*`]", "", LINK.sub(r"\1", text))
+    text = re.sub(r"\s*\n- (?=[a-z])", " ", text)  # such items go on with a sentence
     found: list[str] = []
     for block in re.split(r"\n\s*\n|\n(?=[-|])", text):
         line = " ".join(block.split()).strip("-| ").rstrip(",")
