@@ -12,6 +12,7 @@ import msgspec
 
 from engines.llm import llama_cpp
 from engines.llm.routing import phrasing
+from engines.llm.routing.checking import mended
 from engines.llm.routing.helping import Help
 from engines.llm.routing.route import KNOWN, Call, Say, route
 from engines.messages import (
@@ -21,6 +22,7 @@ from engines.messages import (
     Loaded,
     Prefill,
     Request,
+    Sampling,
     TextDelta,
     ToolCall,
     ToolResult,
@@ -29,6 +31,11 @@ from engines.messages import (
 )
 from engines.options import option
 from engines.protocol import Engine
+
+AGAIN = tuple(
+    Sampling(temperature=heat, top_k=20, seed=n) for n, heat in enumerate((0.5, 0.8, 1.0))
+)
+UNSURE = "I am not sure what you mean. Please say it in other words."
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,29 @@ class StarterEngine:
             case Say(text):
                 yield TextDelta(text, tokens=0)
                 return Done()
-        return (yield from self._model.run(request))
+        return (yield from self._model_answer(request, asked))
+
+    def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:
+        """A call that is not about what was said is tried again, with more freedom each time."""
+        before, doubted = said_before(request.turns[:-1]), False
+        for sampling in (request.sampling, *AGAIN):
+            events = self._model.run(msgspec.structs.replace(request, sampling=sampling))
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    return end.value
+                if isinstance(event, ToolCall):
+                    sound = mended(event.name, event.arguments, asked, before)
+                    doubted = sound is None
+                    if sound is None:
+                        break
+                    event = msgspec.structs.replace(event, arguments=sound)
+                yield event
+            events.close()
+        if doubted:
+            yield TextDelta(UNSURE, tokens=0)
+        return Done()
 
     def _phrase(self, request: Chat) -> Generator[Event, None, Done | None]:
         """The model's sentence if it keeps what the tool said, else a plain one; no second call."""
@@ -88,6 +117,13 @@ class StarterEngine:
                 yield event
         yield TextDelta(checked(said.strip(), *last_round(request.turns)), tokens=0)
         return msgspec.structs.replace(done, reason="stop")
+
+
+def said_before(turns: tuple[Turn, ...]) -> str:
+    parts = [part for turn in turns for part in turn.parts]
+    results = [part.text for part in parts if isinstance(part, ToolResult)]
+    calls = [str([*part.arguments.values()]) for part in parts if isinstance(part, ToolCall)]
+    return " ".join([*(plain(turn) for turn in turns), *results, *calls])
 
 
 def last_round(turns: tuple[Turn, ...]) -> tuple[dict[str, ToolCall], list[ToolResult]]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.llm.routing import dates, phrasing, reminding, sums, wording
+from engines.llm.routing.checking import mended
 from engines.llm.routing.helping import Help
 from engines.llm.routing.route import KNOWN, Call, Say, route
 from engines.messages import CallTool, ToolCall
@@ -193,3 +194,54 @@ def test_a_sentence_must_keep_the_result():
 def test_the_plain_sentence_keeps_it(about, sentence):
     assert phrasing.sentence(*about) == sentence
     assert phrasing.keeps(sentence, *about)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "request_", "sound"),
+    [
+        ("calculator", {"expression": "3066+25"}, "3066 tyres and 25 more", True),
+        ("calculator", {"expression": "30666+25"}, "3066 tyres and 25 more", False),
+        ("calculator", {"expression": "12*25"}, "twelve boxes of twenty-five", True),
+        ("calculator", {"expression": "3066+"}, "3066 and what", False),
+        ("calculator", {"expression": "7/0"}, "share 7 among nobody, 0 people", True),
+        ("units", {"value": 5, "source": "km", "target": "kg"}, "5 km weigh what in kg", True),
+        ("units", {"value": 5, "source": "km", "target": "zork"}, "5 km in zork", False),
+        ("units", {"value": 6, "source": "km", "target": "m"}, "5 km in m", False),
+        ("clock", {"question": "until", "date": "03-03"}, "how far is march the 3rd", True),
+        ("clock", {"question": "until", "date": "03-07"}, "how far is march the 3rd", False),
+        ("plot", {"expression": "x^2", "start": -3, "end": 3}, "x squared, -3 to 3", True),
+        ("plot", {"expression": "x behave"}, "how does x behave", False),
+        ("chart", {"kind": "bar", "labels": "a, b", "values": "1, 7"}, "a 1 and b 7", True),
+        ("chart", {"kind": "bar", "labels": "a, a, b", "values": "1, 7"}, "a 1 and b 7", False),
+        ("chart", {"kind": "bar", "labels": "a, c", "values": "1, 7"}, "a 1 and b 7", False),
+        ("remind", {"when": "in 20 minutes"}, "twenty minutes from now", True),
+        ("remind", {"when": "in 25 minutes"}, "twenty minutes from now", False),
+        ("remind", {"when": "at teatime"}, "at teatime", False),
+        ("write_note", {"text": "something else"}, "scribble that Tom rang", False),
+        ("clock", {"question": "now"}, "and the time", True),
+    ],
+)
+def test_a_call_of_the_model_must_be_about_what_was_said(name, arguments, request_, sound):
+    assert (mended(name, arguments, request_, "") is not None) is sound
+
+
+def test_slips_in_copied_words_are_put_right():
+    for name, argument, said, request_, meant in (
+        (
+            "web_search",
+            "query",
+            "airms for beginners",
+            "ask of atoms for beginners",
+            "atoms for",
+        ),
+        ("write_note", "text", "int the tickets", "scribble: print the tickets", "print the"),
+        ("find_notes", "about", "sam", "Sam: what is there", "sam"),
+    ):
+        found = mended(name, {argument: said}, request_, "")
+        assert found and found[argument].startswith(meant)
+
+
+def test_a_call_may_go_on_from_what_was_said_before():
+    call = ("calculator", {"expression": "408+7777"}, "and 7777 to that")
+    assert mended(*call, "17 × 24 = 408.") == {"expression": "408+7777"}
+    assert mended(*call, "") is None
