@@ -45,6 +45,7 @@ class Live:
     def __init__(self, link: Any) -> None:
         self.link = link
         self.asking = False  # it is to say what it offers
+        self.where = ""  # the place that is open for that
         self.job = -1
         self.entry = -1  # of the log, of what was asked outside
         self.why = ""  # it failed; "" while it can be used
@@ -302,6 +303,7 @@ class ProgramsController(QObject):
                 self._ask(key)
 
         self._seal.open_for(where, program.name, once=True)
+        live.where = where
         return self._seal.record(program.name, where, ASKS, recorded)
 
     def _ask(self, key: str) -> None:
@@ -316,11 +318,13 @@ class ProgramsController(QObject):
         if live and self._programs[key].on:
             self._toolbox.grants_changed(home_of(key))
             live.asking, live.job = False, -1
+            self._shut(live)
             self._go_on(key, asked=True)
         self._tell()
 
     def _leave(self, key: str) -> None:
-        self._live.pop(key, None)
+        if live := self._live.pop(key, None):
+            self._shut(live)
         self._toolbox.grants_changed(home_of(key))
         self._tell()
         self._next()
@@ -339,7 +343,7 @@ class ProgramsController(QObject):
             case Failed():
                 return self._failed(key, live, event)
         if job == live.job and isinstance(event, ENDINGS):
-            self._asked(live, program)
+            self._asked(live)
         return None
 
     def _found(self, live: Live, program: Program, tools: tuple[dict[str, Any], ...]) -> None:
@@ -349,13 +353,18 @@ class ProgramsController(QObject):
             self._keep(replace(program, tools=tools))
         live.worked = True
 
-    def _asked(self, live: Live, program: Program) -> None:
+    def _asked(self, live: Live) -> None:
         """It has said what it offers, or will not any more."""
         live.asking, live.job, live.entry = False, -1, -1
-        if where := place(program):
-            self._seal.shut_once((where,))
+        self._shut(live)
         self._tell()
         self._next()
+
+    def _shut(self, live: Live) -> None:
+        """It needs nothing open any more to say what it offers."""
+        where, live.where = live.where, ""
+        if where:
+            self._seal.shut_once((where,))
 
     def _failed(self, key: str, live: Live, failed: Failed) -> None:
         """Its tools are hidden while it is down; one that had worked is tried again by itself."""
@@ -371,7 +380,7 @@ class ProgramsController(QObject):
         if live.worked and not place(program) and live.deaths < len(AGAIN):
             QTimer.singleShot(AGAIN[live.deaths], self, partial(self._rise, key, live))
             live.deaths += 1
-        self._asked(live, program)
+        self._asked(live)
 
     def _rise(self, key: str, live: Live) -> None:
         if self._live.get(key) is live and live.why:

@@ -1,7 +1,7 @@
 """The network seal: shut by default, opened by the person for single addresses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,7 +18,8 @@ LOCKED = "Locked: nothing may leave"
 @dataclass(frozen=True)
 class Open:
     who: str
-    once: bool  # until the call that asked has ended; else until it is shut
+    once: bool  # until the calls that asked have ended; else until it is shut
+    uses: int = 1  # calls it is open for, where it is open once
 
 
 class SealController(QObject):
@@ -59,7 +60,8 @@ class SealController(QObject):
         """An address that is open for longer stays so. Nothing opens while the seal is locked."""
         before = self._open.get(place)
         if not self.locked and (before is None or before.once):
-            self._open[place] = Open(who, once)
+            uses = before.uses + 1 if before and once else 1
+            self._open[place] = Open(who, once, uses)
             self._tell()
 
     @Slot(str)
@@ -71,9 +73,12 @@ class SealController(QObject):
         self._tell()
 
     def shut_once(self, places: tuple[str, ...]) -> None:
-        """The call is over for which these were opened."""
+        """A call is over for which these were opened; another one may still need them."""
         for place in places:
-            if place in self._open and self._open[place].once:
+            one = self._open.get(place)
+            if one and one.once and one.uses > 1:
+                self._open[place] = replace(one, uses=one.uses - 1)
+            elif one and one.once:
                 self.shut(place)
 
     @Slot(bool)

@@ -196,6 +196,17 @@ def test_the_seal_opens_for_the_one_call_and_shuts(qtbot, taken, tool_link, cons
     assert (entry.sent, entry.received, entry.outcome) == (120, 900, "")
 
 
+def test_an_address_stays_open_for_the_other_call_that_needs_it(seal):
+    shut = []
+    seal.shut_for.connect(shut.append)
+    for who in ("Listing", "Post"):
+        seal.open_for(PLACE, who, once=True)
+    seal.shut_once((PLACE,))
+    assert seal.permits(PLACE) and not shut
+    seal.shut_once((PLACE,))
+    assert not seal.permits(PLACE) and shut == [PLACE]
+
+
 def test_what_leaves_is_in_the_log_before_it_leaves(qtbot, taken, tool_link, consent, seal, store):
     taken("post", text="my secret")
     consent.answer("c1", "once")
