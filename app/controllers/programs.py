@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app import pasted, programs
+from app.controllers.live import Live
 from app.controllers.offered import Offered
 from app.controllers.offering import effect, home_of, offers, place, title
 from app.controllers.plans import folder_words, plan
@@ -37,21 +38,6 @@ LOCKED = "The network is locked. Unlock it in the status bar, then try again."
 ASKS = "Which tools do you have?"
 ENGINES_WORD = "The model"  # how the process of any engine speaks of itself
 AWAKE = ("ready", "busy")
-
-
-class Live:
-    """A program that is on, while Parley runs."""
-
-    def __init__(self, link: Any) -> None:
-        self.link = link
-        self.asking = False  # it is to say what it offers
-        self.where = ""  # the place that is open for that
-        self.job = -1
-        self.entry = -1  # of the log, of what was asked outside
-        self.why = ""  # it failed; "" while it can be used
-        self.worked = False
-        self.deaths = 0  # since it last did something
-        self.note = ""
 
 
 class ProgramsController(QObject):
