@@ -31,6 +31,13 @@ SUMS = [
     ("(2+3)*4 =", "(2+3)*4"),
     ("one and a half times 4", "1.5*4"),
     ("7 divided by 0", "7/0"),
+    ("3/4 of 60", "60*3/4"),
+    ("10% of 50 plus 20", "(50*10/100)+20"),
+    ("8 pens at $1.20 each, what do I pay?", "8*1.20"),
+    ("I had 30 coins and gave away 12. How many are left?", "30-12"),
+    ("a bill of 84.60 split between 4 friends", "84.60/4"),
+    ("I earn 15 an hour for 38 hours", "15*38"),
+    ("25% more than 40", "40+40*25/100"),
 ]
 CALLS = [
     ("convert 70 mph to km/h", "units", {"value": 70, "source": "mph", "target": "km/h"}),
@@ -62,7 +69,7 @@ LEFT_TO_THE_MODEL = [
     *("hello", "who are you?", "what can you do?", "and in feet?", "times 3", "repeat: red 48"),
     *("convert 5 miles", "17*24 step by step", "use 3, 5 and 7 to make 22", "", "2026-01-05"),
     *("my name is Tom", "add", "the day after", "plot", "remind me", "note that", "555-1234"),
-    *("6 ft 2 in in cm", "what is my name", "x" * 5000),
+    *("6 ft 2 in in cm", "8 pens at 2 each and 3 cups at 5 each", "what is my name", "x" * 5000),
 ]
 BEYOND = [
     *("Write a poem about the sea", "who invented the telephone?", "translate bread into French"),

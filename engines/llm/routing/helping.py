@@ -14,106 +14,15 @@ K, B = 1.4, 0.6  # of BM25
 TITLED = 2  # times a word of the heading counts
 NEIGHBOUR = 0.6  # of the best sentence's score, from which another one is said with it
 SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "let",
-        "me",
-        "my",
-        "of",
-        "on",
-        "one",
-        "or",
-        "our",
-        "please",
-        "possible",
-        "should",
-        "show",
-        "so",
-        "some",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "up",
-        "us",
-        "want",
-        "was",
-        "way",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "will",
-        "with",
-        "without",
-        "would",
-        "you",
-        "your",
-        "need",
-        "like",
-        "must",
-        "may",
-        "am",
-        "use",
-        "using",
-        "used",
-        "find",
-        "make",
-        "happens",
-        "explain",
-        "something",
-        "anything",
-        "everything",
-        "now",
-        "just",
-        "really",
-        "again",
-        "here",
-        "app",
-        "application",
-        "program",
-        "parley",
-    ]
+    re.findall(
+        r"\w+",
+        "a an and any are as at be been by can could did do does for from get has have how i "
+        "if in into is it its let me my of on one or our please possible should show so some "
+        "tell than that the their them then there these they this those to too up us want "
+        "was way we were what when where which who will with without would you your need "
+        "like must may am use using used find go make happens explain something anything "
+        "everything now just really again here app application program parley ",
+    )
 )
 # What people say -> what the help says; a word of the help may stand for several of theirs.
 SAME = {
@@ -165,6 +74,7 @@ ASKING = re.compile(
     r"(?:how|where|what|which|why|when|who|can|could|may|is|are|do|does|did|must|should|will|i|my"
     r"|explain|show|help|in parley)\b"
 )
+YOU = re.compile(r"\byou\b")
 DIGIT = re.compile(r"\d")
 WORD = re.compile(r"[a-z][a-z+']*")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -219,7 +129,11 @@ class Help:
         if not found or found.covered < COVERED or DIGIT.search(question):
             return ""
         asking = ASKING.match(question) or len(question.split()) <= WORDS
-        return found.text if asking and found.matched >= (1 if HOW.match(question) else 2) else ""
+        topic = bool(TOPICS & set(words_of(question)))
+        if YOU.search(question) and not topic:
+            return ""
+        alone = topic and HOW.match(question)
+        return found.text if asking and found.matched >= (1 if alone else 2) else ""
 
     def _weight(self, word: str) -> float:
         """Words the help does not know weigh most."""
@@ -297,3 +211,8 @@ def stem(word: str) -> str:
             bare = word[: -len(ending)]
             return LIKE.get(bare, bare)
     return word
+
+
+GENERAL = ["new", "open", "answer", "leave", "free", "text", "light", "larger", "smaller", "search"]
+# one of these words says enough what a question is about
+TOPICS = {stem(word) for word in SAME if word not in GENERAL}

@@ -91,7 +91,51 @@ FORMS: tuple[Form, ...] = (
     (rf"{N} (?:doubled|times two)", lambda n: f"{n}*2"),
     (rf"{N} (?:halved)", lambda n: f"{n}/2"),
 )  # fmt: skip
+THING = r"(?:\w+ ){1,3}?"
+GONE = r"(?:gave|give|spent|spend|lost|lose|ate|eat|sold|sell|used|use|took|take|broke|drank|paid)"
+PLAIN = r"(?:(?!%|percent)\D)"
+ENOUGH = r"(?:[,.;]? .*)?"  # what follows may only ask how much it is: there is no third number
+STORIES: tuple[Form, ...] = (
+    (rf"(\d+)/(\d+)(?:ths?|rds?)? of (?:an? )?{N}", lambda a, b, n: f"{n}*{a}/{b}"),
+    (rf"{P} (?:more|higher) than {N}", lambda p, n: plus(n, p)),
+    (rf"{P} (?:less|lower|cheaper) than {N}", lambda p, n: less(n, p)),
+    (
+        rf"(?:an? |the )?(?:bill (?:of|is|was|for) )?{N} (?:split|divided|shared)"
+        rf" (?:equally )?(?:by |between |among |amongst )?{N}{PEOPLE}{ENOUGH}",
+        lambda a, b: f"{a}/{b}",
+    ),
+    (
+        rf"(?:if )?{N} (?:people|friends|persons|of us|kids|colleagues) (?:share|split|pay)"
+        rf" (?:equally )?(?:an? |the )?(?:bill (?:of|for) )?{N}{ENOUGH}",
+        lambda a, b: f"{b}/{a}",
+    ),
+    (
+        rf"(?:i (?:buy|bought|want|need|get) |if i (?:buy|bought) |the price of |the cost of )?"
+        rf"{N} {THING}(?:at|for|costing|cost) {N} (?:each|apiece|a piece|per piece){ENOUGH}",
+        lambda a, b: f"{a}*{b}",
+    ),
+    (
+        rf"(?:if )?(?:i|we|she|he|there) (?:had|have|has|were|are|was) {N} (?:{THING})?.*\b{GONE}\b"
+        rf"\D*{N}\D*\b(?:left|remain|remains|still)\b.*",
+        lambda a, b: f"{a}-{b}",
+    ),
+    (rf"(?:how much )?(?:the )?change (?:do i get )?(?:from|out of) {N}{PLAIN}+{N}{PLAIN}*",
+     lambda a, b: f"{a}-{b}"),
+    (rf"(?:the )?area of an? (?:\w+ )?{N} (?:by|x|times) {N}(?: \w+)?", lambda a, b: f"{a}*{b}"),
+    (rf"(?:the )?area of an? (?:rectangle|room|field|garden|wall)(?: of)? {N} (?:by|x|times) {N}",
+     lambda a, b: f"{a}*{b}"),
+    (rf"(?:the )?area of a circle (?:with|of) (?:a )?radius(?: of)? {N}",
+     lambda r: f"pi*{r}**2"),
+    (rf"(?:i (?:earn|make|get|pay) |it costs )?{N} (?:an?|per|every) (?P<unit>hour|day|week|month|"
+     rf"night)(?:,| and)?(?: i work)? (?:for|over|times|in) {N} (?P=unit)s{ENOUGH}",
+     lambda a, _, b: f"{a}*{b}"),
+    (rf"{N} (?P<unit>hour|day|week|month|night|litre|liter|kilo|metre|meter|gallon)s (?:at|for) {N}"
+     rf" (?:an?|per) (?P=unit){ENOUGH}", lambda a, _, b: f"{a}*{b}"),
+    (rf"(?:i (?:earn|make|pay|save) )?{N} (?:a|per|every) month{ENOUGH}(?: a| per| in a) year",
+     lambda a: f"{a}*12"),
+)  # fmt: skip
 WHOLE = [(re.compile(form), make) for form, make in FORMS]
+TOLD = [(re.compile(form), make) for form, make in STORIES]
 SUM = re.compile(
     r"(?:please )?(?:add(?: up| together)?|sum(?: up)?|total|(?:the )?(?:sum|total) of"
     rf"|put together) ({LIST}|{N} (?:and|to|plus) {N})"
@@ -110,6 +154,7 @@ SAID = (
     (r"\b(?:the )?(?:square root of|sqrt(?: of)?) ?\(?(\d+(?:\.\d+)?)\)?", r"sqrt(\1)"),
     (r"\bmodulo\b", "mod"),
 )
+PERCENT = re.compile(rf"{P} of {N}")
 WORDS = [(re.compile(said), sign) for said, sign in SAID]
 CALCULATED = re.compile(r"(?:[-+*/()!.\d ]|\bmod\b|sqrt|cbrt)+")
 BINARY = re.compile(r"[\d)!] ?(?:[-+*/]|mod)|sqrt|cbrt")
@@ -134,6 +179,10 @@ def _form(text: str) -> str:
             return make(*found.groups())
     if found := SUM.fullmatch(text):
         return "+".join(numbers(found[1]))
+    for form, make in TOLD:
+        found = form.fullmatch(text)
+        if found and len(numbers(text)) == len(numbers(" ".join(found.groups()))):
+            return make(*found.groups())
     if found := MEAN.fullmatch(text):
         some = numbers(found[1])
         return f"({'+'.join(some)})/{len(some)}"
@@ -144,6 +193,7 @@ def _written(text: str) -> str:
     """A whole expression; one that begins with a sign may go on from what was said before."""
     if NO_SUM.fullmatch(text) or not re.match(r"[\d(.√]|-\d|sqrt|the square", text):
         return ""
+    text = PERCENT.sub(r"(\2*\1/100)", text)
     for said, sign in WORDS:
         text = said.sub(sign, text)
     if not CALCULATED.fullmatch(text) or not BINARY.search(text):
