@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSpinBox, QVBoxLayout, QWidget
 
 from app.controllers.programs import ProgramsController
 from app.controllers.shown import ShownProgram, ShownToolSetting
 from app.views.controls import Button, IconButton, Switch, column, label, restyle, row
 from app.views.facts import Elided, empty
+from app.views.folder_dialog import choose_folder
 from app.views.program_panel import breakable
 from app.views.tool_rows import Drawing
 
@@ -202,12 +203,7 @@ class ProgramRow(QFrame):
 
     @Slot()
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "A folder it may read")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.grant)
-        dialog.open()
+        choose_folder(self, "A folder it may read", self.grant)
 
     @Slot(str)
     def grant(self, path: str) -> None:

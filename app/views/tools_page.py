@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.everyone import Controllers
 from app.controllers.shown import Notice, ShownToolSetting
 from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
+from app.views.folder_dialog import choose_folder
 from app.views.options_form import OptionsForm
 from app.views.page import Page
 from app.views.programs import ProgramsSection
@@ -112,12 +113,7 @@ class FoldersSection(ListSection):
 
     @Slot()
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "A folder tools may read")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.grant)
-        dialog.open()
+        choose_folder(self, "A folder tools may read", self.grant)
 
     @Slot(str)
     def grant(self, path: str) -> None:

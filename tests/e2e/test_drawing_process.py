@@ -1,40 +1,26 @@
 """Drawing in its own jailed process, as the app runs it."""
 
 import io
-import queue
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from app import paths
 from engines import jail, registry
-from engines.host import EngineHost
-from engines.messages import ENDINGS, CallTool, Done, Loaded, Picture, ToolCall
+from engines.messages import Done, Loaded, Picture
+from tests.data.running import Running
 
 
 @pytest.fixture
 def call(tmp_path):
-    events: queue.SimpleQueue = queue.SimpleQueue()
-    host = EngineHost(lambda job, event: events.put((job, event)))
-
-    def until_ended(job: int) -> list:
-        found = []
-        while not found or not isinstance(found[-1], ENDINGS):
-            number, event = events.get(timeout=60)
-            assert number == job
-            found.append(event)
-        return found
-
     fonts = paths.resource("fonts")
     options = registry.all_specs()["drawing"].options(fonts=str(fonts))
-    host.start("drawing", Path(), options, read=(fonts,), log=tmp_path / "log")
-    loaded, ending = until_ended(0)
+    running = Running("drawing", options, tmp_path / "log", read=(fonts,))
+    loaded, ending = running.loaded
     assert ending == Done() and isinstance(loaded, Loaded)
     assert (loaded.jail == "") is all(jail.probe())
-    yield lambda name, **given: until_ended(host.submit(CallTool(ToolCall("c1", name, given))))
-    host.stop()
-    assert host.gone.wait(60)
+    yield running.call
+    running.stop()
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 

@@ -1,13 +1,10 @@
 """The tools for the person's files and notes in their real jails."""
 
-import queue
-from pathlib import Path
-
 import pytest
 
 from engines import jail, registry
-from engines.host import EngineHost
-from engines.messages import ENDINGS, CallTool, Done, ToolCall
+from engines.messages import Done
+from tests.data.running import Running
 
 locked_in = pytest.mark.skipif(not all(jail.probe()), reason="this system has no jail")
 
@@ -15,29 +12,17 @@ locked_in = pytest.mark.skipif(not all(jail.probe()), reason="this system has no
 @pytest.fixture
 def home(tmp_path):
     """A function that starts a home of tools, and returns one that calls its tools."""
-    hosts = []
+    running = []
 
     def start(name, options, **grants):
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        host = EngineHost(lambda job, event: events.put((job, event)))
-        hosts.append(host)
-        host.start(name, Path(), options, log=tmp_path / "log", **grants)
-
-        def until_ended(job):
-            found = []
-            while not found or not isinstance(found[-1], ENDINGS):
-                number, event = events.get(timeout=60)
-                assert number == job
-                found.append(event)
-            return found
-
-        assert until_ended(0)[-1] == Done()
-        return lambda tool, **given: until_ended(host.submit(CallTool(ToolCall("1", tool, given))))
+        made = Running(name, options, tmp_path / "log", **grants)
+        running.append(made)
+        assert made.loaded[-1] == Done()
+        return made.call
 
     yield start
-    for host in hosts:
-        host.stop()
-        assert host.gone.wait(60)
+    for one in running:
+        one.stop()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import queue
 import shutil
 import socket
 import sys
@@ -14,9 +13,7 @@ import pytest
 
 from engines import jail, registry
 from engines.errors import ParleyError
-from engines.host import EngineHost
 from engines.messages import (
-    ENDINGS,
     CallTool,
     Cancelled,
     Done,
@@ -32,35 +29,19 @@ from engines.tools.mcp_client.heard import Heard
 from engines.tools.mcp_client.web import address_of
 from engines.tools.strangers import digest
 from tests.data import mcp_http
+from tests.data.running import Running
 
 ROOT = Path(__file__).parents[2]
 SERVERS = ROOT / "tests/data/mcp_servers.py"
 CHECK = CallTool(ToolCall("c1", "echo", {"text": "hello"}))
 
 
-class Running:
-    """One engine, and what it said."""
-
-    def __init__(self, host, events):
-        self.host, self._events = host, events
-
-    def heard(self, job):
-        """All events of a job, in order."""
-        found = []
-        while not found or not isinstance(found[-1], ENDINGS):
-            number, event = self._events.get(timeout=60)
-            if number == job:
-                found.append(event)
-        return found
-
-    def ask(self, request):
-        return self.heard(self.host.submit(request))
-
+class Program(Running):
     def tools(self):
         *_, found, _ = self.ask(ListTools())
         return {one["name"]: one for one in found.tools}
 
-    def call(self, tool, text="hello"):
+    def use(self, tool, text="hello"):
         """What comes of a call of a tool as it was listed."""
         return self.ask(request_of(tool, text))
 
@@ -76,20 +57,16 @@ def start(tmp_path):
     (tmp_path / "own").mkdir()
 
     def start(*command, granted=(), network=False, **options):
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        host = EngineHost(lambda job, event: events.put((job, event)), grace=1.0)
         filled = {"name": "Test program", "command": command, "own": str(tmp_path / "own")}
         made = registry.all_specs()["programs"].options(**filled | options)
-        program = Running(host, events)
-        log = tmp_path / "log"
-        own = [tmp_path / "own"]
-        host.start("programs", Path(), made, granted, own, log, network=network)
-        running.append(host)
-        return program, [e for e in program.heard(0) if type(e).__name__ != "Progress"]
+        grants = {"read": granted, "write": [tmp_path / "own"], "network": network}
+        program = Program("programs", made, tmp_path / "log", grace=1.0, **grants)
+        running.append(program)
+        return program, [e for e in program.loaded if type(e).__name__ != "Progress"]
 
     yield start
-    for host in running:
-        host.stop()
+    for program in running:
+        program.host.stop()
 
 
 @pytest.fixture
@@ -137,7 +114,7 @@ def test_a_published_server_works_in_the_jail(start):
 def test_a_tool_that_changed_is_not_run(misbehaving):
     program = misbehaving("changing")
     tool = program.tools()["echo"]
-    found, ending = program.call(tool)
+    found, ending = program.use(tool)
     assert isinstance(found, ToolsFound) and ending == Done()
     assert found.tools[0]["description"] != tool["description"]
 
@@ -145,21 +122,21 @@ def test_a_tool_that_changed_is_not_run(misbehaving):
 def test_a_tool_that_was_added_is_not_run_and_the_others_are(misbehaving):
     program = misbehaving("adding")
     tool = program.tools()["echo"]
-    assert program.call(tool)[0] == ToolResult("c1", "hello", origin="mcp")
+    assert program.use(tool)[0] == ToolResult("c1", "hello", origin="mcp")
     sneaky = CallTool(ToolCall("c1", "sneaky", {"text": "x"}), (), "")
     assert isinstance(program.ask(sneaky)[0], ToolsFound)
 
 
 def test_a_flood_ends_the_call(misbehaving):
     program = misbehaving("flooding")
-    (failed,) = program.call(program.tools()["echo"])
+    (failed,) = program.use(program.tools()["echo"])
     assert "8 MB" in failed.hint and isinstance(failed, Failed)
 
 
 def test_silence_ends_with_the_time_a_call_has_and_can_be_stopped_before(misbehaving):
     program = misbehaving("silent", seconds=1)
     tool = program.tools()["echo"]
-    (failed,) = program.call(tool)
+    (failed,) = program.use(tool)
     assert failed.message == "Test program did not answer within 1 s."
     job = program.host.submit(request_of(tool))  # it still sleeps: the app would have ended it
     time.sleep(0.2)
@@ -170,7 +147,7 @@ def test_silence_ends_with_the_time_a_call_has_and_can_be_stopped_before(misbeha
 
 def test_garbage_between_messages_is_passed_over(misbehaving):
     program = misbehaving("garbage")
-    assert program.call(program.tools()["echo"])[0].text == "hello"
+    assert program.use(program.tools()["echo"])[0].text == "hello"
 
 
 def test_nothing_but_garbage_is_said_in_words(misbehaving):
@@ -195,7 +172,7 @@ def test_a_child_left_behind_ends_with_it(misbehaving, tmp_path, end):
 
 def test_a_death_ends_the_call_in_words(misbehaving):
     program = misbehaving("dying")
-    (failed,) = program.call(program.tools()["echo"])
+    (failed,) = program.use(program.tools()["echo"])
     assert "ended" in failed.message
 
 
@@ -217,28 +194,28 @@ def test_what_it_says_is_cleaned_and_bounded_and_it_touches_only_its_own(mixed, 
     tools = mixed.tools()
     names = ["dirty", "long", "deep", "wide", "refusing", "picture", "secret", "peeking"]
     assert list(tools) == [*names, "calculator", "twice"]
-    assert mixed.call(tools["calculator"])[0].text == "hello"  # a name like ours is only a name
+    assert mixed.use(tools["calculator"])[0].text == "hello"  # a name like ours is only a name
     assert tools["dirty"]["description"] == "Adds reversed and hidden words"
     assert len(tools["long"]["description"]) == 1000
     wide = tools["wide"]["parameters"]
     assert "w" * 400 not in str(wide) and "p149" in wide["properties"]
-    result = mixed.call(tools["dirty"])[0]
+    result = mixed.use(tools["dirty"])[0]
     assert result == ToolResult("c1", "Adds reversed and hidden words", True, "mcp")
-    result = mixed.call(tools["long"])[0]
+    result = mixed.use(tools["long"])[0]
     assert len(result.text.encode()) <= 64_000 and "more characters" in result.text
-    result = mixed.call(tools["refusing"])[0]
+    result = mixed.use(tools["refusing"])[0]
     assert result == ToolResult("c1", "No hello here", True, "mcp")
-    picture, result, _ = mixed.call(tools["picture"])
+    picture, result, _ = mixed.use(tools["picture"])
     assert isinstance(picture, Picture) and (picture.width, picture.height) == (1, 1)
     assert picture.png.startswith(b"\x89PNG") and "1 picture is shown" in result.text
     (tmp_path / "secret").write_text("private")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         at = {"secret": str(tmp_path / "secret"), "granted": str(tmp_path / "granted")}
         at["port"] = listener.getsockname()[1]
-        done = mixed.call(tools["peeking"], json.dumps(at))[0].text
+        done = mixed.use(tools["peeking"], json.dumps(at))[0].text
     if jail.probe() >= (1, True):
         assert done == "read granted, write own"
-    assert mixed.call(tools["secret"])[0].text == "key: •••"
+    assert mixed.use(tools["secret"])[0].text == "key: •••"
     mixed.host.stop()
     assert "canary" not in (tmp_path / "log").read_text("utf-8")
 
@@ -249,7 +226,7 @@ def test_with_the_network_it_connects_and_still_reads_nothing(misbehaving, tmp_p
     with socket.create_server(("127.0.0.1", 0)) as listener:
         at = {"secret": str(tmp_path / "secret"), "granted": str(tmp_path)}
         at["port"] = listener.getsockname()[1]
-        done = program.call(program.tools()["echo"], json.dumps(at))[0].text
+        done = program.use(program.tools()["echo"], json.dumps(at))[0].text
     if jail.probe() >= (1, True):
         assert done == "write own, connect"
 
@@ -278,7 +255,7 @@ def test_a_program_of_node_works_in_the_jail(start, tmp_path):
     file.write_text(NODE)
     program, said = start(shutil.which("node"), str(file), granted=[file])
     assert said[-1] == Done()
-    assert program.call(program.tools()["echo"])[0].text == "from a child"
+    assert program.use(program.tools()["echo"])[0].text == "from a child"
 
 
 @pytest.mark.parametrize(
@@ -301,18 +278,15 @@ def connect(tmp_path):
     running = []
 
     def connect(url, *headers, network=True):
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        host = EngineHost(lambda job, event: events.put((job, event)), grace=1.0)
         spec = registry.all_specs()["services"]
         made = spec.options(name="Test server", url=url, headers=headers, place="the place")
-        program = Running(host, events)
-        host.start("services", Path(), made, log=tmp_path / "log", network=network)
-        running.append(host)
-        return program, program.heard(0)[-1]
+        program = Program("services", made, tmp_path / "log", grace=1.0, network=network)
+        running.append(program)
+        return program, program.loaded[-1]
 
     yield connect
-    for host in running:
-        host.stop()
+    for program in running:
+        program.host.stop()
 
 
 def test_a_server_at_an_address_works(connect, tmp_path):

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import queue
 import signal
 import time
 from pathlib import Path
@@ -15,9 +14,9 @@ from PIL import Image
 
 from app import paths
 from engines import jail, registry
-from engines.host import EngineHost
-from engines.messages import ENDINGS, CallTool, Cancelled, Done, Failed, Picture, ToolCall
+from engines.messages import CallTool, Cancelled, Done, Failed, Picture, ToolCall
 from engines.plotting import look
+from tests.data.running import Running
 from tests.data.surroundings import surroundings
 
 pytestmark = pytest.mark.skipif(not all(jail.probe()), reason="this system has no jail")
@@ -34,21 +33,12 @@ class Home:
 
     def _start(self) -> None:
         fonts = paths.resource("fonts")
-        self._events: queue.SimpleQueue = queue.SimpleQueue()
-        self.host = EngineHost(lambda job, event: self._events.put((job, event)))
         options = registry.all_specs()["python"].options(str(self._scratch), str(fonts))
         grants = {"read": (fonts,), "write": (self._scratch,)}
-        self.host.start("python", Path(), options, log=self._log, **grants)
-        loaded, ending = self.until_ended(0)
+        running = Running("python", options, self._log, **grants)
+        self.host, self.until_ended = running.host, running.heard
+        loaded, ending = running.loaded
         assert loaded.jail == "" and ending == Done()
-
-    def until_ended(self, job: int) -> list:
-        found: list = []
-        while not found or not isinstance(found[-1], ENDINGS):
-            number, event = self._events.get(timeout=60)
-            assert number == job
-            found.append(event)
-        return found
 
     def submit(self, tool: str, **given: object) -> int:
         if self.host.over:
@@ -56,7 +46,8 @@ class Home:
         return self.host.submit(CallTool(ToolCall("c1", tool, given)))
 
     def run(self, code: str) -> list:
-        return self.until_ended(self.submit("run_python", code=code))
+        job = self.submit("run_python", code=code)  # perhaps of a new process
+        return self.until_ended(job)
 
     def says(self, code: str) -> str:
         """What the model reads; the call must have been a success, and without pictures."""

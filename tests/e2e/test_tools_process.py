@@ -1,16 +1,14 @@
 """The tools in their own jailed process, as the app runs them."""
 
-import queue
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from engines import registry
-from engines.host import EngineHost
-from engines.messages import ENDINGS, CallTool, Done, ToolCall, ToolResult
+from engines.messages import Done, ToolResult
 from engines.tools.clock import in_words
+from tests.data.running import Running
 
 
 @pytest.fixture
@@ -25,22 +23,10 @@ def elsewhere(monkeypatch):
 
 @pytest.fixture
 def call(tmp_path):
-    events: queue.SimpleQueue = queue.SimpleQueue()
-    host = EngineHost(lambda job, event: events.put((job, event)))
-
-    def until_ended(job: int) -> list:
-        found = []
-        while not found or not isinstance(found[-1], ENDINGS):
-            number, event = events.get(timeout=60)
-            assert number == job
-            found.append(event)
-        return found
-
-    host.start("tools", Path(), registry.all_specs()["tools"].options(), log=tmp_path / "log")
-    assert until_ended(0)[-1] == Done()
-    yield lambda name, **given: until_ended(host.submit(CallTool(ToolCall("c1", name, given))))
-    host.stop()
-    assert host.gone.wait(60)
+    running = Running("tools", registry.all_specs()["tools"].options(), tmp_path / "log")
+    assert running.loaded[-1] == Done()
+    yield running.call
+    running.stop()
 
 
 def test_a_call_comes_back_as_a_result_and_done(call):

@@ -1,7 +1,6 @@
 """The web for real: its own jailed process, the question in the window, the seal and the log."""
 
 import json
-import queue
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +11,11 @@ from PySide6.QtCore import Qt
 
 from app.controllers.offered import MADE_UP
 from app.controllers.toolbox import LOCKED
-from engines.host import EngineHost
-from engines.messages import ENDINGS, CallTool, Done, Sent, ToolCall
+from engines.messages import Done, Sent
 from engines.tools.web import Options
 from tests.data import tiny_models
 from tests.data.asking import WAIT, asked, choose, say, wait_for_answer
+from tests.data.running import Running
 from tests.data.web_server import ARTICLE, Web, drip_body, searx, serving, wiki
 from tests.e2e.test_formats import HERMES, hermes
 
@@ -36,33 +35,17 @@ def web():
 @pytest.fixture
 def running(tmp_path):
     """A function that starts the process with options, and gives a function that calls a tool."""
-    hosts = []
+    started = []
 
     def start(options, network=True):
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        host = EngineHost(lambda job, event: events.put((job, event)))
-        hosts.append(host)
-
-        def until_ended(job):
-            found = []
-            while not found or not isinstance(found[-1], ENDINGS):
-                number, event = events.get(timeout=60)
-                assert number == job
-                found.append(event)
-            return found
-
-        host.start("web", Path(), options, log=tmp_path / "log", network=network)
-        assert until_ended(0)[-1] == Done()
-
-        def call(name, allowed, **given):
-            return until_ended(host.submit(CallTool(ToolCall("c1", name, given), allowed)))
-
-        return call
+        made = Running("web", options, tmp_path / "log", network=network)
+        started.append(made)
+        assert made.loaded[-1] == Done()
+        return made.call
 
     yield start
-    for host in hosts:
-        host.stop()
-        assert host.gone.wait(60)
+    for one in started:
+        one.stop()
 
 
 def test_the_jailed_process_searches_and_reads(running, web):

@@ -1,0 +1,35 @@
+"""One engine in its real process, and what it said."""
+
+import queue
+from pathlib import Path
+
+from engines.host import EngineHost
+from engines.messages import ENDINGS, CallTool, ToolCall
+
+
+class Running:
+    def __init__(self, name, options, log, model=None, grace=2.0, **grants):
+        """loaded: what it said while loading."""
+        self._events: queue.SimpleQueue = queue.SimpleQueue()
+        self.host = EngineHost(lambda job, event: self._events.put((job, event)), grace=grace)
+        self.host.start(name, model or Path(), options, log=log, **grants)
+        self.loaded = self.heard(0)
+
+    def heard(self, job):
+        """All events of a job, in order."""
+        found = []
+        while not found or not isinstance(found[-1], ENDINGS):
+            number, event = self._events.get(timeout=60)
+            if number == job:
+                found.append(event)
+        return found
+
+    def ask(self, request):
+        return self.heard(self.host.submit(request))
+
+    def call(self, tool, allowed=(), **given):
+        return self.ask(CallTool(ToolCall("c1", tool, given), allowed))
+
+    def stop(self):
+        self.host.stop()
+        assert self.host.gone.wait(60)
