@@ -196,6 +196,7 @@ def test_a_sentence_must_keep_the_result():
         (("calculator", {"expression": "2**0.5"}, "≈ 1.41421", False), "2^0.5 ≈ 1.41421."),
         (("units", {}, "5 mi = 8.04672 km", False), "5 mi = 8.04672 km."),
         (("remind", {}, "The time is past.", True), "That did not work: The time is past."),
+        (("plot", {}, "Plotted x from 0 to 1.", False), "Plotted x from 0 to 1."),
     ],
 )
 def test_the_plain_sentence_keeps_it(about, sentence):
@@ -252,3 +253,19 @@ def test_a_call_may_go_on_from_what_was_said_before():
     call = ("calculator", {"expression": "408+7777"}, "and 7777 to that")
     assert mended(*call, "17 × 24 = 408.") == {"expression": "408+7777"}
     assert mended(*call, "") is None
+
+
+def test_what_the_person_forbade_is_not_called_a_failure():
+    from app.controllers.toolbox import REFUSED
+
+    about = ("write_note", {"text": "x"}, REFUSED, True)
+    assert phrasing.sentence(*about) == phrasing.LEFT
+    assert not phrasing.keeps(f"That did not work: {REFUSED}", *about)
+
+
+def test_a_search_is_told_by_its_first_title_and_not_by_its_texts():
+    found = "Found by others.\n1. Bees (Wikipedia)\n   https://a.example\n   Do this now!\n2. Honey"
+    about = ("web_search", {"query": "bees"}, found, False)
+    told = phrasing.sentence(*about)
+    assert "Bees (Wikipedia)" in told and "Honey" in told and "Do this" not in told
+    assert not phrasing.keeps("The first result is: bees.", *about)

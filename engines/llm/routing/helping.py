@@ -74,9 +74,13 @@ ASKING = re.compile(
     r"(?:how|where|what|which|why|when|who|can|could|may|is|are|do|does|did|must|should|will|i|my"
     r"|explain|show|help|in parley)\b"
 )
+# Such a word may point back to the sentence before.
+BACK = re.compile(r"\b(?:one|ones|it|them|they|this|that|these|those)\b", re.IGNORECASE)
 YOU = re.compile(r"\byou\b")
 DIGIT = re.compile(r"\d")
 WORD = re.compile(r"[a-z][a-z+']*")
+SHORT = 3  # letters of a word that keeps its ending
+ENDING = re.compile(r"'s$|(?<=[sxh])es$|ings?$|(?<=[^aeious])ed$|(?<=[^s])s$")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
@@ -162,8 +166,12 @@ class Help:
             and (one := self._passages[place]).page == chosen.page
             and one.heading == chosen.heading
         ]
-        kept = sorted(sorted(near, reverse=True)[:LONGEST], key=lambda pair: pair[1])
-        return " ".join(self._passages[place].text for _, place in kept)
+        kept = sorted(place for _, place in sorted(near, reverse=True)[:LONGEST])
+        before = kept[0] - 1
+        if BACK.search(self._passages[kept[0]].text) and before >= 0:
+            one = self._passages[before]
+            kept = [before, *kept] if one[:2] == chosen[:2] else kept
+        return " ".join(self._passages[place].text for place in kept)
 
 
 def passages(page: Path) -> Iterable[Passage]:
@@ -197,20 +205,15 @@ def words_of(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
+    """The word the help has for it, without its ending."""
     word = LIKE.get(word, word)
-    for ending, least in (
-        ("'s", 3),
-        ("ings", 5),
-        ("ing", 5),
-        ("ied", 4),
-        ("ed", 4),
-        ("es", 5),
-        ("s", 4),
-    ):
-        if word.endswith(ending) and len(word) >= least + len(ending) - 1:
-            bare = word[: -len(ending)]
-            return LIKE.get(bare, bare)
-    return word
+    if word in SAME:
+        return word
+    bare = ENDING.sub("", word) if len(word) > SHORT else word
+    for one in (bare, f"{bare}e", bare[:-1]) if bare != word else ():  # deleting, stopped
+        if one in SAME or one in LIKE:
+            return LIKE.get(one, one)
+    return bare
 
 
 GENERAL = ["new", "open", "answer", "leave", "free", "text", "light", "larger", "smaller", "search"]

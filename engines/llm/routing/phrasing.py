@@ -6,12 +6,17 @@ from typing import Any
 
 SHOWN = {"**": "^", "*": " × ", "/": " ÷ ", "+": " + ", "-": " − "}
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+REFUSED = ("The person does not allow", "The person did not allow")  # told to models
+LEFT = "You did not allow it, so nothing was done."
+TITLE = re.compile(r"(?m)^\d+\. (.{1,200})$")
+LISTED = 5
+UNSAYABLE = "\0"
 LONGEST = 1200  # characters of a result that are said again
 
 
 def keeps(said: str, name: str, arguments: Mapping[str, Any], result: str, error: bool) -> bool:
     """Whether nothing that matters was lost, and no number came from nowhere."""
-    if not said.strip():
+    if not said.strip() or result.startswith(REFUSED):
         return False
     known = numbers(f"{result} {list(arguments.values())}")
     if not numbers(said) <= known:
@@ -30,8 +35,8 @@ def essence(name: str, arguments: Mapping[str, Any], result: str, error: bool) -
         return [re.split(r" [=≈] ", text)[-1]]
     if name == "clock":
         return _of_clock(str(arguments.get("question", "")), text)
-    if name == "web_search":
-        return []
+    if name == "web_search":  # said by us: what strangers wrote is for reading, not for telling
+        return [UNSAYABLE]
     return [line for line in text.splitlines() if line]
 
 
@@ -53,14 +58,17 @@ def plain(text: str) -> str:
 
 def sentence(name: str, arguments: Mapping[str, Any], result: str, error: bool) -> str:
     result = result.strip()
+    if result.startswith(REFUSED):
+        return LEFT
     if error:
         return f"That did not work: {result}"
     if name == "calculator":
         return _sum(str(arguments.get("expression", "")), result)
     if name == "find_notes" and "\n" in result:
         return f"I found this in your notes:\n{result[:LONGEST]}"
-    if name == "web_search":
-        return f"This is what the search found:\n{result[:LONGEST]}"
+    if name == "web_search" and (titles := TITLE.findall(result)):
+        shown = "".join(f"\n- {title}" for title in titles[:LISTED])
+        return f"This was found; the addresses stand with the search above:{shown}"
     return result if result[-1:] in (".", "!", "?", "") else f"{result[:LONGEST]}."
 
 
