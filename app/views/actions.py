@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("model", "What is running", VIEW, ("Ctrl+Shift+M",), "cpu"),
     Entry("seal", "Network seal", VIEW, ("Ctrl+Shift+N",), "lock"),
     Entry("sent", "What left this computer", VIEW, (), "globe"),
+    Entry("help", "Help", HELP, ("F1",), "circle-help"),
     Entry("shortcuts", "Shortcuts", HELP, ("Ctrl+/", "Ctrl+?"), "keyboard"),
     Entry("about", "About Parley", HELP, (), "info"),
     Entry("menu", "Menu", HELP, ("F10",), "menu"),

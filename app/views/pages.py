@@ -11,6 +11,7 @@ from app.controllers.everyone import Controllers
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
+from app.views.help_page import HelpPage
 from app.views.page import Page
 from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
@@ -37,7 +38,7 @@ class Pages(QStackedWidget):
         self,
         everyone: Controllers,
         actions: list[QAction],
-        licences: Path,
+        resources: Path,
     ) -> None:
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
@@ -46,7 +47,8 @@ class Pages(QStackedWidget):
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions),
-            "about": lambda: AboutPage(licences),
+            "help": lambda: HelpPage(resources / "help"),
+            "about": lambda: AboutPage(resources / "LICENSES.md"),
         }
 
     @property
@@ -84,6 +86,10 @@ class Pages(QStackedWidget):
     @Slot()
     def open_sent(self) -> None:
         self.open_page("sent")
+
+    @Slot()
+    def open_help(self) -> None:
+        self.open_page("help")
 
     @Slot()
     def open_shortcuts(self) -> None:

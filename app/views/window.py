@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
         shown = list(self.commands.by_name.values())
-        self.pages.prepare(controllers, shown, resources / "LICENSES.md")
+        self.pages.prepare(controllers, shown, resources)
         self._connect(controllers)
         self.page.write()
 
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
             "sidebar": self.shell.toggle,
             "write": self.pages.open_chat,
             "model": self.show_model_card,
+            "help": self.pages.open_help,
             "shortcuts": self.pages.open_shortcuts,
             "about": self.pages.open_about,
             "menu": self.show_menu,
