@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.views import style
 from app.views.card import headed
@@ -89,13 +89,11 @@ class HelpPage(Page):
     @Slot(str)
     def show_topic(self, link: str) -> None:
         """link as it stands in the text: the name of the other file."""
-        topic = self.topics.get(Path(link).stem)
-        area = self.findChild(QScrollArea)
-        if topic and area:
+        topic, body = self.topics.get(Path(link).stem), self.area.widget()
+        if topic and body:
             self.search.clear()
-            area.verticalScrollBar().setValue(
-                topic.mapTo(area.widget(), topic.rect().topLeft()).y()
-            )
+            place = topic.mapTo(body, topic.rect().topLeft())
+            self.area.verticalScrollBar().setValue(place.y())
 
     @Slot(str)
     def _narrow(self, text: str) -> None:

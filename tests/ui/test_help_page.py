@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
 
 from app.paths import resource
 
@@ -30,7 +29,7 @@ def test_searching_leaves_the_pages_with_all_words(qtbot, page):
 
 
 def test_a_link_leads_to_the_other_page(page):
-    bar = page.findChild(QScrollArea).verticalScrollBar()
+    bar = page.area.verticalScrollBar()
     assert bar.value() == 0
     page.topics["starter"].paragraphs[-1].linkActivated.emit("models.md")
     assert bar.value() > 0
