@@ -72,8 +72,9 @@ ADVICE = re.compile(
     r"|sauce|money)) .+"
 )
 BEYOND = (
-    "That is beyond this small starter model. I can calculate, convert units, tell dates and"
-    " explain Parley. For more, add a larger model under File > Open model."
+    "That is beyond this small starter model. I can calculate, convert, tell dates, draw plots and"
+    " charts, keep notes, set reminders and explain Parley. For more, add a larger model under"
+    " File > Open model."
 )
 SEARCH = ' I can also search the web when you say so: "search the web for …".'
 OWN = re.compile(r"\b(?:parley|starter|conversation|this app|my notes?|my reminders?)\b")

@@ -5,14 +5,24 @@ import re
 from engines.llm.routing.wording import unwrapped
 
 NOTE = (
-    r"note(?: down)?(?: this)?|write (?:this |that |it )?down|jot (?:this |that )?down"
+    r"note(?: (?:this|that|it))?(?: down)?(?: this)?|write (?:this |that |it )?down|jot"
+    r" (?:this |that )?down"
     r"|(?:make|take|write|add|save|create|keep)(?: me)? (?:an? )?(?:quick |new |short"
     r" )?(?:note|memo)"
     r"(?: of(?: this)?)?|new note|note to self|note to myself|my note"
     r"|(?:put|add|write|save|note)(?: this| that| it)? (?:in|to|into) my notes|(?:please"
     r" )?remember this"
 )
-WRITE = re.compile(rf"(?:{NOTE})(?P<mark>:| that|,| -)? (?P<text>.+)", re.IGNORECASE)
+WANT = r"(?:i (?:want|need|would like|'d like) (?:you )?to )?(?:please )?"
+WRITE = re.compile(rf"{WANT}(?:{NOTE})(?P<mark>:| that|,| -)? (?P<text>.+)", re.IGNORECASE)
+WRITE_TO = re.compile(
+    rf"{WANT}(?:make|take|write|add|save|create)(?: me| myself)? an? (?:\w+ )?note"
+    r" (?:to (?!self|myself)|saying(?: that)?:? )(?P<text>.+)"
+    r"|(?:store|save|keep|log|record) (?:this|that|the following)(?: down| for me| somewhere)?:"
+    r" (?P<other>.+)"
+    r"|remember (?P<third>(?:my|our) .+ (?:is|are|was|lives|has) .+)",
+    re.IGNORECASE,
+)
 WRITE_AT_END = re.compile(
     r"(?:add|put|write|save|note) (?P<text>.+?) (?:to|in|into|on) my notes"
     r"|(?P<other>.+?)[,.;:] (?:note that|note it|write (?:that|it|this) down|make a note of"
@@ -54,12 +64,17 @@ FIND = [
         rf"(?:do i have|have i got|have i|are there|is there|got|any)(?: any| a| some)?"
         rf" notes? {ABOUT}"
         r" (?P<about>.+)",
-        rf"(?:my )?notes {ABOUT} (?P<about>.+)",
+        rf"(?:my )?notes(?::| {ABOUT}) (?P<about>.+)",
         r"(?:which|what) notes (?:mention|are about|do i have (?:on|about)|talk about)"
         r" (?P<about>.+)",
         r"(?:where is|what was) (?:my|the|that) note (?:about|on|for) (?P<about>.+)",
     )
 ]
+NAMED = re.compile(
+    r"(?:find|show(?: me)?|open|get|read(?: me)?) (?:me )?(?:my |the )"
+    r"(?P<about>(?!latest|last|recent|newest|most|other)\w+(?: \w+)?) notes?",
+    re.IGNORECASE,
+)
 LATEST = re.compile(
     r"(?:show(?: me)?|list|what are|open|read(?: me)?|see|display|get)(?: all)?(?: of)? my"
     r"(?: latest| last| recent| newest| most recent)? notes|what(?:'s| is) in my notes"
@@ -84,14 +99,18 @@ SEARCH = [
         rf"what does {WEB} (?:say|know) about (?P<query>.+)",
     )
 ]
-CLEAN = re.compile(r"^(?:(?:out|up|for|about) )+|[\s?.!]+$")
-ENDING = re.compile(r"(?:[\s,]*(?:\bplease|\bthanks|\bthank you|[?!.]))+$", re.IGNORECASE)
+CLEAN = re.compile(r"^(?:(?:out|up|me|for|about) )+|[\s?.!]+$")
+ENDING = re.compile(
+    r"(?:[\s,]*(?:\bfor me|\bif you can|\bplease|\bthanks|\bthank you|[?!.]))+$", re.IGNORECASE
+)
 PRONOUN = re.compile(r"(?:it|that|this|them|him|her|those|these)", re.IGNORECASE)
 
 
 def write(text: str) -> str:
     """What is to be noted, or "". text keeps its case (wording.tidy)."""
     begun = unwrapped_front(text)
+    if found := WRITE_TO.fullmatch(begun):
+        return _kept(next(one for one in found.groups() if one))
     for form in (WRITE, REMEMBER):
         found = form.fullmatch(begun)
         if found and (said := _kept(found["text"])):
@@ -117,7 +136,7 @@ def find(text: str) -> str | None:
     text = unwrapped(text)
     if LATEST.fullmatch(text):
         return ""
-    return _first(FIND, text, "about")
+    return _first([*FIND, NAMED], text, "about")
 
 
 def search(text: str) -> str | None:
@@ -128,6 +147,6 @@ def _first(forms: list[re.Pattern[str]], text: str, group: str) -> str | None:
     for form in forms:
         if found := form.fullmatch(text):
             said = CLEAN.sub("", found[group]).strip(" :,").strip(QUOTES)
-            if said and not PRONOUN.fullmatch(said):
+            if said and not PRONOUN.fullmatch(said) and not (group == "about" and "," in said):
                 return said
     return None

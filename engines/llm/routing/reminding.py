@@ -2,7 +2,9 @@
 
 import re
 
+from engines.errors import ParleyError
 from engines.llm.routing.wording import in_digits, unwrapped
+from engines.tools import clock, moments
 
 WEEKDAYS = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 MONTHS = (
@@ -27,10 +29,12 @@ DAY = (
     rf"|afternoon|evening)"
     rf"|the day after tomorrow|(?:on )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTHS}"
     rf"|(?:on )?{MONTHS} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?|next (?:week|month)|on"
-    rf" \d{{4}}-\d\d-\d\d)"
+    rf" \d{{4}}-\d\d-\d\d|(?:on )?the \d{{1,2}}(?:st|nd|rd|th))"
 )
+EXACT = r"(?:\d{1,2}(?:[:.]\d{2})? ?[ap]\.?m\.?|\d{1,2}:\d{2}|noon|midnight)"  # needs no "at"
 WHEN = (
-    rf"(?:in (?:about )?{SPAN}|{DAY}{PARTS}(?:,? (?:at|by|around) {HOUR}| {HOUR})?"
+    rf"(?:in (?:about )?{SPAN}|{SPAN} from now|in the (?:morning|afternoon|evening)"
+    rf"|{EXACT}(?: (?:on )?{DAY}{PARTS})?|{DAY}{PARTS}(?:,? (?:at|by|around) {HOUR}| {HOUR})?"
     rf"|(?:at|by|around) {HOUR}(?: (?:on )?{DAY}{PARTS}| today| in the (?:morning|afternoon"
     rf"|evening))?)"
 )
@@ -63,6 +67,7 @@ TIMER = [
         rf"|countdown|alarm)",
         rf"(?:(?:set|start|make|create|give me|i need)(?: me)? )?(?:an? |the |my )?"
         rf"(?:timer|alarm|reminder)(?: for)? (?P<when>{WHEN})",
+        rf"(?:count ?down|count down from) (?P<span>{SPAN})",
         rf"(?:wake me(?: up)?|remind me|alert me|ping me|notify me|tell me|call me)"
         rf" (?P<when>{WHEN})",
     )
@@ -93,14 +98,23 @@ def asked(text: str) -> dict[str, object] | None:
         if found := form.fullmatch(text):
             groups = found.groupdict()
             said = f"in {groups['span']}" if groups.get("span") else groups["when"]
-            return {"when": moment(said)}
+            return sure({"when": moment(said)})
     for form in FORMS:
         if found := form.fullmatch(text):
             about = ENDING.sub("", found["about"]).strip(" :,").strip("\"'")
             about = DUTY.sub("", about)
             if not VAGUE.fullmatch(about) and not _has_time(about):
-                return {"when": moment(found["when"]), "about": about}
+                return sure({"when": moment(found["when"]), "about": about})
     return None
+
+
+def sure(arguments: dict[str, object]) -> dict[str, object] | None:
+    """The tool itself must be able to read the time; that it is past, it says itself."""
+    try:
+        moments.moment(str(arguments["when"]), clock.now())
+    except ParleyError as error:
+        return arguments if "past" in error.message else None
+    return arguments
 
 
 def _has_time(about: str) -> bool:
