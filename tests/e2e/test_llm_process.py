@@ -87,7 +87,7 @@ def test_a_chat_in_the_jail(running, tmp_path):
     model = running(tiny_models.scripted(tmp_path / "says.gguf", chunks))
     assert isinstance(model.until(0, ENDINGS), Done)
     loaded = model.until(0, Loaded)
-    assert loaded.name == "Tiny llama" and loaded.context == 4096
+    assert loaded.name == "Tiny llama" and loaded.context == 8192
     events = model.answer("hi")
     assert text(events) == "Hello, €!" and events[-1].usage.output_tokens == 4
 
