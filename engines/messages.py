@@ -195,6 +195,10 @@ class TurnsDropped(Message, frozen=True):
     count: int
 
 
+class ToolsDropped(Message, frozen=True):
+    """The context is too short for what the tools say of themselves: this answer is without."""
+
+
 class Usage(Message, frozen=True):
     """What an answer cost. Seconds are wall time inside the engine."""
 
@@ -230,6 +234,7 @@ Event = (
     | TextDelta
     | ThoughtDelta
     | TurnsDropped
+    | ToolsDropped
     | Picture
     | Act
     | Sent

@@ -21,6 +21,7 @@ from engines.messages import (
     ThoughtDelta,
     ToolCall,
     ToolResult,
+    ToolsDropped,
     TurnsDropped,
     Usage,
 )
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 ROUNDS = 8  # of tools in one answer; then the model must say something
 SAVE_EVERY = 700  # ms; what was said is on disk at least once a second
 CLOSED = Failed("The model was closed before it had answered.", "Try again.")
+NO_ROOM = "they do not fit its context; choose a longer one in Preferences"
 REPEATED = "You already made this call; its result is above. Answer with it."
 
 
@@ -129,6 +131,8 @@ class Answering(QObject):
             case TurnsDropped(count):
                 answer.facts["dropped"] = count
                 self.changed.emit(answer.current())
+            case ToolsDropped():
+                answer.facts["no tools"] = NO_ROOM
         if isinstance(event, ENDINGS):
             self._job = -1
             self._on_ending(event)

@@ -204,6 +204,7 @@ WORDS = {
     "settings": "Settings",
     "reason": "Ended because",
     "dropped": "Turns the model did not see",
+    "no tools": "Tools the model did not see",
 }
 REASONS = {
     "stop": "the model was done",

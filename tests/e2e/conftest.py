@@ -30,6 +30,8 @@ def start(qtbot, qapp, tmp_path):
         window.show()
         window.activateWindow()
         qtbot.waitActive(window)
+        if model:  # of the tests: a letter is a token to it, and the tools take some thousand
+            assert not parts.preferences.set_engine("context", 16384)
         parts.history.refresh()
         parts.start_engines(str(model))
         parts.tidy()

@@ -14,9 +14,11 @@ from engines.messages import (
     Chat,
     Prefill,
     Sampling,
+    Text,
     TextDelta,
     ToolCall,
     ToolResult,
+    ToolsDropped,
     Turn,
     TurnsDropped,
 )
@@ -412,6 +414,15 @@ def test_nothing_to_answer(folder):
 def test_other_requests_are_refused(engine):
     with pytest.raises(ParleyError):
         next(engine.run(CallTool(ToolCall("1", "x", {}))))
+
+
+def test_tools_that_do_not_fit_are_left_out_and_it_is_told(folder):
+    path = tiny_models.random_llama(folder / "small.gguf")
+    with opened(path, context=512) as engine:
+        many = tuple({"name": f"t{n}", "description": "x" * 60} for n in range(20))
+        turns = (Turn("user", (Text("hi"),)),)
+        heard = run(engine, Chat(turns, many, max_tokens=3))
+        assert isinstance(heard.events[0], ToolsDropped)
 
 
 def test_turns_left_out_are_told_first(folder):

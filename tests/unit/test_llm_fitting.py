@@ -44,6 +44,16 @@ def test_what_fits_is_left_alone(fitter):
     assert fitted.dropped == 0
 
 
+def test_tools_that_take_nearly_all_the_room_are_left_out(fitter, model):
+    few = ({"name": "clock", "description": "Tell the time.", "parameters": {}},)
+    many = tuple({"name": f"t{n}", "description": "x" * 60, "parameters": {}} for n in range(20))
+    fitted = fitter.fit(Asked([SYSTEM, *exchanges(1)], few), ANSWER)
+    assert not fitted.without_tools and "Tell the time." in text_of(model, fitted.prompt)
+    fitted = fitter.fit(Asked([SYSTEM, *exchanges(1)], many), ANSWER)
+    assert fitted.without_tools and fitted.dropped == 0
+    assert "t19" not in text_of(model, fitted.prompt) and "0002xxx" in text_of(model, fitted.prompt)
+
+
 def test_the_oldest_exchanges_go_whole_and_the_instructions_stay(fitter, model):
     fitted = fitter.fit(Asked([SYSTEM, *exchanges(30)]), ANSWER)
     text = text_of(model, fitted.prompt)

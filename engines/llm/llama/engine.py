@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from engines.errors import ParleyError
 from engines.llm.llama import schema, threads
 from engines.llm.llama.fitting import Fitter
@@ -27,6 +29,7 @@ from engines.messages import (
     Prefill,
     Progress,
     Request,
+    ToolsDropped,
     TurnsDropped,
     Usage,
 )
@@ -122,6 +125,9 @@ class LlamaEngine:
             raise ParleyError("There is nothing to answer.", "Write something first.")
         if fitted.dropped:
             yield TurnsDropped(fitted.dropped)
+        if fitted.without_tools:
+            request = replace(request, tools=())
+            yield ToolsDropped()
         answer = self._begin(request, fitted.prompt)
         try:
             cached = yield from self._read(fitted.prompt.tokens, fitted.prompt.settled)

@@ -1,7 +1,9 @@
 """Fits a conversation into the context: the oldest turns are left out, the newest never."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engines.errors import ParleyError
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
@@ -11,6 +13,7 @@ from engines.messages import Text, ToolCall, ToolResult, Turn
 LONG = 16  # bytes: no text has fewer tokens than one for as many
 USUAL = 4  # bytes of a token of ordinary text
 AROUND = 8  # tokens a template puts around a turn, more or less
+MOST_OF_TOOLS = 3 / 4  # of the context; where they take more, they are left out
 FILL = 3 / 4  # of the room is used when turns are left out, so that the next ones still fit
 
 
@@ -27,6 +30,7 @@ class TooLong(ParleyError):
 class Fitted:
     prompt: Prompt
     dropped: int  # turns
+    without_tools: bool = False
 
 
 class Fitter:
@@ -35,9 +39,12 @@ class Fitter:
     def __init__(self, prompter: Prompter, vocabulary: Vocabulary, size: int) -> None:
         self._prompter, self._vocabulary, self._size = prompter, vocabulary, size
         self._dropped: tuple[Turn, ...] = ()
+        self._tools: tuple[str, int] = ("", 0)  # what they say of themselves, and its tokens
 
     def fit(self, asked: Asked, longest_answer: int) -> Fitted:
         """The prompt of as many turns as leave room for an answer. Raises TooLong."""
+        if without := self._crowded(asked.tools):
+            asked = replace(asked, tools=())
         reserve = min(longest_answer, self._size // 4)
         room = self._size - reserve
         head, groups = split(asked.turns)
@@ -55,7 +62,14 @@ class Fitter:
             raise self._too_long(head, groups[-1] if groups else (), len(prompt.tokens))
         left_out = [turn for group in groups[:start] for turn in group]
         self._dropped = tuple(left_out)
-        return Fitted(prompt, len(left_out))
+        return Fitted(prompt, len(left_out), without)
+
+    def _crowded(self, tools: Sequence[dict[str, Any]]) -> bool:
+        """Whether the tools leave too little room for anything else."""
+        text = json.dumps(tools, ensure_ascii=False) if tools else ""
+        if text != self._tools[0]:
+            self._tools = (text, len(self._vocabulary.tokens(text, special=False)))
+        return self._tools[1] > self._size * MOST_OF_TOOLS
 
     def _choose(
         self, asked: Asked, head: Sequence[Turn], groups: Sequence[Sequence[Turn]], room: int
