@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from app.controllers.arrivals import ArrivalController
@@ -24,6 +24,11 @@ from app.views.welcome import Welcome
 
 WIDEST = 820  # of the composer with its shadow
 OPEN_LINK = "Open in browser"
+HELD = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 SCHEMES = ("http", "https", "mailto")
 
 
@@ -119,6 +124,15 @@ class ChatPage(QWidget):
         self.welcome.asked.connect(self.composer.write)
         self.notices.action_asked.connect(self._act)
         self.composer.recall_asked.connect(self._edit_last)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Words typed while a button of the conversation has the keyboard are for the message."""
+        edit, words = self.composer.edit, event.text()
+        if words.isprintable() and words and not event.modifiers() & HELD and not edit.hasFocus():
+            edit.setFocus()
+            QGuiApplication.sendEvent(edit, event)
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def write(self) -> None:

@@ -518,3 +518,19 @@ def test_closing_keeps_the_draft(qtbot, window, llm, store, chat):
     window.close()
     store.flush()
     assert store.conversation(chat.conversation).draft == "not yet sent"
+
+
+def test_words_typed_while_the_conversation_has_the_keyboard_are_for_the_message(
+    qtbot, window, llm
+):
+    converse(qtbot, window, llm)
+    for place in (window.page.transcript, window.page.composer.send):
+        place.setFocus()
+        for letter in "Ah":
+            qtbot.keyClicks(window.focusWidget(), letter)
+        assert window.page.composer.edit.hasFocus()
+    assert window.page.composer.edit.toPlainText() == "AhAh"
+    window.page.transcript.setFocus()
+    qtbot.keyClick(window.page.transcript, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window.page.transcript, Qt.Key.Key_Space)  # scrolls
+    assert window.page.composer.edit.toPlainText() == "AhAh"
