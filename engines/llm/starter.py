@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 
 from engines.llm import llama_cpp
-from engines.llm.routing import phrasing
+from engines.llm.routing import declining, phrasing
 from engines.llm.routing.checking import mended
 from engines.llm.routing.helping import Help
-from engines.llm.routing.route import KNOWN, Call, Say, route
+from engines.llm.routing.route import KNOWN, Call, Say, route, second
 from engines.messages import (
     Chat,
     Done,
@@ -80,15 +80,24 @@ class StarterEngine:
         return (yield from self._model_answer(request, asked))
 
     def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:
-        """A call that is not about what was said is tried again, with more freedom each time."""
+        """A call that is not about what was said is tried again, with more freedom each time.
+
+        Where the model only refuses, the help pages may know better.
+        """
         before, doubted = said_before(request.turns[:-1]), False
+        instead, said = second(asked, self._help), ""
         for sampling in (request.sampling, *AGAIN):
             events = self._model.run(msgspec.structs.replace(request, sampling=sampling))
             while True:
                 try:
                     event = next(events)
                 except StopIteration as end:
+                    if said:
+                        refused = said.strip().startswith(declining.REFUSAL)
+                        yield TextDelta(instead if refused else said, tokens=0)
                     return end.value
+                if instead and isinstance(event, TextDelta):  # held back until it is whole
+                    said, event = said + event.text, TextDelta("", event.tokens)
                 if isinstance(event, ToolCall):
                     sound = mended(event.name, event.arguments, asked, before)
                     doubted = sound is None

@@ -54,6 +54,7 @@ SAYING: dict[str, tuple[Source, tuple[str, ...]]] = {
 ASKS: tuple[Source, ...] = (sums.ask_sum, dates.ask_date, measures.ask_unit)
 WITHOUT: tuple[Source, ...] = (sums.told_without, dates.told_without, measures.told_without)
 COPIES: tuple[Source, ...] = (copying.repeat, copying.name, copying.recall)
+MORE = 5  # times as many questions where a figure has only one kind of them
 NUMBERS = 3  # in a puzzle of Countdown
 OTHERS = ("help", "refuse", "talk")  # kinds of requests by hand that need no tool
 
@@ -104,9 +105,9 @@ def results(who: Speaker, count: int, held: bool = True) -> Table:
         assert call
         said = who.say(list(exchange.said[:-1]), TOOLS)
         about = (call["name"], call["arguments"], result, False)
-        return said.call is None and (
-            said.text in exchange.replies or phrasing.keeps(said.text, *about)
-        )
+        title = phrasing.TITLE.search(result) if call["name"] == "web_search" else None
+        kept = (title[1] if title else result) in said.text or phrasing.keeps(said.text, *about)
+        return said.call is None and (said.text in exchange.replies or kept)
 
     return {
         name: share([right(made) for made in exchanges(f"{name} result", source, count, held)])
@@ -120,16 +121,22 @@ def answers(who: Speaker, count: int, held: bool = True) -> Table:
     def exactly(made: Exchange, said: Said) -> bool:
         return said.call is None and said.text in made.replies
 
-    def score(name: str, source: Source, tools: tuple[str, ...], fits: Callable) -> Score:
-        made = exchanges(name, source, count, held)
+    def score(
+        name: str, source: Source, tools: tuple[str, ...], fits: Callable, often: int = 1
+    ) -> Score:
+        made = exchanges(name, source, often * count, held)
         return share([fits(each, who.say(question(each), tools)) for each in made])
 
     found = {name: score(name, *about, exactly) for name, about in SAYING.items()}
     found["refusal"] = score(
-        "refusal", talking.refusal, TOOLS, lambda made, said: judging.refused(said)
+        "refusal", talking.refusal, TOOLS, lambda made, said: judging.refused(said), MORE
     )
     found["help"] = score(
-        "help", talking.help_asked, TOOLS, lambda made, said: judging.helped(said, made.intent)
+        "help",
+        talking.help_asked,
+        TOOLS,
+        lambda made, said: judging.helped(said, made.intent),
+        MORE,
     )
     return found
 
@@ -170,7 +177,7 @@ def handwritten(who: Speaker) -> Table:
 
 def figures(who: Speaker, count: int, held: bool = True) -> dict[str, Table]:
     """count: questions of each kind; each figure that is a sum has several hundred."""
-    tools, said = calls(who, CALLING, count, held), answers(who, 2 * count, held)
+    tools, said = calls(who, CALLING, count, held), answers(who, count, held)
     by_hand = handwritten(who)
     told = {
         "tools_heldout": total(tools.values()),
@@ -178,8 +185,8 @@ def figures(who: Speaker, count: int, held: bool = True) -> dict[str, Table]:
         "sentence": total(results(who, count, held).values()),
         "refusal": said["refusal"],
         "help": said["help"],
-        "arithmetic": arithmetic(who, 2 * count, held),
-        "countdown": puzzles(who, 2 * count, held),
+        "arithmetic": arithmetic(who, MORE * count, held),
+        "countdown": puzzles(who, MORE * count, held),
     }
     return {
         "figures": told,
@@ -207,7 +214,7 @@ def measure(name: str, who: Speaker, count: int, held: bool = True) -> dict:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--count", type=int, default=100, help="questions of each kind")
+    parser.add_argument("--count", type=int, default=40, help="questions of each kind")
     parser.add_argument("--seen", action="store_true", help="also families trained on")
     parser.add_argument("--noise", action="store_true", help="also the same file without learning")
     chosen = parser.parse_args()

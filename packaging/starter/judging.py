@@ -161,9 +161,7 @@ def written_remind(said: Said, wanted: list[Any]) -> bool:
 
 def refused(said: Said) -> bool:
     honest = (*talking.REPLIES["refuse"], *talking.REPLIES["cannot"])
-    return said.call is None and (
-        said.text in honest or said.text.startswith(declining.BEYOND.partition(".")[0])
-    )
+    return said.call is None and (said.text in honest or said.text.startswith(declining.REFUSAL))
 
 
 def intent_of(text: str) -> str:

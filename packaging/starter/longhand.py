@@ -23,6 +23,12 @@ SEEN = (
     "[solve|do|calculate|work out] {e} [and show|showing|and write down] [each|every|all the] "
     "[step|steps|line]",
     "{e}[, |: ][show every step|every step|all the steps|line by line|slowly, in steps|longhand]",
+    "[work|guide me|take me|let's go] through {e}[ with me| please|]",
+    "[the working|the full working|your working|the way] [for|to] {e}[ please|]",
+    "{e}[, | - ][and i want to see how|i want to see how|how is it done|how do you get there|"
+    "show the way]",
+    "[show|let me see|i'd like to see|i would like] [how {e} is done|the way to do {e}|"
+    "the steps for {e}|{e} written out]",
     "[long multiplication|long division|long addition|column method][: | for | of ]{e}",
 )
 HELD = (

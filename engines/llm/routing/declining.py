@@ -76,6 +76,7 @@ BEYOND = (
     " charts, keep notes, set reminders and explain Parley. For more, add a larger model under"
     " File > Open model."
 )
+REFUSAL = BEYOND.partition(".")[0]  # how the model's own refusal begins, too
 SEARCH = ' I can also search the web when you say so: "search the web for …".'
 OWN = re.compile(r"\b(?:parley|starter|conversation|this app|my notes?|my reminders?)\b")
 

@@ -66,6 +66,9 @@ SAME = {
 }
 LIKE = {word: stem for stem, words in SAME.items() for word in words.split()}
 OWN = "starter"  # this page is the model's to tell: who it is, and what it can do
+# Their subjects are in the model's training; it finds the right one more often than words do.
+LEARNED = {"conversations", "deleting", "finding", "models", "not-yet", "preferences"}
+LEARNED |= {"privacy", "shortcuts", "start", "versions"}
 WORDS = 4  # so many may be a question without being one in form
 HOW = re.compile(
     r"(?:how|where|can i|may i|is it possible|is there a way|i (?:want|need) to|which key)\b"
@@ -111,6 +114,8 @@ class Help:
             for one in passages(page)
         ]
         self._known = Counter(word for one in self._passages for word in one.words)
+        learned = {word for one in self._passages if one.page in LEARNED for word in one.words}
+        self._unlearned = self._known.keys() - learned
         lengths = [one.words.total() for one in self._passages]
         self._usual = sum(lengths) / len(lengths) if lengths else 1.0
 
@@ -138,6 +143,11 @@ class Help:
             return ""
         alone = topic and HOW.match(question)
         return found.text if asking and found.matched >= (1 if alone else 2) else ""
+
+    def news(self, question: str) -> str:
+        """The same, only for what the starter's model was never taught."""
+        said = self.answer(question)
+        return said if said and self._unlearned.intersection(words_of(question)) else ""
 
     def _weight(self, word: str) -> float:
         """Words the help does not know weigh most."""

@@ -40,6 +40,12 @@ def _text(name: str, found: str | None) -> Mapping[str, Any] | None:
     return None if found is None else {name: found}
 
 
+def second(request: str, help: Help | None) -> str:
+    """What the help pages say where the model only said that it is beyond it; or ""."""
+    text = tidy(request)
+    return help.answer(bare(text)) if help and len(text) <= LONGEST else ""
+
+
 WAYS: tuple[tuple[str, Way], ...] = (
     ("remind", lambda low, text: reminding.asked(text)),
     ("write_note", lambda low, text: _text("text", noting.write(text) or None)),
@@ -65,7 +71,7 @@ def route(request: str, offered: Collection[str], help: Help | None) -> Call | S
         arguments = way(low, text)
         if arguments is not None:
             return Call(name, arguments) if name in offered else None
-    if help and (said := help.answer(low)):
+    if help and (said := help.news(low)):
         return Say(said)
     if kind := declining.certain(low):
         return Say(declining.words(kind, frozenset(offered)))
