@@ -151,6 +151,8 @@ def test_help_is_said_in_the_words_of_its_pages():
 def test_what_the_model_was_never_taught_is_answered_by_the_pages_alone():
     found = route("how do I cancel a reminder?", KNOWN, HELP)
     assert isinstance(found, Say) and "Tools" in found.text
+    found = route("How do I use a server?", KNOWN, HELP)
+    assert isinstance(found, Say) and "Use a server" in found.text
 
 
 def test_without_help_pages_nothing_is_made_up(tmp_path):

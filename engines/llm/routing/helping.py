@@ -16,6 +16,7 @@ NEIGHBOUR = 0.6  # of the best sentence's score, from which another one is said 
 SMALL = frozenset(
     re.findall(
         r"\w+",
+        "say says day know long call calculate fail things work works until "
         "a an and any are as at be been by can could did do does for from get has have how i "
         "if in into is it its let me my of on one or our please possible should show so some "
         "tell than that the their them then there these they this those to too up us want "
@@ -36,7 +37,7 @@ SAME = {
     "smaller": "reduce shrink tiny",
     "light": "theme bright look appearance colour color colours colors design",
     "dark": "night black",
-    "network": "internet online offline wifi connection cloud server upload",
+    "network": "internet online offline wifi connection cloud upload",
     "leave": "send sent share private privacy secret safe secure spy collect tracked telemetry",
     "disk": "stored saved kept store save backup back folder directory",
     "edit": "correct typo fix rewrite rephrase change reword modify amend",
@@ -134,20 +135,23 @@ class Help:
 
     def answer(self, question: str) -> str:
         """The words of the help, or "" where it is not certain that they are asked for."""
+        return self._sure(question, bool(TOPICS.intersection(words_of(question))))
+
+    def news(self, question: str) -> str:
+        """The same, only for what the starter's model was never taught."""
+        fresh = self._unlearned.intersection(words_of(question))
+        return self._sure(question, True) if fresh else ""
+
+    def _sure(self, question: str, topic: bool) -> str:
+        """topic: whether one word of the question says enough what it is about."""
         found = self.find(question)
         if not found or found.covered < COVERED or DIGIT.search(question):
             return ""
         asking = ASKING.match(question) or len(question.split()) <= WORDS
-        topic = bool(TOPICS & set(words_of(question)))
-        if YOU.search(question) and not topic:
+        if not asking or (YOU.search(question) and not topic):
             return ""
         alone = topic and HOW.match(question)
-        return found.text if asking and found.matched >= (1 if alone else 2) else ""
-
-    def news(self, question: str) -> str:
-        """The same, only for what the starter's model was never taught."""
-        said = self.answer(question)
-        return said if said and self._unlearned.intersection(words_of(question)) else ""
+        return found.text if found.matched >= (1 if alone else 2) else ""
 
     def _weight(self, word: str) -> float:
         """Words the help does not know weigh most."""
