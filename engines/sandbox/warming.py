@@ -1,5 +1,6 @@
 """What a cell should find done already: libraries imported, fonts read, modules loaded."""
 
+import gc
 import io
 from typing import Any
 
@@ -31,3 +32,5 @@ def warm(fonts: str) -> None:
     sympy.integrate(sympy.sin(x) * x, x)
     sympy.limit(sympy.sin(x) / x, x, 0)
     sympy.simplify(sympy.sin(x) ** 2 + sympy.cos(x) ** 2)
+    gc.collect()  # a font that a cell clears away would complain of its file, which is closed there
+    gc.freeze()
