@@ -1,6 +1,9 @@
 """Endless batches: whole conversations packed into rows, none of them seeing its neighbours."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -42,15 +45,27 @@ class Listener:
         return found
 
 
+def verified(files: Iterable[Path]) -> list[str]:
+    """Texts that improve.py kept."""
+    lines = [line for one in files for line in one.read_text("utf-8").splitlines()]
+    return [json.loads(line)["text"] for line in lines]
+
+
+def texts(rng: Random, longest: int, kept: Sequence[str] = (), share: float = 0.0) -> Iterator[str]:
+    """longest: exchanges in one conversation, at most. share: of the texts, from those kept."""
+    while True:
+        from_kept = kept and rng.random() < share
+        yield rng.choice(kept) if from_kept else conversation(rng, longest)[0]
+
+
 def batches(
-    tokenizer: Tokenizer, seed: int, rows: int, length: int, longest: int
+    tokenizer: Tokenizer, rng: Random, rows: int, length: int, spoken: Iterator[str]
 ) -> Iterator[Batch]:
-    """longest: exchanges in one conversation, at most."""
-    rng, listener = Random(seed), Listener(tokenizer)
+    listener = Listener(tokenizer)
     waiting: list[list[list[int]]] = []
     while True:
-        texts = [conversation(rng, longest)[0] for _ in range(POOL)]
-        encoded = [one.ids for one in tokenizer.encode_batch(texts) if len(one.ids) <= length]
+        pool = list(islice(spoken, POOL))
+        encoded = [one.ids for one in tokenizer.encode_batch(pool) if len(one.ids) <= length]
         waiting += packed(encoded, length)
         rng.shuffle(waiting)
         while len(waiting) >= rows:

@@ -143,6 +143,8 @@ def _weekday(rng: Random, held: bool) -> tuple[Asked, str]:
         "{d} [was|is|will be|falls on] [what|which] [day|weekday|day of the week]",
         "[tell me|find|give me|i need] the [weekday|day of the week] [of|for|on] {d}",
         "[weekday|day of the week][ of| for| on|] {d}",
+        "{d}[,| -] [weekday|the weekday|day of the week]",
+        "[do you know|tell me] [what|which] [day|weekday] {d} [is|was|falls on|fell on]",
         "[is|was|will] {d} [be|] [a|on a] [monday|sunday|weekend|friday|saturday|weekday|workday]",
         "[i was born on|we married on|my birthday was] {d}, [what|which] [day|weekday] was that",
     )
@@ -174,6 +176,8 @@ def _until(rng: Random, held: bool) -> tuple[Asked, str]:
             "[days|number of days|count the days|days left|tell me the days|how "
             "many sleeps] [until|till|to|before] {d}"
         ),
+        "how [near|close|many weeks away] is {d}",
+        "the [time|days|wait] [left|remaining|still to go] [until|till|to|before] {d}",
         "[when is|how soon is|how far off is|how many days away is|in how many days is] {d}",
         "{d} is [how many days away|how far away|in how many days|how long from now]",
         (
@@ -210,6 +214,8 @@ def _since(rng: Random, held: bool) -> tuple[Asked, str]:
             "have i lived]"
         ),
         "{d} was how [many days|long] ago",
+        "the [time|days] [since|passed since|that passed since] {d}",
+        "[how many days|how long] [lie|lies] between {d} and [now|today]",
         "how many days old am i if i was born [on|] {d}",
     )
     unseen = ("how [far back|long gone] is {d}", "the number of days [that went by|gone] after {d}")
@@ -275,6 +281,8 @@ AHEAD = (
     DATE_IN + " {n} {u} [from now|from today|later|ahead]",
     "{n} {u} [from now|from today|ahead] is [what date|which date|what day|when]",
     "[which date|what date|what day|the date|when] is {n} {u} [from now|from today|ahead|away]",
+    "when {n} {u} [have passed|are over|are up|have gone by], what [date|day] [is it|will it be]",
+    "[what|which] [date|day] [follows|will we have|do we have|do we get] [in|after] {n} {u}",
     "[add|count|go] {n} {u} [to today|from today|to the date|ahead|forward]",
     "[in|the date in|date in|today plus|now plus] {n} {u}[, what date is that|, which day is it|]",
 )
@@ -289,6 +297,7 @@ AGO = (
         "when was it|when was|which date was|what date was] {n} {u} [ago|"
         "before today|back|earlier|before now]"
     ),
+    "[what|which] [date|day] [did we have|did we write|do i get] {n} {u} [ago|before today]",
     "{n} {u} [ago|before today|before now] was [what date|which date|what day|when]",
     (
         "[go back|subtract|count back|take off|count] {n} {u}[ from today| "
@@ -357,7 +366,10 @@ def follow_up(rng: Random, held: bool) -> Exchange:
     return Exchange("follow", template, first.said + second.said, second.replies, second.call)
 
 
-FOLLOW = "[and|what about|how about|and what about|and how about|now|then] {d}"
+FOLLOW = (
+    "[[and|what about|how about|and what about|and how about|now|then] {d}"
+    "|{d}[ then| as well| too]]"
+)
 FOLLOW_HELD = "[same for|next,] {d}"
 
 

@@ -112,6 +112,7 @@ def _convert(
     rng: Random, intent: str, kind: dict, value: Amount, source: str, target: str, held: bool
 ) -> Exchange:
     template = rng.choice(HELD if held else SEEN)
+    value = _possible(value, source)
     slots = {"a": value.said, "f": _said(rng, kind, source), "t": _said(rng, kind, target)}
     text = say(rng, template, slots, not held)
     if len(slots["f"]) < 4 and value.said[-1].isdigit() and rng.random() < 0.4:
@@ -136,6 +137,13 @@ def _value(rng: Random, kind: dict) -> Amount:
     return whole(rng, 1, 200) if rng.random() < 0.45 else amount(rng)
 
 
+def _possible(value: Amount, source: str) -> Amount:
+    """No kelvin below zero."""
+    if source != "K":
+        return value
+    return Amount(value.said.removeprefix("minus "), value.value.removeprefix("-"))
+
+
 def _said(rng: Random, kind: dict, unit: str) -> str:
     ways = kind[unit].split("|")
     return ways[0] if rng.random() < 0.3 else rng.choice(ways)
@@ -150,10 +158,11 @@ def follow_up(rng: Random, held: bool) -> Exchange:
     chance = rng.random()
     if chance < 0.55:
         template = "[and|same|also][ in| into|] {t}" if held else FOLLOW_UNIT
-        asked = _call(value, source, third)
+        asked = _call(_possible(value, source), source, third)
         slots = {"t": _said(rng, kind, third)}
     else:
         template = "[redo it for|same with] {a}" if held else FOLLOW_AMOUNT
+        other = _possible(other, source)
         asked = _call(other, source, target)
         slots = {"a": other.said}
         if rng.random() < 0.5:
@@ -164,17 +173,24 @@ def follow_up(rng: Random, held: bool) -> Exchange:
 
 
 FOLLOW_UNIT = (
-    "[and|what about|how about|and what is that|and what is it|now|what is "
+    "[[and|what about|how about|and what is that|and what is it|now|what is "
     "that|how much is that|and how much is that][ in| in] {t}"
+    "|[in|into|to] {t} [too|as well|now|then|please|this time|instead]"
+    "|[make it|give me|show it in|again in|once more in|i want it in|now] {t}"
+    "|{t}[ too| as well| instead| then|]]"
 )
-FOLLOW_AMOUNT = "[and|what about|how about|now|and for|and what about|and how about] {a}"
+FOLLOW_AMOUNT = (
+    "[[and|what about|how about|now|and for|and what about|and how about] {a}"
+    "|[do it|again|once more|try it|repeat it|try|do that] [for|with] {a}"
+    "|{a}[ instead| then| too| as well|]]"
+)
 
 
 def ask_unit(rng: Random, held: bool) -> Exchange:
     """Into what? The target is missing; often the person then says it."""
     kind = rng.choices(KINDS, WEIGHTS)[0]
     source, target = rng.sample(list(kind), 2)
-    value = _value(rng, kind)
+    value = _possible(_value(rng, kind), source)
     template = rng.choice(ASK_UNIT_HELD if held else ASK_UNIT)
     slots = {"a": value.said, "f": _said(rng, kind, source)}
     question = plain("ask_unit", template, say(rng, template, slots, not held), (WHICH_UNIT,))

@@ -52,14 +52,20 @@ class Speaker:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def say(self, before: list[Said], tools: tuple[str, ...], instructions: str = "") -> Said:
+    def say(
+        self,
+        before: list[Said],
+        tools: tuple[str, ...],
+        instructions: str = "",
+        sampling: Sampling = GREEDY,
+    ) -> Said:
         """What is said next, as an assistant's turn in the form of the training text."""
         words, calls = [], []
         known = {one["name"]: one for one in schemas()}
         chosen = tuple(known.get(name, {"name": name, "parameters": ANY}) for name in tools)
         system = (Turn("system", (Text(instructions),)),) if instructions else ()
         told = system + turns(before)
-        for event in self._engine.run(Chat(told, chosen, GREEDY, max_tokens=MOST)):
+        for event in self._engine.run(Chat(told, chosen, sampling, max_tokens=MOST)):
             if isinstance(event, TextDelta):
                 words.append(event.text)
             elif isinstance(event, ToolCall):

@@ -20,7 +20,8 @@ SIGNS = {
 ASK = (
     "[what is|what's|whats|what does|how much is|calculate|compute|work out|tell me|"
     "can you work out|can you calculate|could you tell me|please calculate|i need|do the sum|"
-    "what do i get for|what do you get for|solve|evaluate|and|]"
+    "what do i get for|what do you get for|solve|evaluate|and|i want to know|do you know|"
+    "i'd like to know|let me know|what number is|tell me how much is|what would be|]"
 )
 
 
@@ -116,6 +117,13 @@ FOLLOW = (
     ("[and|now|then|] [double that|double it|twice that|the double|doubled]", "*2"),
     ("[and|now|then|] [half of that|halve that|halve it|half of it|divide it by two]", "/2"),
     ("[and|what is|] {n}% of [that|it|the result]", "*{n}/100"),
+    ("[it|the result|the answer|this number] [times|multiplied by|x] {n}", "*{n}"),
+    ("[that|it|the result|the answer|make that] [plus|and] {n}[ more|]", "+{n}"),
+    ("[put|count|pile] {n} [more|on top|on it|to it|to that]", "+{n}"),
+    ("[lower|reduce|decrease|lessen|cut] [that|it|the result|this] by {n}", "-{n}"),
+    ("[that|it|the result|the answer] [minus|less] {n}", "-{n}"),
+    ("[divide|cut] [the answer|this|that|it] [by|into] {n}[ parts|]", "/{n}"),
+    ("[that|it|the result|the answer] [divided by|over] {n}", "/{n}"),
 )
 FOLLOW_HELD = (
     ("[take|have] that [times|multiplied by] {n}", "*{n}"),

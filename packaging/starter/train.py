@@ -14,7 +14,7 @@ from random import Random
 
 import tokenizer as tokens
 import torch
-from batches import Batch, batches
+from batches import Batch, batches, texts, verified
 from conversation import conversation
 from muon import Muon
 from network import Network, Shape
@@ -45,6 +45,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=DATA_SEED)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--verified", type=Path, nargs="*", default=[], help="from improve.py")
+    parser.add_argument("--share", type=float, default=0.25, help="of texts, that are verified")
     return parser.parse_args()
 
 
@@ -102,9 +104,9 @@ class Training:
 
     def run(self) -> None:
         options = self.options
-        made = batches(
-            self.tokenizer, options.seed + self.step, options.rows, options.length, options.longest
-        )
+        rng = Random(options.seed + self.step)
+        spoken = texts(rng, options.longest, verified(options.verified), options.share)
+        made = batches(self.tokenizer, rng, options.rows, options.length, spoken)
         began, cost, seen = time.monotonic(), 0.0, 0
         for batch in made:
             done = self.step / options.steps
