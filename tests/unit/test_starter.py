@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -25,6 +26,7 @@ import countdown  # noqa: E402
 import dates  # noqa: E402
 import filtering  # noqa: E402
 import grammar  # noqa: E402
+import improve  # noqa: E402
 import judging  # noqa: E402
 import longhand  # noqa: E402
 import measures  # noqa: E402
@@ -295,6 +297,29 @@ def test_steps_lead_to_the_result():
         sign, a, b = longhand.numbers(rng)
         found = int(longhand.worked(sign, a, b).rpartition("= ")[2])
         assert found == {"+": a + b, "-": a - b, "*": a * b, "/": a // b}[sign]
+
+
+def test_steps_are_checked_one_by_one():
+    rng = Random(24)
+    for _ in range(300):
+        *lines, last = longhand.worked(*longhand.numbers(rng)).splitlines()
+        assert improve.worked("\n".join((*lines, last)), last)
+        assert not improve.worked("\n".join((*lines, last)), last + "0")
+        assert not improve.worked("\n".join((*lines, "1+1=3", last)), last)
+        assert not improve.worked(last, last), "a result alone shows no steps"
+    assert not improve.worked("", "1 + 1 = 2")
+
+
+def test_only_answers_that_check_out_are_learned_from(speaker):
+    rng = Random(25)
+    for task in islice(improve.tasks(rng), 6):
+        right, texts = improve.answers(speaker, rng, task, 3)
+        assert len(texts) <= min(right, improve.KEPT)
+        for text in texts:
+            call = called(text)
+            said = Said("assistant", text, ToolCall("1", **call) if call else None)
+            assert task.right(said)
+        assert not task.right(Said("assistant", "It is 7.")), task.kind
 
 
 def test_only_true_steps_solve_a_countdown():
