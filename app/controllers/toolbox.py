@@ -86,6 +86,7 @@ class Running(msgspec.Struct):
     acted: bool = False
     result: ToolResult | None = None
     pictures: list[StoredPart] = []
+    opened: bool = False  # the seal, for its places
     tainted: bool = False
     said: str = ""
     changes: int = 0  # times the tool was found to be another one during this call
@@ -236,7 +237,7 @@ class ToolboxController(QObject):
             self._links[home].cancel(job)
         self._seal.want((), "", "")
         if running := self._running:
-            self._seal.shut_once(running.places)
+            self._shut(running)
             if job >= 0 and running.offered.tool is None:
                 self.grants_changed(home)  # it goes on with the call, whatever it is told
         self._running, self._job = None, ("", -1)
@@ -269,6 +270,7 @@ class ToolboxController(QObject):
             else:
                 self._submit()
 
+        running.opened = True
         for place in running.places:
             self._seal.open_for(place, running.offered.title, once=True)
         first, *rest = running.places
@@ -324,13 +326,19 @@ class ToolboxController(QObject):
     def _ask_anew(self, running: Running) -> None:
         """The tool is another one than the person saw: nothing was run."""
         self._job = ("", -1)
-        self._seal.shut_once(running.places)
+        self._shut(running)
         running.changes, running.changed = running.changes + 1, False
         running.entries, running.asked = {}, set()
         if running.changes > MOST_CHANGES:
             self._end(ToolResult(running.call.id, RESTLESS, error=True))
         else:
             self._begin(running, self._conversation)
+
+    def _shut(self, running: Running) -> None:
+        """Only what was opened for this call: another one may need the same address."""
+        if running.opened:
+            running.opened = False
+            self._seal.shut_once(running.places)
 
     def _not_closed(self, home: str, why: str) -> None:
         """The jail of a home does not hold: what must not be used without one is switched off."""
@@ -365,7 +373,7 @@ class ToolboxController(QObject):
     def _end(self, result: ToolResult) -> None:
         running, self._running, self._job = self._running, None, ("", -1)
         assert running
-        self._seal.shut_once(running.places)
+        self._shut(running)
         running.taken(Taken(result, tuple(running.pictures)))
 
     @Slot(str)

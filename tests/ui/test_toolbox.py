@@ -207,6 +207,13 @@ def test_an_address_stays_open_for_the_other_call_that_needs_it(seal):
     assert not seal.permits(PLACE) and shut == [PLACE]
 
 
+def test_a_refused_call_shuts_nothing_that_another_one_opened(taken, consent, seal):
+    seal.open_for(PLACE, "Listing", once=True)
+    taken("post", text="my secret")
+    consent.answer("c1", "never")
+    assert seal.permits(PLACE)
+
+
 def test_what_leaves_is_in_the_log_before_it_leaves(qtbot, taken, tool_link, consent, seal, store):
     taken("post", text="my secret")
     consent.answer("c1", "once")
