@@ -10,7 +10,7 @@ import psutil
 import pytest
 from PySide6.QtCore import QTimer
 
-from app.engine import NO_MODEL, EngineLink
+from app.engine import NO_MODEL, OURS, Arrival, Arrivals, EngineLink
 from engines import host, jail, process
 from engines.llm.echo import Options
 from engines.messages import ENDINGS, Cancelled, Done, Failed, Loaded, Prefill, Progress, TextDelta
@@ -385,6 +385,16 @@ def test_the_log_says_what_happened_and_nothing_that_was_said(link, logs):
     link.ending(link.ask(f"segv {canary}"))
     log = (logs / "echo.log").read_text()
     assert "a bug" in log and "Segmentation fault" in log and canary not in log
+
+
+def test_what_engines_said_last_is_not_heard_after_the_end():
+    arrivals = Arrivals()
+    arrivals.put(Arrival(1, 5, Done()), may_wait=False)
+    arrivals.close()
+    arrivals.put(Arrival(1, 6, Done()), may_wait=False)
+    assert arrivals.take() is None
+    arrivals.put(Arrival(OURS, 7, Done()), may_wait=False)  # a job that comes too late is answered
+    assert arrivals.take() == Arrival(OURS, 7, Done())
 
 
 def test_stop_leaves_no_process(qtbot, logs):

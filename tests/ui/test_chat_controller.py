@@ -16,6 +16,7 @@ from engines.messages import (
     ThoughtDelta,
     ToolCall,
     ToolResult,
+    ToolsDropped,
     TurnsDropped,
     Usage,
     plain,
@@ -170,6 +171,11 @@ def test_dropped_turns_leave_a_mark_the_person_sees(ask, chat):
         ask(f"q{n}", TextDelta(f"a{n}"), Done())
     ask("q3", TurnsDropped(4), TextDelta("a3"), Done())
     assert [turn.cut for turn in chat.turns].index(True) == 4
+
+
+def test_tools_that_did_not_fit_are_in_the_facts_of_the_answer(ask, chat):
+    ask("q", ToolsDropped(), TextDelta("a"), Done())
+    assert "do not fit" in dict(chat.details(chat.turns[-1].key))["Tools the model did not see"]
 
 
 def test_an_answer_goes_on_while_another_conversation_is_read(qtbot, ask, chat):

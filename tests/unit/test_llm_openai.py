@@ -77,6 +77,15 @@ def test_calls_in_pieces_become_whole_calls():
     assert body["tools"][0] == {"type": "function", "function": TOOLS[0]}
 
 
+def test_calls_of_two_answers_are_told_apart_though_the_server_counts_anew():
+    found = []
+    with serving(Script(calls(("clock", {})), calls(("clock", {})))) as script:
+        for _ in range(2):
+            events, _ = ask(script, Chat(HELLO.turns, TOOLS))
+            found += [event.id for event in events if isinstance(event, ToolCall)]
+    assert len(set(found)) == 2
+
+
 def test_a_call_that_is_no_json_is_shown_as_it_is():
     with serving(Script(calls(("clock", '{"question": ')))) as script:
         events, done = ask(script)
