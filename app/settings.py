@@ -74,6 +74,56 @@ class Settings:
         among=("model", "always", "never"),
         page="Answers",
     )
+    send_spoken: bool = option(
+        True,
+        "Send what I said at once",
+        "Off: the words wait in the message, to be changed before they are sent.",
+        page="Talking",
+    )
+    language: str = option(
+        "",
+        "I speak",
+        "Two letters, as en or de. Empty: the model finds out with every sentence.",
+        shape="line",
+        page="Talking",
+    )
+    hands_free: bool = option(
+        False,
+        "Hands-free",
+        "Parley listens until you switch the microphone off, and answers when you pause.",
+        page="Talking",
+    )
+    pause: float = option(
+        0.7,
+        "A pause ends what I say after",
+        "In hands-free mode.",
+        between=(0.3, 3.0),
+        unit="seconds",
+        page="Talking",
+    )
+    keep_spoken: bool = option(
+        True,
+        "Keep the sound of what I say",
+        "With the conversation, to hear it again. Off: only until its words are sent.",
+        page="Talking",
+    )
+    speak_answers: str = option(
+        "talked",
+        "Answers aloud",
+        "When I talked, always, or never.",
+        among=("talked", "always", "never"),
+        page="Speaking",
+    )
+    speed: float = option(
+        1.0, "Speed of the voice", "1 is as it was made.", between=(0.5, 3.0), page="Speaking"
+    )
+    barge_in: bool = option(
+        False,
+        "Talking interrupts",
+        "Hands-free, with a headset: Parley stops when you begin to speak. Over loudspeakers it "
+        "would interrupt itself.",
+        page="Speaking",
+    )
     idle_minutes: int = option(
         20,
         "Give memory back after",
@@ -82,6 +132,17 @@ class Settings:
         unit="minutes",
         page="Model",
     )
+
+
+@dataclass
+class Voice:
+    """What is heard and said with; chosen on the page Voice from what this computer has."""
+
+    microphone: str = ""  # id of the device; "" is the system's choice
+    loudspeaker: str = ""
+    talk_key: str = "Right Ctrl"  # held to talk
+    ears: str = ""  # folder of a Whisper model; "" is the starter's
+    voice: str = ""  # a Piper voice (.onnx); "" is the voice that came with Parley
 
 
 @dataclass
@@ -95,6 +156,7 @@ class Chosen:
     tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
     folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
+    voice: Voice = field(default_factory=Voice)
 
 
 def load(path: Path) -> Chosen:
@@ -107,6 +169,10 @@ def load(path: Path) -> Chosen:
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
     if isinstance(programs := stored.get("programs"), list):
         chosen.programs = [one for one in programs if isinstance(one, dict)]
+    spoken = stored.get("voice")
+    for name, value in spoken.items() if isinstance(spoken, dict) else ():
+        if hasattr(chosen.voice, name) and isinstance(value, str):
+            setattr(chosen.voice, name, value)
     for name in ("recent", "tools_off", "folders"):
         if isinstance(names := stored.get(name), list):
             setattr(chosen, name, [one for one in names if isinstance(one, str)])

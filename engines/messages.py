@@ -103,6 +103,51 @@ class CallTool(Message, frozen=True):
     digest: str = ""  # of a program's tool as the person saw it; another one is not run
 
 
+class Hear(Message, frozen=True):
+    """The next piece of what a microphone gave. A take is what is said in one go."""
+
+    take: int  # another number begins anew
+    pcm: bytes  # interleaved samples
+    rate: int  # Hz
+    channels: int
+    sample: str = "s16"  # or "u8", "s32", "f32": little-endian
+    last: bool = False  # nothing follows in this take
+
+
+class Transcribe(Message, frozen=True):
+    """What is said in up to two minutes of sound."""
+
+    pcm: bytes  # 16 kHz, mono, s16
+    language: str = ""  # as "en"; "" finds out
+    before: str = ""  # what was said just before it
+    hotwords: str = ""  # rare words that are likely, as names in the conversation
+    draft: bool = False  # quick, for the screen while the person still speaks
+    patient: bool = False  # as right as can be, for files: a wide search, no hurry
+
+
+class Speak(Message, frozen=True):
+    """Say these words, which are ready to be spoken (engines/tts/reading.py)."""
+
+    text: str
+    speed: float = 1.0  # 2.0 is twice as fast
+    speaker: int = -1  # of a voice with several; -1 is its own choice
+
+
+class ReadSound(Message, frozen=True):
+    """The next so many seconds of the sound file this engine was opened with."""
+
+    seconds: float
+
+
+class WriteSound(Message, frozen=True):
+    """Make a file of these samples, piece by piece: the last one ends it."""
+
+    pcm: bytes  # mono, s16
+    rate: int  # Hz, the same in every piece
+    format: str  # "wav" or "mp3"
+    last: bool = False
+
+
 class ListTools(Message, frozen=True):
     """Ask a program that speaks MCP what it offers."""
 
@@ -209,8 +254,65 @@ class Usage(Message, frozen=True):
     output_seconds: float = 0.0
 
 
+class Heard(Message, frozen=True):
+    """What became of a piece of a take."""
+
+    take: int
+    pcm: bytes  # 16 kHz, mono, s16; all pieces together are the take
+    speech: tuple[float, ...] = ()  # how likely it is speech, for each further 32 ms of the take
+    level: float = 0.0  # loudest sample of this piece, 0 to 1
+
+
+class Word(Message, frozen=True):
+    """start and end in seconds from the start of the sound it was heard in."""
+
+    text: str
+    start: float
+    end: float
+
+
+class Transcript(Message, frozen=True):
+    """One stretch of speech as text; several may follow one another in a job."""
+
+    text: str
+    start: float = 0.0  # seconds from the start of the sound
+    end: float = 0.0
+    language: str = ""
+    words: tuple[Word, ...] = ()  # where the model tells
+    sure: float = 0.0  # mean log-probability of a token; nearer 0 is surer
+
+
+class Unheard(Message, frozen=True):
+    """There is no text, and why: "silence", "noise" or "unsure"; before Done."""
+
+    why: str
+
+
+class Pcm(Message, frozen=True):
+    """A piece of sound: mono, s16."""
+
+    pcm: bytes
+    rate: int  # Hz
+
+
+class Spoken(Message, frozen=True):
+    """Where a word of Speak.text lies in its sound; comes before or with that sound."""
+
+    place: int  # of its first character in the text
+    length: int
+    start: float  # seconds from the start of this job's sound
+    end: float
+
+
+class Encoded(Message, frozen=True):
+    """The next bytes of a sound file."""
+
+    data: bytes
+
+
 class Done(Message, frozen=True):
-    """reason is "stop", "length" (max_tokens), "context" (no room left) or "tools"."""
+    """reason is "stop", "length" (max_tokens), "context" (no room left), "tools", or "end" when
+    a sound file has no more."""
 
     reason: str = "stop"
     usage: Usage = Usage()
@@ -227,7 +329,19 @@ class Failed(Message, frozen=True):
     detail: str = ""  # for the log and "copy details"
 
 
-Request = Start | Chat | Prefill | CallTool | ListTools | Cancel
+Request = (
+    Start
+    | Chat
+    | Prefill
+    | CallTool
+    | ListTools
+    | Hear
+    | Transcribe
+    | Speak
+    | ReadSound
+    | WriteSound
+    | Cancel
+)
 Event = (
     Loaded
     | Progress
@@ -241,6 +355,12 @@ Event = (
     | ToolsFound
     | ToolCall
     | ToolResult
+    | Heard
+    | Transcript
+    | Unheard
+    | Pcm
+    | Spoken
+    | Encoded
     | Done
     | Cancelled
     | Failed

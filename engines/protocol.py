@@ -12,6 +12,9 @@ from engines.messages import Done, Event, Loaded, Request
 class Kind(StrEnum):
     LLM = "llm"
     TOOL = "tools"
+    STT = "stt"  # speech to text
+    TTS = "tts"  # text to speech
+    SOUND = "sound"  # sound itself: what the microphone gives, sound files
 
 
 class Engine(Protocol):

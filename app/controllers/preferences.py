@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app import granted, programs, settings
 from app.controllers.shown import Notice
 from app.programs import Program
+from app.settings import Voice
 from engines import registry
 from engines.options import chosen, problem
 from engines.protocol import Kind
@@ -22,6 +23,7 @@ class PreferencesController(QObject):
     engine_changed = Signal(str, object)  # option of the LLM engine, new value
     home_changed = Signal(str)  # an engine of tools that has other options now
     folders_changed = Signal()
+    voice_changed = Signal(str, str)  # field of settings.Voice, new value
     notice = Signal(object)
 
     def __init__(
@@ -94,6 +96,18 @@ class PreferencesController(QObject):
             self.home_changed.emit(engine)
 
         return self._take(self.options_of(engine), name, value, keep)
+
+    # what is heard and said with
+
+    @property
+    def voice(self) -> Voice:
+        return self._chosen.voice
+
+    def set_voice(self, name: str, value: str) -> None:
+        if getattr(self._chosen.voice, name) != value:
+            setattr(self._chosen.voice, name, value)
+            self._save()
+            self.voice_changed.emit(name, value)
 
     # programs that speak MCP
 

@@ -42,12 +42,17 @@ LIBRARIES = (
         "xcb-util-renderutil",
     ),
     Need("libxcb-shape.so.0", "libxcb-shape0", "libxcb", "libxcb"),
+    Need("libpulse.so.0", "libpulse0", "pulseaudio-libs", "libpulse"),
     Need("libwayland-cursor.so.0", "libwayland-cursor0", "libwayland-cursor", "wayland"),
     Need("libwayland-egl.so.1", "libwayland-egl1", "libwayland-egl", "wayland"),
 )
 COMPILER = Need("a C++ compiler", "g++", "gcc-c++", "gcc")
 SCREEN = Need("Xvfb (a screen in memory)", "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb")
 SCREEN_KEY = Need("xauth", "xauth", "xorg-x11-xauth", "xorg-xauth")
+SOUND = Need("PulseAudio (a sound card in memory)", "pulseaudio", "pulseaudio", "pulseaudio")
+SOUND_TOOL = Need("pactl", "pulseaudio-utils", "pulseaudio-utils", "libpulse")
+OTHER_VOICE = Need("flite (a second synthesiser)", "flite", "flite", "flite")
+BUS = Need("dbus-daemon (a private bus)", "dbus", "dbus-daemon", "dbus")
 OLDEST_GLIBC = (2, 34)  # what the wheels of PySide6 are built for
 LOADS = """
 import ctypes, sys
@@ -109,7 +114,8 @@ def missing_needs(purpose: str, python: pythons.Python | None) -> Iterable[Need]
         absent = missing_libraries([need.name for need in LIBRARIES])
         yield from (need for need in LIBRARIES if need.name in absent)
         if purpose == "test":
-            programs = (("Xvfb", SCREEN), ("xauth", SCREEN_KEY))
+            programs = (("Xvfb", SCREEN), ("xauth", SCREEN_KEY), ("pulseaudio", SOUND))
+            programs += (("pactl", SOUND_TOOL), ("flite", OTHER_VOICE), ("dbus-daemon", BUS))
             yield from (need for program, need in programs if not shutil.which(program))
     if not compiler_works():
         yield COMPILER

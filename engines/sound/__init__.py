@@ -1,0 +1,1 @@
+"""Engines of sound itself: what the microphone gives, and sound files."""

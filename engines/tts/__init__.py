@@ -1,0 +1,1 @@
+"""Engines that speak, and what makes a text speakable."""
