@@ -305,9 +305,10 @@ class Spoken(Message, frozen=True):
 
 
 class Encoded(Message, frozen=True):
-    """The next bytes of a sound file."""
+    """Bytes of a sound file that belong at this place: the header comes again when all is known."""
 
     data: bytes
+    place: int  # from the start of the file; never beyond what was written before
 
 
 class Done(Message, frozen=True):
