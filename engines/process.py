@@ -34,6 +34,7 @@ SET = {
     "OMP_WAIT_POLICY": "passive",  # spinning threads fight with the window for the processor
     "GGML_NO_BACKTRACE": "1",  # else an abort tries to start a debugger
     "HF_HUB_OFFLINE": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # else onnxruntime reports to its makers, from a thread it starts
     "PYTHONUTF8": "1",
 }
 
