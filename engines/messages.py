@@ -175,6 +175,9 @@ class Loaded(Message, frozen=True):
     jail: str = ""  # "" where the jail holds; else a sentence saying what is not guarded
     own_template: bool = True  # False: the file has no chat template and ChatML is used
     thinks: bool = False  # the template knows about thinking
+    language: str = ""  # of a voice, by its name
+    quality: str = ""  # of a voice, as its maker calls it: "medium"
+    speakers: tuple[str, ...] = ()  # of a voice with several, by their numbers in Speak
 
 
 class Progress(Message, frozen=True):
