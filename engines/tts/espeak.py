@@ -138,6 +138,8 @@ class Espeak:
                 elif kind == END:
                     yield from sound.until(sample, None)
         yield from sound.until(sound.end(), None)
+        if self._called_off:
+            yield Pcm(b"", self.rate)  # the point where the job ends as called off, not as done
 
     def _streamed(self, text: str) -> Iterator[Piece]:
         """What the library makes, as it comes: it works in a thread, for it hands over only in
@@ -150,7 +152,7 @@ class Espeak:
             while (piece := self._pieces.get()) is not None:
                 yield piece
         finally:
-            self._called_off = True
+            self._called_off |= piece is not None
             while piece is not None:
                 piece = self._pieces.get()
             thread.join()
