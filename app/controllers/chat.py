@@ -1,24 +1,27 @@
 """The conversation on screen: its turns, its branches, and the answer being written."""
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import reports
+from app.controllers.ahead import Ahead
 from app.controllers.answering import Answer, Answering
 from app.controllers.consent import ConsentController
+from app.controllers.drafts import Drafts
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.requests import request
 from app.controllers.shown import Notice, ShownTurn
 from app.controllers.toolbox import ToolboxController
-from app.controllers.turns import details, first_seen, for_model, shown, text_of
+from app.controllers.turns import details, first_seen, for_model, shown, text_of, title_from
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
-from engines.messages import Chat, Prefill, Sampling
 
 BUSY = Notice("An answer is being written.", "Wait for it, or stop it with Esc.")
-TITLE_LENGTH = 48
 
 
 class ChatController(QObject):
@@ -51,12 +54,13 @@ class ChatController(QObject):
         self._preferences, self._undo = preferences, undo
         self._toolbox, self._consent = toolbox, consent
         self.conversation: int | None = None
-        self.title = ""
+        self.title = self.draft = ""
         self._turns: list[StoredTurn] = []
         self._mark = -1  # index of the turn the cut mark stands above
         self._sending = False  # between Send and the commit of the words
-        self._new_draft = store.new_draft()
-        self._prefilled: int | None = None  # the last turn of the branch that was read ahead
+        self._drafts = Drafts(store)
+        self._ahead = Ahead(models, self)
+        self._asked_how: dict[str, Any] = {}  # facts of the question, for its answer
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
         answering.changed.connect(self._on_answer_changed)
@@ -89,10 +93,33 @@ class ChatController(QObject):
 
     @Slot(str)
     def send(self, text: str) -> None:
+        self.ask(text)
+
+    def ask(
+        self,
+        text: str,
+        sounds: Iterable[StoredPart] = (),
+        facts: dict[str, Any] | None = None,
+        done: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Like send, with the sound of it; done is called when it is on disk.
+
+        facts go to the answer: "spoken" when the person talked, and the times of that.
+        """
         if self.busy or not text.strip():
             return
-        parts = (StoredPart("text", text),)
+        parts = (StoredPart("text", text), *sounds)
+        self._asked_how = facts or {}
+        self._ahead.forget()
         self._set_sending(True)
+
+        def begun(conversation: int, turn: StoredTurn) -> None:
+            done()
+            self._begun(conversation, turn)
+
+        def asked(turn: StoredTurn) -> None:
+            done()
+            self._asked(turn)
 
         def failed(error: ParleyError) -> None:
             self._set_sending(False)
@@ -100,10 +127,10 @@ class ChatController(QObject):
             self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
 
         if self.conversation is None:
-            self._store.begin(title_from(text), "user", parts, self._begun, failed)
+            self._store.begin(title_from(text), "user", parts, begun, failed)
         else:
             parent = self._turns[-1].id if self._turns else None
-            self._add(parent, "user", parts, "done", self._asked, failed)
+            self._add(parent, "user", parts, "done", asked, failed)
 
     @Slot()
     def stop(self) -> None:
@@ -119,10 +146,12 @@ class ChatController(QObject):
         """Ask again in other words: a sibling of the turn, the old branch stays."""
         if self._free() and text.strip():
             index = self._index(key)
+            sounds = [part for part in self._turns[index].parts if part.kind == "sound"]
             self._keep(index)
             self._set_sending(True)
             parent = self._turns[-1].id if self._turns else None
-            self._add(parent, "user", (StoredPart("text", text),), "done", self._asked)
+            parts = (StoredPart("text", text), *sounds)
+            self._add(parent, "user", parts, "done", self._asked)
 
     @Slot(int)
     def regenerate(self, key: int) -> None:
@@ -172,13 +201,30 @@ class ChatController(QObject):
 
     @Slot(str)
     def keep_draft(self, text: str) -> None:
-        self._store.save_draft(self.conversation, text)
-        if self.conversation is None:
-            self._new_draft = text
+        self.draft = text
+        self._drafts.keep(self.conversation, text)
+        if text:
+            self.read_ahead()
+
+    def add_to_draft(self, conversation: int | None, text: str) -> None:
+        """Put words into the message of a conversation that may not be on screen."""
+        before = self.draft if conversation == self.conversation else self._drafts.of(conversation)
+        whole = f"{before}\n{text}" if before.strip() else text
+        self._drafts.keep(conversation, whole)
+        if conversation == self.conversation:
+            self.draft = whole
+            self.draft_changed.emit(whole)
+
+    def read_ahead(self, said: str = "") -> None:
+        """Have the model read the branch and what is being said, while it is."""
         last = self._turns[-1].id if self._turns else None
-        if text and last != self._prefilled and not self.busy and self._models.ready:
-            self._prefilled = last  # once is enough for a branch
-            self._models.link.submit(Prefill(self._told(), self._tools()))
+        if not self.busy and self._ahead.wants(last, said):
+            self._ahead.read(last, self._told(), self._tools(), said)
+
+    def sounds_of(self, key: int) -> list[Path]:
+        """The files of what the person said in a turn."""
+        parts = self._turns[self._index(key)].parts
+        return [self._store.attachment(part.attachment) for part in parts if part.kind == "sound"]
 
     def closed(self, conversation: int) -> None:
         """The conversation was deleted: leave it if it is on screen."""
@@ -215,11 +261,12 @@ class ChatController(QObject):
     def _start(self, turn: StoredTurn, history: list[StoredTurn]) -> None:
         if turn.conversation == self.conversation:
             self._append(turn)
-        request, about = self._request()
-        instructions = self._preferences.settings.instructions
-        facts = self._models.facts() | {"settings": about}
+        chosen = self._preferences.settings
+        asked, about = request(chosen, self._tools())
+        facts = self._models.facts() | {"settings": about} | self._asked_how
+        self._asked_how = {}
         self._sending = False
-        self._answering.start(Answer(turn, history, request, instructions, facts))
+        self._answering.start(Answer(turn, history, asked, chosen.instructions, facts))
         self.busy_changed.emit(True)
 
     def _add(self, parent, role, parts, status, done, failed=None) -> None:
@@ -232,18 +279,6 @@ class ChatController(QObject):
         self._store.add_turn(
             self.conversation, parent, role, parts, status, done=done, failed=failed or default
         )
-
-    def _request(self) -> tuple[Chat, dict[str, Any]]:
-        chosen = self._preferences.settings
-        temperature = None if chosen.temperature < 0 else chosen.temperature
-        think = {"model": None, "always": True, "never": False}[chosen.thinking]
-        about = {"longest answer": chosen.longest_answer}
-        if temperature is not None:
-            about |= {"temperature": temperature}
-        sampling = Sampling(temperature=temperature)
-        return Chat(
-            (), self._tools(), sampling, max_tokens=chosen.longest_answer, think=think
-        ), about
 
     def _tools(self) -> tuple[dict[str, Any], ...]:
         return self._toolbox.schemas()
@@ -301,15 +336,15 @@ class ChatController(QObject):
     # The list of turns
 
     def _show(self, conversation: int | None) -> None:
-        self.conversation, self.title, draft = conversation, "", self._new_draft
-        self._turns = []
+        self.conversation, self.title, self._turns = conversation, "", []
         if conversation is not None and (stored := self._store.conversation(conversation)):
-            self.title, draft = stored.title, stored.draft
+            self.title = stored.title
             self._turns = self._store.branch(conversation)
         self._mark = self._find_mark()
+        self.draft = self._drafts.of(conversation)
         self.opened.emit(self.turns)
         self.title_changed.emit(self.title)
-        self.draft_changed.emit(draft)
+        self.draft_changed.emit(self.draft)
 
     def _take_in_running_answer(self) -> None:
         """What is being said is in the answer; the turn holds it when somebody looks."""
@@ -362,11 +397,3 @@ class ChatController(QObject):
     def _set_sending(self, sending: bool) -> None:
         self._sending = sending
         self.busy_changed.emit(self.busy)
-
-
-def title_from(text: str) -> str:
-    """A title until there is a better one: the first words of the first question."""
-    line = " ".join(text.split()).lstrip("#>*-`• ")
-    if len(line) <= TITLE_LENGTH:
-        return line.rstrip("?.! ") or "New conversation"
-    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

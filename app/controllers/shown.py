@@ -69,6 +69,7 @@ class ShownTurn(msgspec.Struct, frozen=True):
     facts: str = ""  # one line: model · tokens · speed · time
     tools: tuple[ShownTool, ...] = ()
     error: ShownError | None = None
+    sound: bool = False  # what the person said can be heard again
     cut: bool = False  # the model did not see the turns before this one: draw the mark above it
 
 
@@ -167,6 +168,15 @@ class ShownProgram(msgspec.Struct, frozen=True):
     seconds: int = 30  # a call may take
     tools: tuple[ShownToolSetting, ...] = ()
     retry: str = ""  # words on the button that starts it anew, "" for none
+
+
+class ShownTake(msgspec.Struct, frozen=True):
+    """Sound of the person that no conversation has yet."""
+
+    key: int
+    words: str  # "Spoken, 4 s", "Not written down, 12 s"
+    written: bool  # its words are in the message
+    playing: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True):

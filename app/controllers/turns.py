@@ -14,6 +14,7 @@ from engines.messages import Part, Text, ToolCall, ToolResult, Turn
 
 RUNS_CODE = "run_python"
 SEARCHES = "web_search"
+TITLE_LENGTH = 48
 NOTES = {
     "stopped": "Stopped by you.",
     "interrupted": "Parley was closed while this was being written.",
@@ -134,6 +135,7 @@ def shown(
         facts=_line(facts),
         tools=() if simple else _tools(parts, files, question),
         error=ShownError(**error) if error else None,
+        sound=not simple and any(part.kind == "sound" for part in parts),
         cut=cut,
     )
 
@@ -193,6 +195,7 @@ WORDS = {
     "hash": "File (SHA-256)",
     "runner": "Runner",
     "device": "Device",
+    "heard_seconds": "Heard after (s)",
     "prompt_tokens": "Tokens read",
     "cached_tokens": "of them already in memory",
     "prompt_seconds": "Reading took (s)",
@@ -228,3 +231,11 @@ def details(turn: StoredTurn) -> tuple[tuple[str, str], ...]:
             value = f"{value:.2f}"
         rows.append((label, REASONS.get(value, str(value)) if name == "reason" else str(value)))
     return tuple(rows)
+
+
+def title_from(text: str) -> str:
+    """A title until there is a better one: the first words of the first question."""
+    line = " ".join(text.split()).lstrip("#>*-`• ")
+    if len(line) <= TITLE_LENGTH:
+        return line.rstrip("?.! ") or "New conversation"
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

@@ -17,7 +17,7 @@ _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 class StoredPart(msgspec.Struct, frozen=True):
-    """kind is "text", "thought", "call", "result" or "attachment"."""
+    """kind is "text", "thought", "call", "result", "picture", "sound" or "attachment"."""
 
     kind: str
     text: str = ""

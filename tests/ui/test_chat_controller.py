@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.controllers.chat import title_from
-from app.controllers.turns import for_model
+from app.controllers.turns import for_model, title_from
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import (
     Cancelled,
