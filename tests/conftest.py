@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app import homes, settings
+from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.answering import Answering
 from app.controllers.chat import ChatController
@@ -21,6 +22,7 @@ from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store
 from engines.messages import Done, Event, Loaded, Request
+from tests.data import pulse
 
 # the same examples every time: what lands must not depend on luck
 hypothesis.settings.register_profile("parley", derandomize=True, deadline=None)
@@ -152,6 +154,23 @@ def chat(llm, toolbox, consent, store, models, preferences, undo):
 @pytest.fixture
 def history(store, chat, undo):
     return HistoryController(store, chat, undo)
+
+
+@pytest.fixture
+def sound_server(monkeypatch):
+    """PulseAudio for this test alone, with one microphone and one loudspeaker in memory."""
+    with pulse.server() as server:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def sound(qapp, sound_server, tmp_path):
+    """Microphone and loudspeaker of this test, as the app has them."""
+    sound = Sound(log=tmp_path / "audio.log")
+    yield sound
+    sound.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,90 @@
+"""One life of the audio process, as the window's side sees it."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from app.audio import messages
+from app.audio.messages import Order, Report
+from engines.process import ROOT, rotate
+from engines.wire import Wire
+
+COMMAND = (sys.executable, "-m", "app.audio")  # packaged: (its own name, "--audio")
+GRACE = 4.0  # seconds; the last of a take must reach a slow disk
+
+
+class AudioProcess:
+    """Started at once. told is called from a thread with each report, and with None at the end."""
+
+    def __init__(self, told: Callable[[Report | None], None], log: Path | None) -> None:
+        self._told, self._log = told, log
+        self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
+        self._ended = False
+        self.pid: int | None = None
+        self._thread = threading.Thread(target=self._live, name="audio", daemon=True)
+        self._thread.start()
+
+    def send(self, order: Order) -> None:
+        """Never waits. What a dead process does not take is lost."""
+        self._orders.put(order)
+
+    def end(self) -> None:
+        """Ask it to leave. Does not wait."""
+        if not self._ended:
+            self._ended = True
+            self._orders.put(None)
+
+    def join(self) -> None:
+        """Wait until it is gone, after GRACE seconds at most."""
+        self._thread.join(GRACE)
+        with suppress(OSError, AttributeError):
+            self._process.kill()
+        self._thread.join()
+
+    def _live(self) -> None:
+        try:
+            self._process = self._spawned()
+        except OSError as error:
+            self._told(messages.Unusable(str(error)))
+            self._told(None)
+            return
+        self.pid = self._process.pid
+        assert self._process.stdin and self._process.stdout
+        wire = Wire(self._process.stdout, self._process.stdin, Report)
+        threading.Thread(target=self._write, args=(wire,), daemon=True).start()
+        with self._process.stdout, suppress(EOFError, ValueError):
+            while True:
+                self._told(wire.receive()[1])
+        self._process.kill()  # it has closed its output, or speaks nonsense
+        self._process.wait()
+        self.pid = None
+        self._orders.put(None)
+        self._told(None)
+
+    def _write(self, wire: Wire) -> None:
+        assert self._process.stdin
+        with suppress(OSError), self._process.stdin:
+            while (order := self._orders.get()) is not None:
+                wire.send(0, order)
+
+    def _spawned(self) -> "subprocess.Popen[bytes]":
+        with ExitStack() as files:
+            stderr = None
+            if self._log is not None:
+                self._log.parent.mkdir(parents=True, exist_ok=True)
+                rotate(self._log)
+                stderr = files.enter_context(self._log.open("ab"))
+            return subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=ROOT,
+                env=os.environ | {"PYTHONUTF8": "1"},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
