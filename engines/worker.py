@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Container
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +19,18 @@ import msgspec
 
 from engines import jail, registry, warden
 from engines.errors import to_failed
-from engines.messages import Cancel, Cancelled, Chat, Done, Event, Prefill, Progress, Request, Start
+from engines.messages import (
+    Cancel,
+    Cancelled,
+    Chat,
+    Done,
+    Event,
+    Prefill,
+    Progress,
+    Request,
+    Start,
+    Transcribe,
+)
 from engines.protocol import Engine, EngineSpec, Interruptible
 from engines.wire import Wire
 
@@ -43,18 +54,16 @@ class Inbox:
         self.interrupt: Callable[[], None] = lambda: None  # tells the engine to hurry
 
     def put(self, job: int, request: Request) -> list[int]:
-        """The jobs that ended by this: speculation gives way to a person's question."""
+        """The jobs that ended by this: speculation gives way to what a person asks."""
         with self._changed:
+            ended = [j for j, r in self._waiting.items() if _needless(r, request)]
+            for needless in ended:
+                del self._waiting[needless]
             self._waiting[job] = request
             self._changed.notify()
-            if not isinstance(request, Chat):
-                return []
-            if isinstance(self._running[1], Prefill):
+            if _gives_way(self._running[1], request):
                 self._call_off()
-            return [j for j, r in list(self._waiting.items()) if self._dropped(j, r)]
-
-    def _dropped(self, job: int, request: Request) -> bool:
-        return isinstance(request, Prefill) and self._waiting.pop(job) is request
+            return ended
 
     def cancel(self, job: int) -> list[int]:
         """The jobs that ended by this: one that never began. A running one sees it for itself."""
@@ -86,6 +95,19 @@ class Inbox:
             job = next(iter(self._waiting))
             self._running = (job, self._waiting.pop(job))
             return self._running[0], self._running[1]
+
+
+def _gives_way(running: Request | None, request: Request) -> bool:
+    """Whether the running job is only a guess at what is asked now."""
+    if isinstance(running, Transcribe) and running.draft:
+        return isinstance(request, Transcribe) and not request.draft
+    return isinstance(running, Prefill) and isinstance(request, Chat)
+
+
+def _needless(waiting: Request, request: Request) -> bool:
+    """Whether a job that never began is no longer worth it; a draft is of all that was said."""
+    drafted = isinstance(waiting, Transcribe) and waiting.draft
+    return _gives_way(waiting, request) or (drafted and isinstance(request, Transcribe))
 
 
 def main() -> None:
@@ -146,7 +168,10 @@ def _prepare(start: Start) -> tuple[EngineSpec, str]:
     if spec.programs:
         warden.keep_together()
     gpu = spec.gpu and jail.has_gpu()
-    level = jail.tightest(partial(_ask_devices, spec.name)) if gpu else jail.FULL
+    seen = cache(partial(_ask_devices, spec.name))
+    level = jail.tightest(seen) if gpu else jail.FULL
+    if gpu and not seen(jail.NONE):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a card that ended that process stays unseen here
     for name in spec.imports:
         importlib.import_module(name)
     read = (*spec.read(Path(start.model)), *map(Path, start.read))

@@ -6,11 +6,12 @@ agree on it and on all before it. A confirmed word is never taken back.
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 # scripts written without spaces between words: Thai to Burmese, Khmer, Japanese, Chinese
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"\s*(?:[{UNSPACED}]|[^\s{UNSPACED}]+)")
+TAIL = 12  # confirmed words that are looked for in a hypothesis that differs from them
+SHIFT = 4  # by so many words they may have moved
 MARKS = re.compile(r"[\W_]+")
 
 
@@ -62,16 +63,21 @@ class Agreement:
 def _place(confirmed: Sequence[str], heard: Sequence[str]) -> int:
     """Where in a hypothesis the words after the confirmed ones begin.
 
-    A hypothesis may see a confirmed word otherwise, or as two: it is matched as a whole, and what
-    lies behind the last match is new.
+    A hypothesis may see a confirmed word otherwise, or as two. The last confirmed words are
+    laid over it so that the fewest words differ.
     """
     count = len(confirmed)
     if all(same(*pair) for pair in zip(confirmed, heard, strict=False)):
         return min(count, len(heard))
-    ours, theirs = ([_bare(word) for word in side] for side in (confirmed, heard))
-    blocks = SequenceMatcher(None, ours, theirs[: count + 3], autojunk=False).get_matching_blocks()
-    found = [block for block in blocks if block.size]
-    if not found:
-        return min(count, len(heard))
-    last = found[-1]
-    return min(last.b + last.size + (count - last.a - last.size), len(heard))
+    ours = [_bare(word) for word in confirmed[-TAIL:]]
+    first = max(count - len(ours) - SHIFT, 0)
+    theirs = [_bare(word) for word in heard[first : count + SHIFT]]
+    free = first > 0  # what lies before the last words is not compared
+    costs = [0 if free else place for place in range(len(theirs) + 1)]
+    for number, word in enumerate(ours, 1):
+        before, costs = costs, [number]
+        for place, other in enumerate(theirs):
+            swapped = before[place] + (word != other)
+            costs.append(min(swapped, before[place + 1] + 1, costs[place] + 1))
+    places = range(len(theirs) + 1)
+    return first + min(places, key=lambda place: (costs[place], abs(first + place - count)))

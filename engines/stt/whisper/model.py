@@ -13,9 +13,10 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from engines.messages import Word
+from engines.sound.hearing.voice import RATE
 from engines.stt.folders import Contents
 from engines.stt.whisper.doubts import Hypothesis
-from engines.stt.whisper.windows import PER_SECOND, Attempt
+from engines.stt.whisper.windows import PER_SECOND, SHORTEST, Attempt
 
 RUNNER = f"faster-whisper {faster_whisper.__version__}, CTranslate2 {ctranslate2.__version__}"
 CPU_TYPES = ("int8_float32", "int8", "float32")  # best first; the library says which it has
@@ -23,6 +24,11 @@ GPU_TYPES = ("int8_float16", "float16", "int8_float32", "float32")
 CHANCES = 5  # texts that are thrown for, where chance chooses
 PROMPT = 100  # tokens of the words before, and of the hot words, each
 OPENING, CLOSING = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+STEERING = tuple(
+    f"<|{name}|>"
+    for name in ("startoftranscript", "startofprev", "startoflm", "translate", "transcribe")
+    + ("nospeech", "nocaptions")
+)
 STAMP = 0.02  # seconds of a time stamp
 
 logging.getLogger("faster_whisper").setLevel(logging.WARNING)
@@ -54,6 +60,8 @@ class Whisper:
         self.multilingual: bool = self._model.model.is_multilingual
         self.languages = contents.languages if self.multilingual else ("en",)
         self._tokenizers: dict[str, Tokenizer] = {}
+        self._never = self._unspoken()
+        self._warm_up()
 
     def spectrum(self, sound: np.ndarray) -> np.ndarray:
         """Bands by frames of 10 ms; sound is float32 at 16 kHz."""
@@ -101,6 +109,7 @@ class Whisper:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=not said,
+            suppress_tokens=self._never,
             **how,
         )[0]
         tokens = tuple(result.sequences_ids[0])
@@ -144,6 +153,17 @@ class Whisper:
 
     def unload(self) -> None:
         self._model.model.unload_model()
+
+    def _unspoken(self) -> list[int]:
+        """Tokens that are never words: the model's own list (-1), and those that steer it."""
+        numbers = map(self._model.hf_tokenizer.token_to_id, STEERING)
+        return [-1, *(number for number in numbers if number is not None)]
+
+    def _warm_up(self) -> None:
+        """The first step of a loaded model is slow: it shall not be the first one said to it."""
+        spectrum = self.spectrum(np.zeros(RATE, np.float32))
+        encoded = self.encode(spectrum, min(SHORTEST * PER_SECOND, self.contents.weights.frames))
+        self.write(encoded, self.prompt("en", "", "", False), "en", Attempt(0, 1, 0.0, 1))
 
     def _tokenizer(self, language: str) -> Tokenizer:
         if language not in self._tokenizers:
