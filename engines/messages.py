@@ -137,6 +137,8 @@ class ReadSound(Message, frozen=True):
     """The next so many seconds of the sound file this engine was opened with."""
 
     seconds: float
+    pause: float = 0.0  # seconds before the end in which it may stop, where it is quietest
+    at: float = -1.0  # seconds from the start of the file, to go on from there
 
 
 class WriteSound(Message, frozen=True):
@@ -178,6 +180,7 @@ class Loaded(Message, frozen=True):
     language: str = ""  # of a voice, by its name
     quality: str = ""  # of a voice, as its maker calls it: "medium"
     speakers: tuple[str, ...] = ()  # of a voice with several, by their numbers in Speak
+    seconds: float = 0.0  # of a sound file, 0 where it does not say; architecture is its codec
 
 
 class Progress(Message, frozen=True):
@@ -315,8 +318,8 @@ class Encoded(Message, frozen=True):
 
 
 class Done(Message, frozen=True):
-    """reason is "stop", "length" (max_tokens), "context" (no room left), "tools", or "end" when
-    a sound file has no more."""
+    """reason is "stop", "length" (max_tokens), "context" (no room left), "tools", or when a
+    sound file has no more: "end", or "damaged" where something in it could not be read."""
 
     reason: str = "stop"
     usage: Usage = Usage()
