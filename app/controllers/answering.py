@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.toolbox import Taken, ToolboxController
-from app.controllers.turns import as_part, for_model, quotable, tainted
+from app.controllers.turns import PARAGRAPH, as_part, for_model, quotable, tainted
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.messages import (
     ENDINGS,
@@ -52,14 +52,17 @@ class Answer:
     wrote: float = 0.0  # when the running job's first token came
     saved: bool = True
 
-    def add(self, kind: str, text: str) -> None:
+    def add(self, kind: str, text: str) -> str:
+        """What this adds to all of its kind (turns.text_of)."""
         if not text:  # tokens of a call that is not whole yet
-            return
+            return ""
+        self.saved = False
         if self.parts and self.parts[-1].kind == kind:
             self.parts[-1] = StoredPart(kind, self.parts[-1].text + text)
-        else:
-            self.parts.append(StoredPart(kind, text))
-        self.saved = False
+            return text
+        goes_on = any(part.kind == kind for part in self.parts)
+        self.parts.append(StoredPart(kind, text))
+        return PARAGRAPH + text if goes_on else text
 
     def current(self, status: str = "streaming") -> StoredTurn:
         return replace(self.turn, parts=tuple(self.parts), status=status, facts=self.facts)
@@ -118,12 +121,10 @@ class Answering(QObject):
         match event:
             case TextDelta(text, tokens):
                 self._wrote(tokens)
-                answer.add("text", text)
-                self.text_added.emit(text)
+                self.text_added.emit(answer.add("text", text))
             case ThoughtDelta(text, tokens):
                 self._wrote(tokens)
-                answer.add("thought", text)
-                self.thought_added.emit(text)
+                self.thought_added.emit(answer.add("thought", text))
             case ToolCall():
                 answer.parts.append(as_part(event))
                 answer.waiting.append(event)

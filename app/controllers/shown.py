@@ -71,6 +71,7 @@ class ShownTurn(msgspec.Struct, frozen=True):
     error: ShownError | None = None
     sound: bool = False  # what the person said can be heard again
     cut: bool = False  # the model did not see the turns before this one: draw the mark above it
+    heard: int = -1  # the person interrupted after so many characters of the text; -1: did not
 
 
 class ShownConversation(msgspec.Struct, frozen=True):

@@ -15,6 +15,10 @@ from engines.messages import Part, Text, ToolCall, ToolResult, Turn
 RUNS_CODE = "run_python"
 SEARCHES = "web_search"
 TITLE_LENGTH = 48
+PARAGRAPH = "\n\n"  # between the texts of a turn
+HEARD = "heard"  # fact: so many characters of the text were spoken when the person interrupted
+TALKED = "talked"  # fact: these words of the person were spoken
+INTERRUPTED = "You interrupted here; the model knows only what you heard."
 NOTES = {
     "stopped": "Stopped by you.",
     "interrupted": "Parley was closed while this was being written.",
@@ -58,7 +62,7 @@ def _unfold(turn: StoredTurn) -> Iterable[Turn]:
     """One stored answer is assistant, tool, assistant… for the model."""
     said: list[Part] = []
     results: list[Part] = []
-    for part in turn.parts:
+    for part in _heard(turn):
         if part.kind == "result":
             results.append(ToolResult(**json.loads(part.text)))
             continue
@@ -79,6 +83,34 @@ def _unfold(turn: StoredTurn) -> Iterable[Turn]:
         yield Turn("tool", tuple(results))
 
 
+def _heard(turn: StoredTurn) -> Iterable[StoredPart]:
+    """The parts of a turn, its text only as far as the person let it be spoken."""
+    left = heard_of(turn)
+    if left < 0:
+        return turn.parts
+    kept: list[StoredPart] = []
+    for part in turn.parts:
+        if part.kind == "text" and part.text:
+            heard = part.text[: max(0, left)]
+            left -= len(part.text) + len(PARAGRAPH)
+            if heard != part.text:
+                heard = f"{heard.rstrip()}…" if heard.strip() else ""
+            part = StoredPart("text", heard)
+        kept.append(part)
+    return kept
+
+
+def heard_of(turn: StoredTurn) -> int:
+    """How many characters of the text were heard before the person interrupted; -1: all."""
+    heard = turn.facts.get(HEARD, -1)
+    return heard if isinstance(heard, int) else -1
+
+
+def talked(turn: StoredTurn) -> bool:
+    """Whether the person spoke these words."""
+    return TALKED in turn.facts or any(part.kind == "sound" for part in turn.parts)
+
+
 def as_part(event: ToolCall | ToolResult) -> StoredPart:
     if isinstance(event, ToolCall):
         fields: dict[str, Any] = {"name": event.name, "arguments": event.arguments}
@@ -90,7 +122,7 @@ def as_part(event: ToolCall | ToolResult) -> StoredPart:
 
 
 def text_of(parts: Iterable[StoredPart], kind: str = "text") -> str:
-    return "\n\n".join(part.text for part in parts if part.kind == kind and part.text)
+    return PARAGRAPH.join(part.text for part in parts if part.kind == kind and part.text)
 
 
 def tainted(parts: Iterable[StoredPart]) -> bool:
@@ -120,7 +152,7 @@ def shown(
     question: ShownQuestion | None = None,
 ) -> ShownTurn:
     """files finds the file of an attachment; question is the one that waits for the person."""
-    facts, parts = turn.facts, turn.parts
+    facts, parts, heard = turn.facts, turn.parts, heard_of(turn)
     error = facts.get("error")
     simple = len(parts) == 1 and parts[0].kind == "text"  # most are, and a branch may be long
     return ShownTurn(
@@ -129,7 +161,7 @@ def shown(
         text=parts[0].text if simple else text_of(parts),
         thought="" if simple else text_of(parts, "thought"),
         status=turn.status,
-        note=NOTES.get(turn.status, ""),
+        note=NOTES.get(turn.status, "") if heard < 0 else INTERRUPTED,
         version=turn.version,
         versions=turn.versions,
         facts=_line(facts),
@@ -137,6 +169,7 @@ def shown(
         error=ShownError(**error) if error else None,
         sound=not simple and any(part.kind == "sound" for part in parts),
         cut=cut,
+        heard=heard,
     )
 
 
@@ -200,9 +233,12 @@ WORDS = {
     "cached_tokens": "of them already in memory",
     "prompt_seconds": "Reading took (s)",
     "first_token_seconds": "First word after (s)",
+    "first_sound_seconds": "First sound after (s)",
     "output_tokens": "Tokens written",
     "output_seconds": "Writing took (s)",
     "seconds": "Altogether (s)",
+    "voice": "Voice",
+    HEARD: "Characters heard before you interrupted",
     "seed": "Seed",
     "settings": "Settings",
     "reason": "Ended because",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.controllers.turns import for_model, title_from
+from app.controllers.turns import INTERRUPTED, for_model, shown, title_from
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import (
     Cancelled,
@@ -251,3 +251,35 @@ def test_titles_begin_as_the_first_words(question, title):
 def test_an_answer_cut_off_by_another_model_says_so(ask, chat):
     ask("hello", TextDelta("Hi"), Cancelled())
     assert chat.turns[-1].status == "failed" and "closed" in chat.turns[-1].error.message
+
+
+def test_of_an_interrupted_answer_the_model_is_told_what_was_heard():
+    parts = (
+        StoredPart("text", "Let me see."),
+        StoredPart("call", '{"id": "1", "name": "clock", "arguments": {}}'),
+        StoredPart("result", '{"id": "1", "text": "noon", "error": false}'),
+        StoredPart("text", "It is noon, and the sun is high."),
+    )
+
+    def told(heard):
+        facts = {"heard": heard} if heard is not None else {}
+        turn = StoredTurn(2, "", 1, 1, "assistant", parts, "stopped", 0, facts)
+        return [plain(each) for each in for_model([turn])], shown(turn)
+
+    whole, asis = told(None)
+    assert whole == ["Let me see.", "", "It is noon, and the sun is high."] and asis.heard == -1
+    after_noon = len("Let me see.\n\nIt is noon")
+    heard, interrupted = told(after_noon)
+    assert heard == ["Let me see.", "", "It is noon…"]
+    assert interrupted.text.endswith("high.") and interrupted.heard == after_noon
+    assert interrupted.note == INTERRUPTED
+    assert told(6)[0] == ["Let me…", ""]
+
+
+def test_a_second_text_of_an_answer_begins_a_paragraph_while_it_grows(ask, chat, llm, tool_link):
+    grown = []
+    chat.text_added.connect(grown.append)
+    ask("time?", TextDelta("I look."), ToolCall("c1", "clock", {"question": "now"}), Done("tools"))
+    tool_link.answer(ToolResult("c1", "noon"), Done())
+    llm.answer(TextDelta("It is "), TextDelta("noon."), Done())
+    assert "".join(grown) == chat.turns[-1].text == "I look.\n\nIt is noon."

@@ -286,7 +286,7 @@ def test_tab_reaches_everything_in_the_current_turn_and_goes_on(page, transcript
     names = [handle.objectName() for handle in tab_through(transcript)]
     assert names == [
         *("fold_thought", "fold_tool", "link", "copy_code"),
-        *("copy", "regenerate", "delete", "version", "version", "details"),
+        *("copy", "read_aloud", "regenerate", "delete", "version", "version", "details"),
     ]
     assert isinstance(QApplication.focusWidget(), QPlainTextEdit)
 

@@ -47,6 +47,8 @@ class Canvas:
     clip: QRectF
     selected: tuple[int, int] | None = None  # characters of the document
     marks: list[Mark] = field(default_factory=list)
+    spoken: tuple[int, int] | None = None  # characters that are being spoken
+    unheard: int | None = None  # from this character on nobody heard the words
     active: bool = False  # the turn is hovered or has the focus
     phase: float = 0.0  # of what pulses, 0 to 1
 
@@ -108,6 +110,12 @@ class Box:
 
     def _selections(self, canvas: Canvas) -> list[QAbstractTextDocumentLayout.Selection]:
         made = []
+        if canvas.unheard is not None:
+            soft = self._selection(
+                canvas.unheard, self.length(), QColor(Qt.GlobalColor.transparent)
+            )
+            soft.format.setForeground(canvas.style.color("muted"))
+            made.append(soft)
         for mark in canvas.marks:
             made.append(self._selection(mark.start, mark.end, canvas.style.found(mark.current)))
         if canvas.selected:

@@ -5,9 +5,11 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument, QTextLine
 
-from app.views.transcript.box import Canvas, Control
+from app.views.transcript.box import Box, Canvas, Control
 from app.views.transcript.document import PILL
 from app.views.transcript.style import CODE
+
+BESIDE = 3  # pixels a mark reaches beyond its word
 
 
 class Fragments:
@@ -87,3 +89,23 @@ def rects_of(document: QTextDocument, block: QTextBlock, start: int, end: int) -
 def x_of(line: QTextLine, place: int) -> float:
     found: Any = line.cursorToX(place)  # PySide returns the place it used as well
     return float(found[0] if isinstance(found, tuple) else found)
+
+
+def word_rects(box: Box, start: int, end: int) -> list[QRectF]:
+    """What the characters of a box cover, in its document's coordinates, with a little room."""
+    document = box.document
+    if document is None:
+        return []
+    block = document.findBlock(start)
+    at = block.position()
+    rects = rects_of(document, block, start - at, min(end - at, block.length() - 1))
+    return [rect.adjusted(-BESIDE, -1, BESIDE, 1) for rect in rects]
+
+
+def paint_mark(canvas: Canvas, box: Box) -> None:
+    """A light behind the word that is being spoken."""
+    if canvas.spoken:
+        canvas.painter.setPen(Qt.PenStyle.NoPen)
+        canvas.painter.setBrush(canvas.style.color("spoken"))
+        for rect in word_rects(box, *canvas.spoken):
+            canvas.painter.drawRoundedRect(rect.translated(box.at), 5, 5)

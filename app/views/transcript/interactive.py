@@ -37,6 +37,8 @@ class InteractivePage(Page):
     delete_asked = Signal(int)
     version_asked = Signal(int, int)  # key, -1 or +1
     link_asked = Signal(str)
+    read_asked = Signal(int)  # read a turn out, or stop when it is being read
+    sound_asked = Signal(int)  # save a turn as a sound file
     details_asked = Signal(int)
     error_details_asked = Signal(int)
     question_answered = Signal(str, str)  # key of the call, choice
@@ -62,6 +64,8 @@ class InteractivePage(Page):
             "regenerate": self.regenerate_asked,
             "retry": self.regenerate_asked,
             "delete": self.delete_asked,
+            "read_aloud": self.read_asked,
+            "stop_reading": self.read_asked,
             "details": self.details_asked,
             "error_details": self.error_details_asked,
         }
@@ -102,14 +106,6 @@ class InteractivePage(Page):
 
     def follow_link(self, link: str) -> None:
         self.link_asked.emit(link)
-
-    def row_of(self, key: int) -> int:
-        """The number of the turn with this key; the newest are looked at first. -1: none."""
-        rows = self.stack.rows
-        for number in range(len(rows) - 1, -1, -1):
-            if rows[number].turn.key == key:
-                return number
-        return -1
 
     def _show_more(self, row: Row) -> None:
         row.show_more(self.kit, self.stack.width)
@@ -202,13 +198,15 @@ class InteractivePage(Page):
         self._pointer.leave()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        place, picture = event.pos(), None
+        place, picture, number = event.pos(), None, self.current
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = QPoint(self.column.x(), self.viewport().height() // 2)
         else:
             self._pointer.point_at(place)
             picture = self._picture_at(place)
-        menu = self.make_menu(picture)
+            shown = self.shown_at(place.y())
+            number = shown.row if shown else -1
+        menu = self.make_menu(picture, number)
         menu.popup(self.viewport().mapToGlobal(place))
 
     def _picture_at(self, place: QPoint) -> ShownPicture | None:
@@ -218,7 +216,8 @@ class InteractivePage(Page):
             return shown.box.picture if shown.box.area.contains(inside) else None
         return None
 
-    def make_menu(self, picture: ShownPicture | None = None) -> QMenu:
+    def make_menu(self, picture: ShownPicture | None = None, number: int = -1) -> QMenu:
+        """number is of the turn it is opened over."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if picture:
@@ -229,7 +228,18 @@ class InteractivePage(Page):
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(self.selection.ends is not None)
         menu.addAction("Copy as Markdown", self.copy_markdown)
+        if 0 <= number < len(self.stack.rows):
+            self._add_sound(menu, self.stack.rows[number])
         menu.addSeparator()
         everything = menu.addAction("Select all", self.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         return menu
+
+    def _add_sound(self, menu: QMenu, row: Row) -> None:
+        """A turn can be heard, and kept as sound."""
+        if row.turn.text.strip() and not row.growing:
+            menu.addSeparator()
+            key = row.turn.key
+            words = "Stop reading" if row.aloud else "Read aloud"
+            menu.addAction(words, partial(self.read_asked.emit, key))
+            menu.addAction("Save as a sound file…", partial(self.sound_asked.emit, key))

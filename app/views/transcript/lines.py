@@ -16,23 +16,26 @@ CUT_WORDS = "The model no longer sees what is above this line"
 
 _ANSWER = (
     ("copy", "Copy the answer", "copy"),
+    ("read_aloud", "Read aloud", "speaker"),
     ("regenerate", "Answer again", "refresh-cw"),
     ("delete", "Delete the answer", "trash-2"),
 )
 _ASKED = (
     ("edit", "Edit what you said", "pencil"),
     ("copy", "Copy what you said", "copy"),
+    ("read_aloud", "Read aloud", "speaker"),
     ("delete", "Delete from here on", "trash-2"),
 )
-_PICTURES = {name: picture for name, _, picture in (*_ANSWER, *_ASKED)}
+_STOP = ("stop_reading", "Stop reading", "square")
+_PICTURES = {name: picture for name, _, picture in (*_ANSWER, *_ASKED, _STOP)}
 
 
 class ActionBox(Box):
     """What can be done with a turn, its versions, and the facts of an answer."""
 
-    def __init__(self, turn: ShownTurn) -> None:
+    def __init__(self, turn: ShownTurn, aloud: bool = False) -> None:
         super().__init__(6)
-        self.turn = turn
+        self.turn, self.aloud = turn, aloud
         self._controls: list[Control] = []
         self._pages: QRect | None = None  # of "2 / 3"
         self._facts: QRect | None = None
@@ -50,7 +53,7 @@ class ActionBox(Box):
         if self._quiet:
             return
         mine = self.turn.role == "user"
-        actions = _ASKED if mine else _ANSWER
+        actions = self._actions()
         pages = ceil(QFontMetricsF(style.caption).horizontalAdvance(self._pages_words())) + 6
         several = self.turn.versions > 1
         wide = len(actions) * BUTTON + (several and 2 * 24 + pages)
@@ -66,6 +69,15 @@ class ActionBox(Box):
             self._facts = QRect(x + 4, 2, min(room, wide), BUTTON - 4)
             words = f"Facts about this answer: {self.turn.facts}"
             self._controls.append(Control("details", words, self._facts))
+
+    def _actions(self) -> list[tuple[str, str, str]]:
+        made = []
+        for action in _ASKED if self.turn.role == "user" else _ANSWER:
+            if action[0] != "read_aloud":
+                made.append(action)
+            elif self.turn.text.strip():
+                made.append(_STOP if self.aloud else action)
+        return made
 
     def _pages_words(self) -> str:
         return f"{self.turn.version} / {self.turn.versions}"
@@ -93,7 +105,7 @@ class ActionBox(Box):
             canvas.painter.setFont(canvas.style.caption)
             centre = Qt.AlignmentFlag.AlignCenter
             canvas.text(QRectF(self._pages), self._pages_words(), "muted", centre)
-        seen = self.turn.role != "user" or canvas.active
+        seen = self.turn.role != "user" or canvas.active or self.aloud
         for control in self._controls:
             if control.name == "details":
                 self._paint_facts(canvas)
@@ -105,7 +117,9 @@ class ActionBox(Box):
     def _paint_icon(self, canvas: Canvas, control: Control, way: str = "") -> None:
         name = f"chevron{way}" if way else _PICTURES[control.name]
         ratio = canvas.painter.device().devicePixelRatioF()
-        drawing = icons.pixmap(name, canvas.style.theme.muted, ICON, ratio)
+        theme = canvas.style.theme
+        color = theme.accent if control.name == "stop_reading" else theme.muted
+        drawing = icons.pixmap(name, color, ICON, ratio)
         corner = control.rect.center() - QPoint(ICON // 2 - 1, ICON // 2 - 1)
         canvas.painter.drawPixmap(corner, drawing)
 

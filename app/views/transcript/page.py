@@ -15,6 +15,7 @@ from app.views.transcript.pending import Pending
 from app.views.transcript.question import QuestionFoot, QuestionText
 from app.views.transcript.row import Kit, Row
 from app.views.transcript.selection import Selection
+from app.views.transcript.spoken import Spoken
 from app.views.transcript.stack import Shown, Stack
 from app.views.transcript.style import COLUMN, MARGIN, Style
 from app.views.transcript.table import TableBox
@@ -42,6 +43,7 @@ class Page(QAbstractScrollArea):
         self.selection = Selection(self.stack)
         self.finder = Finder(self.stack)
         self.painting = Painting(self)
+        self.spoken = Spoken(self)
         self.current = -1  # the turn whose buttons Tab reaches
         self.hovered = -1
         self.focus_shown = False  # the focus came by the keyboard
@@ -143,6 +145,7 @@ class Page(QAbstractScrollArea):
     def _on_bar(self, value: int) -> None:
         if self._following:
             return
+        self.spoken.follows = False
         distance = value - self._value
         if value >= self.verticalScrollBar().maximum():
             self.stack.at_end = True
@@ -154,12 +157,22 @@ class Page(QAbstractScrollArea):
         self.viewport().update()
 
     def scroll_by(self, pixels: int) -> None:
+        self.spoken.follows = False
         self.stack.scroll_by(pixels)
         self.settle()
         self.viewport().update()
 
+    def row_of(self, key: int) -> int:
+        """The number of the turn with this key; the newest are looked at first. -1: none."""
+        rows = self.stack.rows
+        for number in range(len(rows) - 1, -1, -1):
+            if rows[number].turn.key == key:
+                return number
+        return -1
+
     @Slot()
     def jump_to_end(self) -> None:
+        self.spoken.follows = True
         self.stack.at_end = True
         self.settle()
         self.viewport().update()

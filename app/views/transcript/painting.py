@@ -9,12 +9,15 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.views.transcript.box import Canvas
 from app.views.transcript.lines import WaitingBox
+from app.views.transcript.prose import ProseBox
+from app.views.transcript.spoken import unheard
 from app.views.transcript.stack import Shown
 
 if TYPE_CHECKING:
     from app.views.transcript.page import Page
 
 PULSE_MS, PULSE_SECONDS = 66, 1.4
+SOFT = 0.6  # opacity of code and tables nobody was told of
 CARET = 8  # pixels the typing cursor is wide
 
 
@@ -66,8 +69,18 @@ class Painting(QObject):
         focused = shown.row == page.current and page.has_focus_inside()
         canvas.active = focused or shown.row == page.hovered
         canvas.phase = self._phase
+        canvas.spoken = page.spoken.part(shown)
+        self._soften(canvas, shown)
         shown.box.paint(canvas)
         painter.restore()
+
+    def _soften(self, canvas: Canvas, shown: Shown) -> None:
+        """What lies beyond the word at which the person interrupted is painted softer."""
+        since = unheard(self._page.stack.rows[shown.row], shown.box)
+        if isinstance(shown.box, ProseBox):
+            canvas.unheard = since
+        elif since == 0:
+            canvas.painter.setOpacity(SOFT)
 
     def caret_area(self) -> QRect:
         """The typing cursor behind the last word of a growing answer; empty without one."""

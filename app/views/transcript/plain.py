@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 
 from app.views.transcript.box import Box, Canvas
 from app.views.transcript.document import plain_document
+from app.views.transcript.fragments import paint_mark
 from app.views.transcript.style import Style
 
 SIDE, TOP_BOTTOM = 18, 11  # padding of the bubble
@@ -56,4 +57,5 @@ class BubbleBox(Box):
         painter.setBrush(canvas.style.color("bubble"))
         painter.drawRoundedRect(shape, RADIUS, RADIUS)
         painter.restore()
+        paint_mark(canvas, self)
         self.draw_document(canvas)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock
 from app.views.transcript.box import Box, Canvas, Control, first_line
 from app.views.transcript.document import OBJECT, gap_above, prose_document
 from app.views.transcript.formula import Formulas
-from app.views.transcript.fragments import Fragments
+from app.views.transcript.fragments import Fragments, paint_mark
 from app.views.transcript.pieces import Paragraph, Prose
 from app.views.transcript.style import Style
 
@@ -55,6 +55,7 @@ class ProseBox(Box):
 
     def paint(self, canvas: Canvas) -> None:
         self._fragments.paint_pills(canvas)
+        paint_mark(canvas, self)
         self._paint_containers(canvas)
         self.draw_document(canvas)
 

@@ -53,6 +53,8 @@ class Reader:
         self.text = text
         self.settled: list[Piece] = []
         self.open: list[Piece] = []
+        self._begins: list[int] = []  # of each settled piece where its block begins in the text
+        self._open_at = 0  # where the first open block begins
         self.unread = 0  # characters that need another advance()
         self.growing = False  # more will come: what is left open at the end is shown closed
         self._start = 0
@@ -64,6 +66,11 @@ class Reader:
     @property
     def pieces(self) -> list[Piece]:
         return self.settled + self.open
+
+    @property
+    def begins(self) -> list[int]:
+        """For each piece a place in the text that what it shows comes after; in order."""
+        return self._begins + [self._open_at] * len(self.open)
 
     def feed(self, text: str) -> None:
         self.text += text
@@ -95,17 +102,17 @@ class Reader:
         end = closed.start() if closed else self._certain_end()
         cut = cut_lines(text, start, end)
         if cut < end:
-            self.settled.append(fence.piece(text[start:cut], cut=True))
+            self._add([fence.piece(text[start:cut], cut=True)], start)
             fence.parts += 1
             self._start = cut
             return True
         piece = fence.piece(text[start : end if closed else len(text)])
         pieces: list[Piece] = [piece] if piece.text or not fence.parts else []
         if closed and closed.end() < len(text):
-            self.settled += pieces
+            self._add(pieces, start)
             self._start, self._fence = closed.end() + 1, None
             return self._start < len(text)
-        self.open = pieces
+        self.open, self._open_at = pieces, start
         return False
 
     def _certain_end(self) -> int:
@@ -137,7 +144,7 @@ class Reader:
                 self._cut(start, cut)
                 return True
             if after <= certain:
-                self._settle(pieces)
+                self._settle(pieces, start)
             elif end == len(text):
                 if self.growing:
                     prefix = self._prefix if start == begin else ""
@@ -145,7 +152,7 @@ class Reader:
                 self._leave_open(start, [piece for _, found in blocks[index:] for piece in found])
                 return False
             elif start == begin:  # one block fills the window
-                self._settle(pieces)
+                self._settle(pieces, start)
                 self._start, self._joined = after, after == end
                 return True
             else:
@@ -181,7 +188,7 @@ class Reader:
     def _leave_open(self, start: int, pieces: list[Piece]) -> None:
         if start > self._start:
             self._start, self._prefix, self._joined = start, "", False
-        self.open = self._marked(pieces)
+        self.open, self._open_at = self._marked(pieces), start
 
     def _cut(self, start: int, cut: int) -> None:
         """Settle the block that begins at start only up to cut; what follows is joined to it."""
@@ -190,15 +197,19 @@ class Reader:
         pieces = [piece for _, found in parse(source, self._environment) for piece in found]
         if start > self._start:
             self._joined = False
-        self._settle(pieces)
+        self._settle(pieces, start)
         self._start, self._joined = cut, True
         heading = source[: source.find("\n", source.find("\n") + 1) + 1]
         if pieces and isinstance(pieces[-1], Table) and 0 < len(heading) < HEADING:
             self._prefix = heading
 
-    def _settle(self, pieces: list[Piece]) -> None:
-        self.settled += self._marked(pieces)
+    def _settle(self, pieces: list[Piece], start: int) -> None:
+        self._add(self._marked(pieces), start)
         self._prefix, self._joined = "", False
+
+    def _add(self, pieces: list[Piece], start: int) -> None:
+        self.settled += pieces
+        self._begins += [start] * len(pieces)
 
     def _marked(self, pieces: list[Piece]) -> list[Piece]:
         if self._joined and pieces and isinstance(pieces[0], Prose | Code | Table):

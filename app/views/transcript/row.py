@@ -7,6 +7,7 @@ from time import monotonic
 from msgspec.structs import replace
 
 from app.controllers.shown import ShownTurn
+from app.views.transcript import spoken
 from app.views.transcript.box import Box
 from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart
 from app.views.transcript.code import CodeBox
@@ -25,6 +26,7 @@ from app.views.transcript.lines import (
 from app.views.transcript.markdown import defines_links
 from app.views.transcript.pictures import Pictures, fit
 from app.views.transcript.pieces import Code, Formula, Piece, Plain, Prose, Rule, Table
+from app.views.transcript.pieces import words as plain_words
 from app.views.transcript.plain import BubbleBox
 from app.views.transcript.prose import ProseBox
 from app.views.transcript.reader import Reader
@@ -56,6 +58,7 @@ class Row:
         "_shown",
         "_thinking_since",
         "_unread",
+        "aloud",
         "boxes",
         "editor",
         "seconds",
@@ -68,6 +71,7 @@ class Row:
         self.boxes: list[Box] | None = None  # made when the row comes into view
         self.unfolded: frozenset[object] = frozenset()  # "thought", numbers of tools, questions
         self.editor: Box | None = None  # stands in place of the bubble while it is edited
+        self.aloud = False  # it is being read out
         self.seconds: int | None = None  # the model thought, as seen on this page
         self._thinking_since = 0.0
         self._shown = 0  # characters of the text that are shown
@@ -83,6 +87,32 @@ class Row:
     @property
     def unread(self) -> bool:
         return self._unread is not None
+
+    @property
+    def body(self) -> Sequence[Box]:
+        """The boxes of its text."""
+        return self._body
+
+    @property
+    def source(self) -> str:
+        """The clean text as far as it is shown."""
+        return self._reader.text if self._reader else clean(self.turn.text[: self._shown])
+
+    @property
+    def begins(self) -> list[int]:
+        """Of each box of the body, a place in the source that what it shows comes after."""
+        if self._reader:
+            return self._reader.begins
+        begins, at = [], 0
+        for box in self._body:
+            begins.append(at)
+            at += len(box.source) + (not box.halved) if isinstance(box, BubbleBox) else 0
+        return begins
+
+    def body_words(self, number: int) -> str:
+        """The characters one box of the body shows, as nearly as can be said without a layout."""
+        box = self._body[number]
+        return box.source if isinstance(box, BubbleBox) else plain_words(self._pieces[number])
 
     @property
     def last_of_body(self) -> Box | None:
@@ -182,6 +212,12 @@ class Row:
         if self.boxes is not None:
             self._assemble(kit, width)
 
+    def read_out(self, aloud: bool, kit: Kit, width: int) -> None:
+        """It is being read out, or no longer."""
+        self.aloud = aloud
+        if self.boxes is not None:
+            self._assemble(kit, width)
+
     def unfold(self, what: object, kit: Kit, width: int) -> None:
         """Unfold or fold the thoughts or a tool."""
         self.unfolded = self.unfolded ^ {what}
@@ -257,7 +293,7 @@ class Row:
         return (box.context + before.text + ("" if before.halved else "\n"))[-CONTEXT:]
 
     def _assemble(self, kit: Kit, width: int) -> None:
-        boxes = [*self._head(kit), *self._body, *self._tail(kit)]
+        boxes = [*self._head(kit), *self._noted(kit), *self._tail(kit)]
         if self.editor:
             boxes = [box for box in boxes if not isinstance(box, BubbleBox | ActionBox)]
             boxes.append(self.editor)
@@ -284,6 +320,15 @@ class Row:
             )
         return self._kept(boxes)
 
+    def _noted(self, kit: Kit) -> Sequence[Box]:
+        """The body, where the person interrupted with a note below it."""
+        turn = self.turn
+        if turn.heard < 0 or not self._body:
+            return self._body
+        place = spoken.last_heard(self, turn.heard) + 1
+        note = self._kept([NoteBox(turn.note, kit.style)])
+        return [*self._body[:place], *note, *self._body[place:]]
+
     def _tail(self, kit: Kit) -> list[Box]:
         turn = self.turn
         boxes: list[Box] = []
@@ -294,11 +339,11 @@ class Row:
         asks = any(tool.question for tool in turn.tools)
         if self.growing and not turn.text and (not turn.thought or turn.tools) and not asks:
             boxes.append(WaitingBox(kit.style.block_gap))
-        if turn.note and not turn.error:
+        if turn.note and not turn.error and turn.heard < 0:
             boxes.append(NoteBox(turn.note, kit.style))
         if turn.error:
             boxes.append(ErrorBox(turn.error, kit.style))
-        boxes.append(ActionBox(turn))
+        boxes.append(ActionBox(turn, self.aloud))
         return self._kept(boxes)
 
     def _kept(self, boxes: list[Box]) -> list[Box]:
@@ -322,7 +367,9 @@ def _identity(box: Box) -> object:
         case ErrorBox():
             return ("error", box.error)
         case ActionBox():
-            return ("action", box.turn.status, box.turn.facts, box.turn.version, box.turn.versions)
+            turn = box.turn
+            about = (turn.status, turn.facts, turn.version, turn.versions, bool(turn.text))
+            return ("action", *about, box.aloud)
         case NoteBox():
             return ("note", box.words)
         case CutBox() | WaitingBox():

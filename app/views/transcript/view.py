@@ -102,6 +102,22 @@ class Transcript(InteractivePage):
         self.viewport().update()
         accessible.tell(self, QAccessible.Event.ObjectReorder)
 
+    # a turn that is read out
+
+    def read_out(self, key: int) -> None:
+        """Say which turn is being spoken; -1 for none."""
+        self.spoken.clear()
+        self.spoken.follows = self.stack.at_end or key in self._keys_in_view()
+        for number, row in enumerate(self.stack.rows):
+            if row.aloud != (row.turn.key == key):
+                self.change(number, self._toggle_aloud)
+
+    def _toggle_aloud(self, row: Row) -> None:
+        row.read_out(not row.aloud, self.kit, self.stack.width)
+
+    def _keys_in_view(self) -> set[int]:
+        return {self.stack.rows[number].turn.key for number in self.stack.rows_in_view()}
+
     # an answer that is being written
 
     def add_text(self, text: str) -> None:
