@@ -17,7 +17,7 @@ SEARCHES = "web_search"
 TITLE_LENGTH = 48
 PARAGRAPH = "\n\n"  # between the texts of a turn
 HEARD = "heard"  # fact: so many characters of the text were spoken when the person interrupted
-TALKED = "talked"  # fact: these words of the person were spoken
+SPOKEN = "spoken"  # fact of an answer: the person talked
 INTERRUPTED = "You interrupted here; the model knows only what you heard."
 NOTES = {
     "stopped": "Stopped by you.",
@@ -107,8 +107,8 @@ def heard_of(turn: StoredTurn) -> int:
 
 
 def talked(turn: StoredTurn) -> bool:
-    """Whether the person spoke these words."""
-    return TALKED in turn.facts or any(part.kind == "sound" for part in turn.parts)
+    """Whether the sound of these words is kept: the person spoke them."""
+    return any(part.kind == "sound" for part in turn.parts)
 
 
 def as_part(event: ToolCall | ToolResult) -> StoredPart:

@@ -14,7 +14,7 @@ from tests.ui.transcripts import answer, click, user
 TEXT = """# The moon over **Lisbon**
 
 It rises at *nine*, says [the almanac](https://moon.example/nine?at=rises), and \\
-sets at five. The moon 🌕 is full: the `moon` of $m = 3$ moons.
+sets at five. The moon 🌕 is full: the `moon` of three moons.
 
 - First the moon
 - then **the** sea
@@ -198,6 +198,21 @@ def test_words_that_are_not_shown_have_no_place():
     lined = Aligned(source, ["see it now"])
     assert lined.place(source.index("example"), source.index("example") + 7) is None
     assert lined.place(source.rindex("now"), len(source))[1:] == (7, 10)
+
+
+def test_a_formula_is_one_sign_or_its_source():
+    source = "The root $\\sqrt{a + b}$ of the sum, the root of $a$ alone."
+    for shown in (
+        "The root \ufffc of the sum, the root of \ufffc alone.",
+        source.replace("\\", ""),
+    ):
+        lined = Aligned(source, [shown])
+        for word in ("sum", "alone"):
+            at = source.index(word)
+            place = lined.place(at, at + len(word))
+            assert place and shown[place.start : place.end] == word
+        second = source.rindex("root")
+        assert lined.place(second, second + 4)[1] == shown.rindex("root")
 
 
 def test_locating_a_word_needs_no_layout(transcript):

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolBu
 
 from app.views import icons
 from app.views.theme import Theme
+from app.views.transcript.boxes import Kit
 from app.views.transcript.finder import Finder
 from app.views.transcript.handles import Handle, Handles, Wanted
 from app.views.transcript.painting import Painting
 from app.views.transcript.pending import Pending
 from app.views.transcript.question import QuestionFoot, QuestionText
-from app.views.transcript.row import Kit, Row
+from app.views.transcript.row import Row
 from app.views.transcript.selection import Selection
 from app.views.transcript.spoken import Spoken
 from app.views.transcript.stack import Shown, Stack

@@ -1,7 +1,6 @@
 """A row: one turn of the conversation and the boxes it is made of."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from time import monotonic
 
 from msgspec.structs import replace
@@ -9,45 +8,24 @@ from msgspec.structs import replace
 from app.controllers.shown import ShownTurn
 from app.views.transcript import spoken
 from app.views.transcript.box import Box
+from app.views.transcript.boxes import Kit, bubbles, identity, make_box, updated
 from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart
 from app.views.transcript.code import CodeBox
-from app.views.transcript.formula import Formulas
-from app.views.transcript.formula_box import FormulaBox
-from app.views.transcript.highlight import Highlighter
-from app.views.transcript.lines import (
-    ActionBox,
-    CutBox,
-    MoreBox,
-    NoteBox,
-    RuleBox,
-    UnreadBox,
-    WaitingBox,
-)
+from app.views.transcript.lines import ActionBox, CutBox, MoreBox, NoteBox, UnreadBox, WaitingBox
 from app.views.transcript.markdown import defines_links
-from app.views.transcript.pictures import Pictures, fit
-from app.views.transcript.pieces import Code, Formula, Piece, Plain, Prose, Rule, Table
+from app.views.transcript.pictures import fit
+from app.views.transcript.pieces import Code, Piece, Table
 from app.views.transcript.pieces import words as plain_words
 from app.views.transcript.plain import BubbleBox
-from app.views.transcript.prose import ProseBox
 from app.views.transcript.reader import Reader
 from app.views.transcript.source import SHOWN, clean, cut_plain, shown_part
 from app.views.transcript.style import Style
 from app.views.transcript.table import TableBox
-from app.views.transcript.tools import ToolBox, ToolCode, tool_boxes
+from app.views.transcript.tools import ToolCode, tool_boxes
 
 GAP = 18  # above what the person said
 CONTEXT = 12_000  # characters of code before a part of it
 ANSWER_GAP = 4  # above an answer: the action row of what was said already stands apart
-
-
-@dataclass
-class Kit:
-    """What boxes are made with."""
-
-    style: Style
-    formulas: Formulas
-    highlighter: Highlighter
-    pictures: Pictures
 
 
 class Row:
@@ -242,7 +220,7 @@ class Row:
         ):
             same += 1
         first = same
-        if same < min(len(old), len(pieces)) and _updated(self._body[same], pieces[same]):
+        if same < min(len(old), len(pieces)) and updated(self._body[same], pieces[same]):
             same += 1
         made = [make_box(piece, kit) for piece in pieces[same:]]
         self._body = [*self._body[:same], *made]
@@ -348,66 +326,5 @@ class Row:
 
     def _kept(self, boxes: list[Box]) -> list[Box]:
         """The same boxes, those that show nothing new as they were before."""
-        before = {_identity(box): box for box in self.boxes or ()}
-        return [before.get(_identity(box), box) for box in boxes]
-
-
-def bubbles(text: str) -> Iterator[Box]:
-    parts = cut_plain(text) or [("", False)]
-    for place, (part, halved) in enumerate(parts):
-        yield BubbleBox(part, place == 0, place == len(parts) - 1, halved)
-
-
-def _identity(box: Box) -> object:
-    match box:
-        case ThoughtPart():
-            return ("thought", box.source)
-        case ToolBox():
-            return ("tool", box.tool, box.unfolded, box.number)
-        case ErrorBox():
-            return ("error", box.error)
-        case ActionBox():
-            turn = box.turn
-            about = (turn.status, turn.facts, turn.version, turn.versions, bool(turn.text))
-            return ("action", *about, box.aloud)
-        case NoteBox():
-            return ("note", box.words)
-        case CutBox() | WaitingBox():
-            return type(box)
-    return box.identity or id(box)
-
-
-def _updated(box: Box, piece: Piece) -> bool:
-    """Let a box show a newer state of its piece, where that is less work than a new box."""
-    match box, piece:
-        case (ProseBox(), Prose()) if box.piece.joined == piece.joined and _kin(box.piece, piece):
-            box.update(piece)
-        case (CodeBox(), Code()) if box.piece.joined == piece.joined:
-            box.update(piece)
-        case (TableBox(), Table()) if box.piece.joined == piece.joined:
-            box.update(piece)
-        case _:
-            return False
-    return True
-
-
-def _kin(old: Prose, new: Prose) -> bool:
-    """Whether the room above stays the same."""
-    first, later = old.paragraphs[0], new.paragraphs[0]
-    return (first.heading > 0, first.loose) == (later.heading > 0, later.loose)
-
-
-def make_box(piece: Piece, kit: Kit) -> Box:
-    match piece:
-        case Prose():
-            return ProseBox(piece, kit.style, kit.formulas)
-        case Code():
-            return CodeBox(piece, kit.style, kit.highlighter)
-        case Table():
-            return TableBox(piece, kit.style, kit.formulas)
-        case Formula():
-            return FormulaBox(piece, kit.style, kit.formulas)
-        case Rule():
-            return RuleBox(piece.nest, kit.style)
-        case Plain():
-            return BubbleBox(piece.text, True, True, False)
+        before = {identity(box): box for box in self.boxes or ()}
+        return [before.get(identity(box), box) for box in boxes]

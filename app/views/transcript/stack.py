@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.views.transcript.box import Box
+from app.views.transcript.boxes import Kit
 from app.views.transcript.heights import Heights
-from app.views.transcript.row import Kit, Row
+from app.views.transcript.row import Row
 from app.views.transcript.style import BOTTOM, TOP
 
 LIVE_BOXES = 240  # keep their documents
