@@ -157,12 +157,13 @@ class Chosen:
     folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
     voice: Voice = field(default_factory=Voice)
+    talked: bool = False  # the person has talked: what is needed for it is started early
 
 
 def load(path: Path) -> Chosen:
     """Read what is valid. A bad entry costs a log line and its default, never the start."""
     stored = _read(path)
-    chosen = Chosen(model=_text(stored.get("model")))
+    chosen = Chosen(model=_text(stored.get("model")), talked=stored.get("talked") is True)
     chosen.app = fill(Settings(), stored.get("app"))
     engines = stored.get("engines")
     if isinstance(engines, dict):

@@ -16,7 +16,15 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.requests import request
 from app.controllers.shown import Notice, ShownTurn
 from app.controllers.toolbox import ToolboxController
-from app.controllers.turns import details, first_seen, for_model, shown, text_of, title_from
+from app.controllers.turns import (
+    details,
+    for_model,
+    mark_of,
+    shown,
+    text_of,
+    times_of,
+    title_from,
+)
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
@@ -60,7 +68,6 @@ class ChatController(QObject):
         self._sending = False  # between Send and the commit of the words
         self._drafts = Drafts(store)
         self._ahead = Ahead(models, self)
-        self._asked_how: dict[str, Any] = {}  # facts of the question, for its answer
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
         answering.changed.connect(self._on_answer_changed)
@@ -102,14 +109,10 @@ class ChatController(QObject):
         facts: dict[str, Any] | None = None,
         done: Callable[[], None] = lambda: None,
     ) -> None:
-        """Like send, with the sound of it; done is called when it is on disk.
-
-        facts go to the answer: "spoken" when the person talked, and the times of that.
-        """
+        """Like send, with the sound of it and facts; done is called when all is on disk."""
         if self.busy or not text.strip():
             return
         parts = (StoredPart("text", text), *sounds)
-        self._asked_how = facts or {}
         self._ahead.forget()
         self._set_sending(True)
 
@@ -127,10 +130,10 @@ class ChatController(QObject):
             self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
 
         if self.conversation is None:
-            self._store.begin(title_from(text), "user", parts, begun, failed)
+            self._store.begin(title_from(text), "user", parts, begun, failed, facts)
         else:
             parent = self._turns[-1].id if self._turns else None
-            self._add(parent, "user", parts, "done", asked, failed)
+            self._add(parent, "user", parts, "done", asked, failed, facts)
 
     @Slot()
     def stop(self) -> None:
@@ -206,6 +209,10 @@ class ChatController(QObject):
         if text:
             self.read_ahead()
 
+    def knows(self, conversation: int | None) -> bool:
+        """Whether a conversation is still there; None is the next new one."""
+        return conversation is None or self._store.conversation(conversation) is not None
+
     def add_to_draft(self, conversation: int | None, text: str) -> None:
         """Put words into the message of a conversation that may not be on screen."""
         before = self.draft if conversation == self.conversation else self._drafts.of(conversation)
@@ -263,13 +270,12 @@ class ChatController(QObject):
             self._append(turn)
         chosen = self._preferences.settings
         asked, about = request(chosen, self._tools())
-        facts = self._models.facts() | {"settings": about} | self._asked_how
-        self._asked_how = {}
+        facts = self._models.facts() | {"settings": about} | times_of(history)
         self._sending = False
         self._answering.start(Answer(turn, history, asked, chosen.instructions, facts))
         self.busy_changed.emit(True)
 
-    def _add(self, parent, role, parts, status, done, failed=None) -> None:
+    def _add(self, parent, role, parts, status, done, failed=None, facts=None) -> None:
         assert self.conversation is not None
 
         def default(error: ParleyError) -> None:
@@ -277,7 +283,9 @@ class ChatController(QObject):
             self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
 
         self._store.add_turn(
-            self.conversation, parent, role, parts, status, done=done, failed=failed or default
+            *(self.conversation, parent, role, parts, status, facts),
+            done=done,
+            failed=failed or default,
         )
 
     def _tools(self) -> tuple[dict[str, Any], ...]:
@@ -340,7 +348,7 @@ class ChatController(QObject):
         if conversation is not None and (stored := self._store.conversation(conversation)):
             self.title = stored.title
             self._turns = self._store.branch(conversation)
-        self._mark = self._find_mark()
+        self._mark = mark_of(self._turns)
         self.draft = self._drafts.of(conversation)
         self.opened.emit(self.turns)
         self.title_changed.emit(self.title)
@@ -375,16 +383,8 @@ class ChatController(QObject):
     def _index(self, key: int) -> int:
         return next(i for i in reversed(range(len(self._turns))) if self._turns[i].id == key)
 
-    def _find_mark(self) -> int:
-        for index in reversed(range(len(self._turns))):
-            turn = self._turns[index]
-            if turn.role == "assistant" and turn.facts:
-                dropped = turn.facts.get("dropped", 0)
-                return first_seen(self._turns, dropped) if dropped else -1
-        return -1
-
     def _move_mark(self) -> None:
-        old, self._mark = self._mark, self._find_mark()
+        old, self._mark = self._mark, mark_of(self._turns)
         for index in {old, self._mark} if old != self._mark else ():
             if 0 <= index < len(self._turns):
                 self.turn_changed.emit(self._shown(self._turns[index], index == self._mark))

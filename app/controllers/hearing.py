@@ -27,6 +27,7 @@ BREATHE = 1.5  # a draft waits this many times as long as the one before it took
 QUIET = 0.25  # seconds without speech, after which what was said is heard with care
 WINDOW = 25.0  # seconds; what is longer is settled piece by piece, at pauses
 LEAD = 0.5  # seconds before the first speech that are heard with it
+SURE = -0.7  # mean log-probability of a token: a draft this sure is as good as a careful pass
 TRIES = 2
 BEFORE = 200  # characters of what was said before that the engine is told
 CLOSED = Failed("What you said could not be written down.", "Try again.")
@@ -42,7 +43,13 @@ class Pass:
     began: float
     cuts: bool = False  # the window ends there: its words are settled
     texts: list[str] = field(default_factory=list)
+    sure: float = 0.0  # of the least sure of them
     why: str = ""  # there is no text
+
+    @property
+    def final(self) -> bool:
+        """Another pass would not find anything else."""
+        return not self.request.draft or (bool(self.texts) and self.sure >= SURE)
 
 
 @dataclass(eq=False)
@@ -59,7 +66,7 @@ class Heeded:
     settled: str = ""
     agreement: Agreement = field(default_factory=Agreement)
     running: Pass | None = None
-    full: Pass | None = None  # the last careful one that ended, in this window
+    full: Pass | None = None  # the last one that ended and is final, in this window
     next_draft: float = 0.0
     why: str = ""  # of the last stretch without text
     tries: int = 1
@@ -178,8 +185,9 @@ class Hearing(QObject):
         if one is None or one.running is None:
             return
         match event:
-            case Transcript(text=text):
+            case Transcript(text=text, sure=sure):
                 one.running.texts.append(text.strip())
+                one.running.sure = min(one.running.sure, sure)
             case Unheard(why=why):
                 one.running.why = why
         if isinstance(event, ENDINGS):
@@ -200,7 +208,7 @@ class Hearing(QObject):
         else:
             took = self._clock() - ended.began
             one.next_draft = ended.began + max(OFTEN, BREATHE * took)
-            if not ended.request.draft:
+            if ended.final:
                 one.full = ended
             if text and not one.said.whole:
                 one.agreement.hear(text)

@@ -126,7 +126,8 @@ class Keeping(QObject):
                 self._chat.add_to_draft(conversation, text)
                 return
             self._chat.keep_draft("")
-            self._chat.ask(text, parts, heard, lambda: self._sent(spoken))
+            about = {"talked": True} | ({} if heard is None else {"heard_seconds": heard})
+            self._chat.ask(text, parts, about, lambda: self._sent(spoken))
 
         if self._preferences.settings.keep_spoken:
             self._takes.after(lambda: self._attach(spoken), attached)

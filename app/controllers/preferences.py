@@ -109,6 +109,15 @@ class PreferencesController(QObject):
             self._save()
             self.voice_changed.emit(name, value)
 
+    @property
+    def has_talked(self) -> bool:
+        return self._chosen.talked
+
+    def remember_talking(self) -> None:
+        if not self._chosen.talked:
+            self._chosen.talked = True
+            self._save()
+
     # programs that speak MCP
 
     @property

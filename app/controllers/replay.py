@@ -1,6 +1,6 @@
 """Hear again: sound of the person through the loudspeaker."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,18 @@ class Replay(QObject):
     notice = Signal(object)
 
     def __init__(
-        self, sound: Any, background: Background, parent: QObject | None = None
+        self,
+        sound: Any,
+        background: Background,
+        speeches: Iterator[int],
+        parent: QObject | None = None,
     ) -> None:
-        """sound is app.audio.sound.Sound, or None where there is to be none."""
+        """sound is app.audio.sound.Sound, or None where there is to be none.
+
+        speeches are the numbers of what is played, each larger than any before.
+        """
         super().__init__(parent)
-        self._sound, self._background = sound, background
+        self._sound, self._background, self._speeches = sound, background, speeches
         self.playing: object = None
         self._speech = 0
         self._task: Task | None = None
@@ -50,7 +57,7 @@ class Replay(QObject):
 
     def _play(self, found: list[tuple[bytes, int]]) -> None:
         self._task = None
-        self._speech = next(self._sound.speeches)
+        self._speech = next(self._speeches)
         for pcm, rate in found:
             self._sound.play(self._speech, pcm, rate)
         self._sound.finish(self._speech)

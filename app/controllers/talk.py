@@ -345,7 +345,7 @@ class TalkController(QObject):
         if self._recording:
             return LISTENING if self._recording.sounding else OPENING
         if self._session:
-            return WAITING
+            return WAITING if self._voice and self._voice.speaking else OPENING
         if self.writing.busy:
             return FINISHING
         return OFF if self.why else IDLE

@@ -44,6 +44,15 @@ def first_seen(turns: Sequence[StoredTurn], dropped: int) -> int:
     return told[dropped][1] if dropped < len(told) else max(0, len(turns) - 1)
 
 
+def mark_of(turns: Sequence[StoredTurn]) -> int:
+    """Index of the turn the cut mark stands above; -1 for none."""
+    for turn in reversed(turns):
+        if turn.role == "assistant" and turn.facts:
+            dropped = turn.facts.get("dropped", 0)
+            return first_seen(turns, dropped) if dropped else -1
+    return -1
+
+
 def _told(turns: Iterable[StoredTurn]) -> list[tuple[Turn, int]]:
     """Turns for the model, each with the index of the stored turn it begins with."""
     told: list[tuple[Turn, int]] = []
@@ -267,6 +276,12 @@ def details(turn: StoredTurn) -> tuple[tuple[str, str], ...]:
             value = f"{value:.2f}"
         rows.append((label, REASONS.get(value, str(value)) if name == "reason" else str(value)))
     return tuple(rows)
+
+
+def times_of(turns: Sequence[StoredTurn]) -> dict[str, Any]:
+    """How long the person waited for their spoken words, for the facts of the answer to them."""
+    facts = turns[-1].facts if turns else {}
+    return {name: facts[name] for name in ("heard_seconds",) if name in facts}
 
 
 def title_from(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.chat import ChatController
-from app.controllers.hearing import Heeded, Hearing
+from app.controllers.hearing import Hearing, Heeded
 from app.controllers.hotwords import hotwords
 from app.controllers.keeping import Keeping
 from app.controllers.listening import Listening, Said

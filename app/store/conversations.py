@@ -67,13 +67,14 @@ class Store(Reading):
         parts: Iterable[StoredPart],
         done: Callable[[int, StoredTurn], None] | None = None,
         failed: FailedWith | None = None,
+        facts: dict[str, Any] | None = None,
     ) -> None:
         """A new conversation with its first turn; done gets the conversation's id and the turn."""
-        title, kept = clean(title), cleaned(parts)
+        title, kept, about = clean(title), cleaned(parts), as_json(facts)
 
         def work(db: apsw.Connection) -> tuple[int, StoredTurn]:
             conversation = writing.begin(db, title)
-            return conversation, writing.add_turn(db, conversation, None, role, kept, "done", "{}")
+            return conversation, writing.add_turn(db, conversation, None, role, kept, "done", about)
 
         self._writer.submit(work, done, failed)
 
