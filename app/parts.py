@@ -1,13 +1,16 @@
 """Builds and connects every part but the window: what the window and `parley ask` share."""
 
+import itertools
 import time
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app import homes, paths, settings
+from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
@@ -15,24 +18,35 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
+from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
+from app.controllers.keeping import Keeping
+from app.controllers.listening import Listening
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
+from app.controllers.replay import Replay
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
+from app.controllers.takes import Takes
+from app.controllers.talk import TalkController
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
+from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
+from app.resting import Resting
 from app.store.conversations import Store
 from engines.errors import ParleyError
 
 BIN_DAYS = 30  # what was deleted can be brought back so long
 TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
-STARTER = "starter/parley-starter.gguf"
+LISTENER_RESTS = 10  # minutes; it is quick to start
+STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
+STARTER, EARS = "starter/parley-starter.gguf", "ears"
+LISTENS, UNDERSTANDS = "listener", "faster_whisper"  # engines
 
 
 @dataclass(kw_only=True)
@@ -44,6 +58,8 @@ class Parts(Controllers):
     store: Store
     llm: EngineLink
     homes: dict[str, EngineLink]  # of the tools
+    sound: Sound | None  # None without a window: nothing is heard or said then
+    voice: tuple[Resting, ...]  # engines that hear
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -62,13 +78,19 @@ class Parts(Controllers):
         for words in self.store.notices:
             self.chat.notice.emit(Notice(words, kind="error"))
         self.reminders.start()
+        self.talk.look()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
         self.programs.start()
 
     def stop(self) -> None:
         self.chat.stop()
+        if self.sound:
+            self.sound.stop()
         self.background.stop()
+        self.talk.keeping.stop()
         self.llm.stop()
+        for one in self.voice:
+            one.link.stop()
         for link in self.homes.values():
             link.stop()
         self.programs.stop()
@@ -121,7 +143,25 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         folders.data / "programs",
         parent,
     )
-    arrivals = ArrivalController(chat, models, parent)
+    sound = None if in_memory else Sound(parent, folders.logs / "sound.log")
+    speeches = itertools.count(1)
+    listener, stt = hearing_engines(folders, preferences, models, parent)
+    replay = Replay(sound, background, speeches, parent)
+    takes = Takes(folders.data / "takes", background, parent)
+    keeping = Keeping(takes, replay, store, chat, preferences, parent)
+    writing = WritingDown(
+        *(Listening(listener.link, parent), Hearing(stt.link, parent=parent)),
+        *(keeping, chat, preferences, parent),
+    )
+
+    def warm() -> None:
+        listener.warm()
+        stt.warm()
+
+    if sound:
+        hear_through(sound, preferences)
+    talk = TalkController(sound, writing, keeping, chat, preferences, warm, parent)
+    arrivals = ArrivalController(chat, models, talk, parent)
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     unsaved.notice.connect(chat.notice)
@@ -140,9 +180,54 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         reminders,
         acting,
         programs,
+        talk,
         folders=folders,
         background=background,
         store=store,
         llm=llm,
         homes=links,
+        sound=sound,
+        voice=(listener, stt),
     )
+
+
+def hearing_engines(
+    folders: paths.Folders,
+    preferences: PreferencesController,
+    models: ModelController,
+    parent: QObject,
+) -> tuple[Resting, Resting]:
+    """What makes sound ready to be understood, and what understands it."""
+    listener = EngineLink(folders.logs, parent, idle_minutes=LISTENER_RESTS)
+    stt = EngineLink(
+        folders.logs,
+        parent,
+        idle_minutes=preferences.settings.idle_minutes,
+        patience=STT_PATIENCE,
+        cache=folders.cache,
+    )
+    preferences.idle_minutes_changed.connect(stt.set_idle_minutes)
+
+    def listen() -> tuple[str, Path, Any, dict[str, Any]]:
+        return LISTENS, Path(), preferences.options_of(LISTENS), {}
+
+    def understand() -> tuple[str, Path, Any, dict[str, Any]]:
+        options = preferences.options_of(UNDERSTANDS)
+        options = replace(options, promised=models.still_takes >> 20)
+        folder = Path(preferences.voice.ears or paths.resource(EARS))
+        return UNDERSTANDS, folder, options, {}
+
+    ears = Resting(stt, understand)
+    preferences.home_changed.connect(lambda name: ears.renew() if name == UNDERSTANDS else None)
+    preferences.voice_changed.connect(lambda name, _: ears.renew() if name == "ears" else None)
+    return Resting(listener, listen), ears
+
+
+def hear_through(sound: Sound, preferences: PreferencesController) -> None:
+    """The devices the person chose, also those chosen later."""
+
+    def use(*_: str) -> None:
+        sound.use(preferences.voice.microphone, preferences.voice.loudspeaker)
+
+    use()
+    preferences.voice_changed.connect(use)

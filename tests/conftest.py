@@ -9,17 +9,27 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app import homes, settings
+from app.audio.messages import Captured, Device
+from app.audio.samples import SPEECH
 from app.audio.sound import Sound
+from app.audio.wav import header
 from app.background import Background
 from app.controllers.answering import Answering
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
+from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
+from app.controllers.keeping import Keeping
+from app.controllers.listening import Listening
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.replay import Replay
 from app.controllers.seal import SealController
+from app.controllers.takes import Takes
+from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
+from app.controllers.writing_down import WritingDown
 from app.store.conversations import Store
 from engines.messages import Done, Event, Loaded, Request
 from tests.data import pulse
@@ -81,6 +91,70 @@ class FakeLink(QObject):
     def _become(self, state: str) -> None:
         self.state = state
         self.state_changed.emit(state)
+
+
+class FakeSound(QObject):
+    """Stands in for app.audio.sound.Sound; the test says what the microphone hears."""
+
+    devices_changed = Signal()
+    captured = Signal(object)
+    level = Signal(float)
+    listening = Signal(int)
+    troubled = Signal(object)
+    heard = Signal(int, float)
+    finished = Signal(int)
+    silenced = Signal(int, float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.take, self.file = 0, Path()
+        self.devices = [Device("mic", "Microphone", True)]
+        self.ended: list[int] = []
+        self.played: list[tuple[int, bytes, int]] = []
+
+    def microphones(self) -> list[Device]:
+        return self.devices
+
+    loudspeakers = microphones
+
+    def start_take(self, take: int, file: Path) -> None:
+        if self.take:
+            self.end()
+        self.take, self.file = take, file
+        file.write_bytes(header(SPEECH, 0))
+
+    def give(self, pcm: bytes, last: bool = False) -> None:
+        """The microphone hears this (16 kHz, mono, s16)."""
+        if self.take:
+            with self.file.open("ab") as opened:
+                opened.write(pcm)
+            self.captured.emit(Captured(self.take, pcm, 16_000, 1, "s16", last))
+            self.take = 0 if last else self.take
+
+    def begin(self) -> None:
+        """Its first sound has come."""
+        self.listening.emit(self.take)
+
+    def end(self) -> None:
+        self.give(b"", last=True)
+
+    def end_take(self, take: int) -> None:
+        self.ended.append(take)
+
+    def play(self, speech: int, pcm: bytes, rate: int) -> None:
+        self.played.append((speech, pcm, rate))
+
+    def finish(self, speech: int) -> None: ...
+
+    def silence(self) -> None:
+        if self.played:
+            self.silenced.emit(self.played[-1][0], 0.0)
+
+    def use(self, microphone: str, loudspeaker: str) -> None: ...
+
+    def open_loudspeaker(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @pytest.fixture
@@ -149,6 +223,50 @@ def toolbox(tool_link, store, consent, seal, preferences, tmp_path):
 def chat(llm, toolbox, consent, store, models, preferences, undo):
     answering = Answering(llm, toolbox, store)
     return ChatController(store, answering, models, preferences, undo, toolbox, consent)
+
+
+@pytest.fixture
+def microphone(qapp):
+    return FakeSound()
+
+
+@pytest.fixture
+def listener(qapp):
+    return FakeLink()
+
+
+@pytest.fixture
+def stt(qapp):
+    return FakeLink()
+
+
+@pytest.fixture
+def clock():
+    """A clock the test moves: clock.now += 1."""
+    return Clock()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def keeping(microphone, background, store, chat, preferences, tmp_path):
+    takes = Takes(tmp_path / "takes", background)
+    replay = Replay(microphone, background, itertools.count(1))
+    return Keeping(takes, replay, store, chat, preferences)
+
+
+@pytest.fixture
+def talk(microphone, listener, stt, clock, keeping, chat, preferences):
+    writing = WritingDown(
+        *(Listening(listener), Hearing(stt, clock), keeping, chat, preferences), clock=clock
+    )
+    return TalkController(microphone, writing, keeping, chat, preferences, clock=clock)
 
 
 @pytest.fixture

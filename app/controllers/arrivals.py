@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.shown import Notice
+from app.controllers.talk import TalkController
 
 LARGEST_TEXT = 64 * 1024  # bytes of a text file that still fits into a message
 NOT_YET = "Pictures, sound and documents cannot be read yet."
@@ -17,10 +18,14 @@ class ArrivalController(QObject):
     notice = Signal(object)  # Notice
 
     def __init__(
-        self, chat: ChatController, models: ModelController, parent: QObject | None = None
+        self,
+        chat: ChatController,
+        models: ModelController,
+        talk: TalkController,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chat, self._models = chat, models
+        self._chat, self._models, self._talk = chat, models, talk
 
     @Slot(object)
     def take(self, words: list[str]) -> None:
@@ -29,7 +34,7 @@ class ArrivalController(QObject):
             if word == "new":
                 self._chat.new()
             elif word == "talk":
-                self.notice.emit(Notice("Talking is not built in yet.", "Type your question."))
+                self._talk.toggle()
             elif word.lower().endswith(".gguf"):
                 self._models.open_file(word)
             else:

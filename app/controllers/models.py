@@ -78,6 +78,13 @@ class ModelController(QObject):
             starter=self.is_starter,
         )
 
+    @property
+    def still_takes(self) -> int:
+        """Bytes the model will take that it does not hold now: it rests, or is being loaded."""
+        if self._state in ("ready", "busy") or not self._path.is_file():
+            return 0
+        return self._path.stat().st_size
+
     def recent(self) -> list[tuple[str, str]]:
         return [(Path(path).stem, path) for path in self._preferences.recent]
 

@@ -74,6 +74,8 @@ class TalkController(QObject):
         writing.grew.connect(self._on_grew)
         writing.gave_up.connect(self._on_gave_up)
         writing.changed.connect(self._show)
+        for part in (writing, keeping, keeping.replay):
+            part.notice.connect(self.notice)
         if sound:
             sound.captured.connect(self._on_captured)
             sound.listening.connect(self._on_listening)

@@ -29,7 +29,7 @@ class Composer(SoftCard):
         self.edit = MessageEdit()
         self.attach = IconButton("paperclip", "Attach a file")
         self.send = IconButton("arrow-up", "Send", "Enter")
-        self.mic = IconButton("mic", "Talk (not built in yet)", side=48)
+        self.mic = IconButton("mic", "Talk", side=48)
         self.send.setObjectName("send")
         self.mic.setObjectName("mic")
         buttons = row(self.attach, None, self.send, self.mic, gap=8)

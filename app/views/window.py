@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
-        told = (*told, everyone.acting, everyone.programs)
+        told = (*told, everyone.acting, everyone.programs, everyone.talk)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         self._history.notice.connect(self.show_history_notice)

@@ -28,8 +28,8 @@ def light(qapp, fonts_loaded):
 
 
 @pytest.fixture
-def arrivals(chat, models):
-    return ArrivalController(chat, models)
+def arrivals(chat, models, talk):
+    return ArrivalController(chat, models, talk)
 
 
 @pytest.fixture
@@ -65,11 +65,11 @@ def programs(preferences, toolbox, seal, undo, program_links, tmp_path):
 @pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting, programs,
+    reminders, acting, programs, talk,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting, programs),
+        *(reminders, acting, programs, talk),
     )
 
 

@@ -206,11 +206,6 @@ def test_a_picture_file_is_refused_in_words(composer, notices, tmp_path):
     assert "photo.png" in notices[0].message
 
 
-def test_the_microphone_says_that_talking_comes_later(qtbot, composer, notices):
-    qtbot.mouseClick(composer.mic, LEFT)
-    assert notices[0].message == "Talking is not built in yet."
-
-
 def test_the_edge_shows_where_the_keyboard_is(qtbot, composer):
     before = composer.grab().toImage()
     qtbot.keyClick(composer.edit, Qt.Key.Key_Tab)
