@@ -34,13 +34,16 @@ NEVER_LAST = _words(
 )
 # before a full stop these do not end a sentence
 TITLES = _words(
-    "dr mr mrs ms mx prof st rev gen col capt lt sgt hon sen rep gov pres messrs mme mlle fr sr "
-    "u.s u.k u.s.a vs cf e.g eg i.e ie approx ca no nos fig figs eq eqs vol ed eds pp p ch sec art para op resp "
-    "viz al jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri "
-    "z.b d.h bzw ggf usw bspw ca nr str max min incl est dept univ ave blvd rd mt ft"
+    "dr mr mrs ms mx prof st rev gen col capt lt sgt hon gov messrs mme mlle u.s u.k u.s.a vs cf "
+    "e.g eg i.e approx eqs eds viz resp incl est dept univ z.b d.h bzw ggf usw bspw nr"
+)
+# nor do these before a number
+NUMBERED = _words(
+    "no nos fig figs eq vol p pp ch sec art op ed jan feb mar apr jun jul aug sep sept oct nov dec "
+    "mon tue tues wed thu thur thurs fri sat sun ca c max min abs kap"
 )
 # these end one when a capital follows
-MAYBE = _words("etc inc ltd co corp jr a.m p.m ph.d m.d b.c a.d al e.v sat sun")
+MAYBE = _words("etc inc ltd co corp jr a.m p.m ph.d m.d b.c a.d al e.v")
 
 
 class Count(NamedTuple):
@@ -134,6 +137,8 @@ def ends_sentence(before: str, after: str) -> bool:
     word = re.split(r"[\s(\[\"“‘'/–—-]", bare[:-1])[-1].lower()
     if word in MAYBE:
         return after[:1].isupper()
+    if word in NUMBERED and after[:1].isdigit():
+        return False
     if word in TITLES or (len(word) == 1 and word.isalpha()):
         return False
     return not (word.isdigit() and word == bare[:-1].strip())

@@ -213,7 +213,8 @@ ENGLISH: tuple[Rule, ...] = (
     _rule(r"(?<!\w)\+\d{1,3}(?:[ -]\(?\d{2,5}\)?){2,5}(?![\w-])", _spelt),
     _rule(r"(?<![\w.,'’])(?P<century>1[1-9]|20)(?P<ten>\d)0['’]?s\b", _decade),
     _rule(
-        r"(?:(?<!\w)['’]|(?<=the )|(?<=mid-)|(?<=early )|(?<=late ))(?P<century>)(?P<ten>[1-9])0['’]?s\b",
+        r"(?:(?<!\w)['’]|(?<=the )|(?<=mid-)|(?<=early )|(?<=late ))"
+        r"(?P<century>)(?P<ten>[1-9])0['’]?s\b",
         _decade,
     ),
     _rule(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])", _date),
