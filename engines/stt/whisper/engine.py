@@ -263,7 +263,9 @@ def create(folder: Path, device: str, threads: int, beam: int, promised: int) ->
     count = devices.thread_count(threads)
 
     def load(where: str) -> Whisper:
-        return Whisper(folder, contents, where, count)
+        model = Whisper(folder, contents, where, count)
+        model.warm_up()
+        return model
 
     where = devices.choose(device, contents.size, promised)
     try:

@@ -61,7 +61,6 @@ class Whisper:
         self.languages = contents.languages if self.multilingual else ("en",)
         self._tokenizers: dict[str, Tokenizer] = {}
         self._never = self._unspoken()
-        self._warm_up()
 
     def spectrum(self, sound: np.ndarray) -> np.ndarray:
         """Bands by frames of 10 ms; sound is float32 at 16 kHz."""
@@ -96,8 +95,10 @@ class Whisper:
         self, encoded: Any, prompt: Sequence[int], language: str, attempt: Attempt, said: int = 0
     ) -> Hypothesis:
         """The words; said counts the tokens at the prompt's end that were written before."""
-        room = self.contents.weights.tokens - len(prompt)
-        limit = max(min(attempt.tokens, room), 1)
+        # the library writes no more than half of the length it is given
+        length = max(2 * attempt.tokens, len(prompt) + attempt.tokens)
+        length = min(length, self.contents.weights.tokens)
+        limit = min(length // 2, length - len(prompt))
         how: dict[str, Any] = {"beam_size": attempt.beam}
         if attempt.temperature:
             how = {"beam_size": 1, "num_hypotheses": CHANCES, "sampling_topk": 0}
@@ -105,7 +106,7 @@ class Whisper:
         result = self._model.model.generate(
             encoded,
             [list(prompt)],
-            max_length=len(prompt) + limit,
+            max_length=length,
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=not said,
@@ -159,7 +160,7 @@ class Whisper:
         numbers = map(self._model.hf_tokenizer.token_to_id, STEERING)
         return [-1, *(number for number in numbers if number is not None)]
 
-    def _warm_up(self) -> None:
+    def warm_up(self) -> None:
         """The first step of a loaded model is slow: it shall not be the first one said to it."""
         spectrum = self.spectrum(np.zeros(RATE, np.float32))
         encoded = self.encode(spectrum, min(SHORTEST * PER_SECOND, self.contents.weights.frames))
