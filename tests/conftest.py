@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 from pathlib import Path
 
 import hypothesis
@@ -32,6 +33,9 @@ from app.controllers.undo import UndoStack
 from app.controllers.writing_down import WritingDown
 from app.store.conversations import Store
 from engines.messages import Done, Event, Loaded, Request
+from engines.process import SET
+
+os.environ |= SET  # tests that load an engine's library here do it as a worker does
 from tests.data import pulse
 
 # the same examples every time: what lands must not depend on luck

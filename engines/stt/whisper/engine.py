@@ -32,11 +32,9 @@ from engines.stt import folders, pauses
 from engines.stt.whisper import devices, doubts, windows
 from engines.stt.whisper.doubts import Hypothesis
 from engines.stt.whisper.model import RUNNER, Segment, Whisper
-from engines.stt.whisper.windows import Attempt
 
 PULSE = 5.0  # seconds after which a long step says that it is alive
 AT_ONCE = 60 * RATE  # samples the voice detector hears in one step
-DRAFT_STEP = 24  # tokens a draft writes before it can give way
 TALK_SILENCE = 4.0  # seconds of pause that part a take; in files pauses.SILENCE
 FAINT = 0.01  # loudest sample of what is called silence
 
@@ -189,7 +187,7 @@ class WhisperEngine:
                 if not request.language:
                     language = yield from self._step(model.language, encoded)
             prompt = model.prompt(language, request.before, request.hotwords, timed)
-            found = yield from self._write(encoded, prompt, language, attempt, request.draft)
+            found = yield from self._step(model.write, encoded, prompt, language, attempt)
             if (best := doubts.better(best, found)) is found:
                 heard = encoded
             if not doubts.doubtful(found):
@@ -197,26 +195,6 @@ class WhisperEngine:
         assert best is not None
         segments = yield from self._segments(best, heard, language, piece.seconds, timed)
         return Understood(best, language, segments)
-
-    def _write(
-        self, encoded: Any, prompt: list[int], language: str, attempt: Attempt, draft: bool
-    ) -> Generator[Event, None, Hypothesis]:
-        """A draft writes a few words at a time, so that it can give way between them."""
-        if not draft or attempt.tokens <= DRAFT_STEP:
-            return (yield from self._step(self._model.write, encoded, prompt, language, attempt))
-        said: tuple[int, ...] = ()
-        score = 0.0
-        while True:
-            part = attempt._replace(tokens=min(DRAFT_STEP, attempt.tokens - len(said)))
-            found = yield from self._step(
-                self._model.write, encoded, [*prompt, *said], language, part, len(said)
-            )
-            said += found.tokens
-            score += found.sure * (len(found.tokens) + 1)
-            if not found.cut or len(said) >= attempt.tokens:
-                text = self._model.text(said, language)
-                sure = score / (len(said) + 1)
-                return Hypothesis(text, said, sure, found.silent, found.cut)
 
     def _segments(
         self, found: Hypothesis, encoded: Any, language: str, seconds: float, timed: bool

@@ -92,9 +92,10 @@ class Whisper:
         return [*lead, *tokenizer.sot_sequence, *(() if timed else (tokenizer.no_timestamps,))]
 
     def write(
-        self, encoded: Any, prompt: Sequence[int], language: str, attempt: Attempt, said: int = 0
+        self, encoded: Any, prompt: Sequence[int], language: str, attempt: Attempt
     ) -> Hypothesis:
-        """The words; said counts the tokens at the prompt's end that were written before."""
+        """The words. The library cannot be stopped meanwhile, and to go on from words written
+        before costs as much as writing them."""
         # the library writes no more than half of the length it is given
         length = max(2 * attempt.tokens, len(prompt) + attempt.tokens)
         length = min(length, self.contents.weights.tokens)
@@ -109,7 +110,6 @@ class Whisper:
             max_length=length,
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_blank=not said,
             suppress_tokens=self._never,
             **how,
         )[0]
