@@ -11,7 +11,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="parley",
         description="A local assistant. Models run on this computer; nothing leaves it.",
-        epilog='`parley ask "question"` answers in the terminal; see `parley ask --help`.',
+        epilog='`parley ask "question"` answers in the terminal, `parley talk` starts and stops '
+        "talking; each has a --help of its own.",
     )
     made.add_argument("files", nargs="*", help="a model (.gguf) or text files to open")
     _common(made)
@@ -29,6 +30,22 @@ def ask_parser() -> argparse.ArgumentParser:
     return made
 
 
+def talk_parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="parley talk",
+        description="Starts talking to the running Parley, or stops; for desktops on which it "
+        "cannot have a key of its own: bind this command to one.",
+    )
+    made.add_argument(
+        "what",
+        nargs="?",
+        choices=("on", "off"),
+        help="only start, or only stop: for desktops that bind press and release apart",
+    )
+    _common(made)
+    return made
+
+
 def _common(made: argparse.ArgumentParser) -> None:
     made.add_argument("--model", metavar="PATH", help="a GGUF file, instead of the one open last")
     made.add_argument("--data-dir", metavar="DIR", type=Path, help="keep everything in this folder")
@@ -42,10 +59,32 @@ def main() -> int:
         from app.ask import ask
 
         return ask(args)
-    args = parser().parse_args(words)
+    if words[:1] == ["talk"]:
+        return _talk(talk_parser().parse_args(words[1:]))
+    return _show(parser().parse_args(words))
+
+
+def _show(args: argparse.Namespace) -> int:
     from app.main import run
 
     return run(args)
+
+
+def _talk(args: argparse.Namespace) -> int:
+    """Quick, because a key may be bound to it: Qt is loaded only where no Parley runs yet."""
+    from app.handing import hand_over
+    from app.paths import folders
+    from engines.errors import ParleyError
+
+    command = f"talk-{args.what}" if args.what else "talk"
+    try:
+        if hand_over(folders(args.data_dir).state, [command]) or args.what == "off":
+            return 0
+    except ParleyError as error:
+        print(f"{error.message} {error.hint}", file=sys.stderr)
+        return 1
+    args.files = [command]
+    return _show(args)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,13 @@
 """One Parley per data folder: a second start hands its files, links and commands to the first."""
 
-import hashlib
 import json
-import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from engines.errors import ParleyError
+from app.handing import Silent, hand_over, name_of
 
-WAIT = 3_000  # ms a second start waits for the first to answer
 LARGEST = 1_000_000  # bytes of a hand-over
 
 
@@ -21,10 +18,10 @@ class Instance(QObject):
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._folder = folder
         self._lock = QLockFile(str(folder / "parley.lock"))
         self._lock.setStaleLockTime(0)  # only the death of its owner makes a lock stale
-        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-        self._name = f"parley-{digest}"
+        self._name = name_of(folder)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
@@ -39,17 +36,8 @@ class Instance(QObject):
 
     def hand_over(self, words: list[str]) -> None:
         """Give words to the running Parley. Raises ParleyError when it does not answer."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(WAIT):
-            socket.write(QByteArray(json.dumps(words).encode() + b"\n"))
-            socket.waitForBytesWritten(WAIT)
-            if socket.bytesAvailable() or socket.waitForReadyRead(WAIT):
-                return
-        raise ParleyError(
-            "Parley is already running but does not answer.",
-            "Close its window, or end the process, and start again.",
-        )
+        if not hand_over(self._folder, words):
+            raise Silent
 
     def close(self) -> None:
         self._server.close()

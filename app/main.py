@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app import paths, reports
+from app.controllers.arrivals import COMMANDS, TALKING
 from app.controllers.shown import Notice
 from app.instance import Instance
 from app.notifications import Notifications
@@ -88,7 +90,7 @@ def run(args: Namespace) -> int:
     window = MainWindow(parts, paths.resource(""))
     window.restore_state(read_state(state / "window.json"))
     instance.received.connect(parts.arrivals.take)
-    instance.received.connect(window.come_forward)
+    instance.received.connect(partial(come_forward, window))
     Reports(parts, qt)
     parts.acting.open_with = open_with_system
     parts.reminders.due.connect(Notifications(window).show)
@@ -101,9 +103,18 @@ def run(args: Namespace) -> int:
     return code
 
 
+def come_forward(window: MainWindow, words: list[str]) -> None:
+    """Whoever only talks does not want another window in front."""
+    if not words or not set(words) <= set(TALKING):
+        window.come_forward()
+
+
 def absolute(words: list[str]) -> list[str]:
     """Files by their whole path, because the first start has its own working folder."""
-    return [str(Path(word).absolute()) if Path(word).exists() else word for word in words]
+    return [
+        one if one in COMMANDS or not Path(one).exists() else str(Path(one).absolute())
+        for one in words
+    ]
 
 
 def read_state(path: Path) -> dict[str, Any]:

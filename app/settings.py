@@ -107,6 +107,12 @@ class Settings:
         "With the conversation, to hear it again. Off: only until its words are sent.",
         page="Talking",
     )
+    talk_anywhere: bool = option(
+        True,
+        "The talk key works in other programs",
+        "Off: only while Parley's window is in front.",
+        page="Talking",
+    )
     speak_answers: str = option(
         "talked",
         "Answers aloud",
@@ -141,6 +147,7 @@ class Voice:
     microphone: str = ""  # id of the device; "" is the system's choice
     loudspeaker: str = ""
     talk_key: str = "Right Ctrl"  # held to talk
+    agreed_key: str = ""  # "yes": the desktop may ask the person whether Parley gets the key
     ears: str = ""  # folder of a Whisper model; "" is the starter's
     voice: str = ""  # a Piper voice (.onnx); "" is the voice that came with Parley
 

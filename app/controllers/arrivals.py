@@ -10,6 +10,8 @@ from app.controllers.shown import Notice
 from app.controllers.talk import TalkController
 
 LARGEST_TEXT = 64 * 1024  # bytes of a text file that still fits into a message
+TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
+COMMANDS = ("new", *TALKING)
 NOT_YET = "Pictures, sound and documents cannot be read yet."
 
 
@@ -29,16 +31,24 @@ class ArrivalController(QObject):
 
     @Slot(object)
     def take(self, words: list[str]) -> None:
-        """Files by their path, or the commands `new` and `talk`."""
+        """Files by their path, or COMMANDS."""
         for word in words:
             if word == "new":
                 self._chat.new()
-            elif word == "talk":
-                self._talk.toggle()
+            elif word in TALKING:
+                self._talk_by_command(word)
             elif word.lower().endswith(".gguf"):
                 self._models.open_file(word)
             else:
                 self._quote(Path(word))
+
+    def _talk_by_command(self, word: str) -> None:
+        if word == "talk":
+            self._talk.toggle()
+        elif word == "talk-on":
+            self._talk.press()
+        else:
+            self._talk.release()
 
     def _quote(self, file: Path) -> None:
         """Put a text file into the message, with its name; refuse anything else in words."""
