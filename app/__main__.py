@@ -72,16 +72,15 @@ def _show(args: argparse.Namespace) -> int:
 
 def _talk(args: argparse.Namespace) -> int:
     """Quick, because a key may be bound to it: Qt is loaded only where no Parley runs yet."""
-    from app.handing import hand_over
+    from app.handing import SILENT, Silent, hand_over
     from app.paths import folders
-    from engines.errors import ParleyError
 
     command = f"talk-{args.what}" if args.what else "talk"
     try:
         if hand_over(folders(args.data_dir).state, [command]) or args.what == "off":
             return 0
-    except ParleyError as error:
-        print(f"{error.message} {error.hint}", file=sys.stderr)
+    except Silent:
+        print(*SILENT, file=sys.stderr)
         return 1
     args.files = [command]
     return _show(args)

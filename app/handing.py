@@ -7,18 +7,18 @@ import socket
 import sys
 from pathlib import Path
 
-from engines.errors import ParleyError
-
 WAIT = 3  # seconds the running Parley has to answer
 LARGEST = 100  # bytes of its answer
 
 
-class Silent(ParleyError):
-    def __init__(self) -> None:
-        super().__init__(
-            "Parley is already running but does not answer.",
-            "Close its window, or end the process, and start again.",
-        )
+SILENT = (
+    "Parley is already running but does not answer.",
+    "Close its window, or end the process, and start again.",
+)
+
+
+class Silent(Exception):
+    """Parley runs but does not answer; its words are SILENT."""
 
 
 def name_of(folder: Path) -> str:
@@ -30,7 +30,7 @@ def name_of(folder: Path) -> str:
 def hand_over(folder: Path, words: list[str]) -> bool:
     """Give words to the running Parley of this state folder; False when none runs.
 
-    Raises ParleyError when it runs but does not answer.
+    Raises Silent when it runs but does not answer.
     """
     line = json.dumps(words).encode() + b"\n"
     try:

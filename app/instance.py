@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from app.handing import Silent, hand_over, name_of
+from app.handing import SILENT, Silent, hand_over, name_of
+from engines.errors import ParleyError
 
 LARGEST = 1_000_000  # bytes of a hand-over
 
@@ -36,8 +37,12 @@ class Instance(QObject):
 
     def hand_over(self, words: list[str]) -> None:
         """Give words to the running Parley. Raises ParleyError when it does not answer."""
-        if not hand_over(self._folder, words):
-            raise Silent
+        try:
+            if hand_over(self._folder, words):
+                return
+        except Silent:
+            pass
+        raise ParleyError(*SILENT)
 
     def close(self) -> None:
         self._server.close()

@@ -16,6 +16,9 @@ from PySide6.QtWidgets import QApplication
 from app import paths, reports
 from app.controllers.arrivals import COMMANDS, TALKING
 from app.controllers.shown import Notice
+from app.hotkeys.global_key import GlobalKey, system_key
+from app.hotkeys.system import CANCELLED, LOST, RELEASED, SHORTCUT
+from app.hotkeys.talk_key import TalkKey
 from app.instance import Instance
 from app.notifications import Notifications
 from app.opening import open_with_system
@@ -94,13 +97,30 @@ def run(args: Namespace) -> int:
     Reports(parts, qt)
     parts.acting.open_with = open_with_system
     parts.reminders.due.connect(Notifications(window).show)
+    key = talk_by_key(parts, qt)
     Opening(window, parts, args)
     window.show()
     code = qt.exec()
+    key.stop()
     (state / "window.json").write_text(json.dumps(window.save_state()))
     parts.stop()
     instance.close()
     return code
+
+
+def talk_by_key(parts: Parts, parent: QObject) -> TalkKey:
+    """The talk key does with the microphone what the button does."""
+    everywhere = GlobalKey(system_key(parts.background))
+    key, talk = TalkKey(everywhere, parts.preferences, parent), parts.talk
+    endings = {
+        RELEASED: talk.release,
+        LOST: talk.lose,
+        SHORTCUT: talk.take_back,
+        CANCELLED: talk.cancel,
+    }
+    key.pressed.connect(talk.press)
+    key.over.connect(lambda how: endings[how]())
+    return key
 
 
 def come_forward(window: MainWindow, words: list[str]) -> None:

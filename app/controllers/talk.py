@@ -65,6 +65,7 @@ class TalkController(QObject):
         self._recording: Take | None = None
         self._down = False  # the key, as far as it can be believed
         self._session = False  # hands-free is on
+        self._stopped = False  # the press that is going on ended it
         self._voice: Any = None
         self.why = "" if sound else NO_MICROPHONE  # nothing can be heard
         self.state = IDLE if sound else OFF
@@ -124,7 +125,7 @@ class TalkController(QObject):
         if self._bounce.isActive():
             self._bounce.stop()  # it was not let go, whatever the keyboard says
         elif not self._down:  # else it repeats
-            self._down = True
+            self._down, self._stopped = True, self._session
             self._tap_again() if self.staying else self._begin(held=True)
 
     @Slot()
@@ -141,6 +142,18 @@ class TalkController(QObject):
         self._down = False
         if self._recording and self._recording.held:
             self._end(self._recording)
+
+    @Slot()
+    def take_back(self) -> None:
+        """The key began a shortcut: as if it had not been pressed."""
+        self._bounce.stop()
+        take, self._down = self._recording, False
+        if take and take.held:
+            self._throw_away(take)
+            self._show()
+        elif self._stopped and take is None and self._begin(hush=False):
+            self._stay()
+        self._stopped = False
 
     @Slot()
     def toggle(self) -> None:

@@ -23,9 +23,10 @@ class NoSystemKey(SystemKey):
 
 
 class GlobalKey(QObject):
+    """The same signals as a SystemKey."""
+
     pressed = Signal()
-    released = Signal()
-    cancelled = Signal()
+    over = Signal(str)
     changed = Signal()
 
     def __init__(self, system: SystemKey, parent: QObject | None = None) -> None:
@@ -33,8 +34,7 @@ class GlobalKey(QObject):
         self._system = system
         system.setParent(self)
         system.pressed.connect(self.pressed)
-        system.released.connect(self.released)
-        system.cancelled.connect(self.cancelled)
+        system.over.connect(self.over)
         system.changed.connect(self.changed)
         self._on = False
 

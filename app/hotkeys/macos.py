@@ -66,8 +66,7 @@ class MacKey(SystemKey):
         self._before: frozenset[int] = frozenset()
         self._callback = Callback(self._on_event)  # must live as long as the tap
         self._hold = Hold(self._look, self)
-        self._hold.released.connect(self.released)
-        self._hold.cancelled.connect(self.cancelled)
+        self._hold.over.connect(self.over)
 
     def watch(self, key: Key, agreed: bool) -> None:
         """The system shows its own question once; later the person finds it in the settings."""

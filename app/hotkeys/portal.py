@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.hotkeys.bus import Bus
 from app.hotkeys.keys import Key
-from app.hotkeys.system import BIND, SystemKey
+from app.hotkeys.system import BIND, LOST, RELEASED, SystemKey
 
 SERVICE, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
@@ -161,7 +161,7 @@ class PortalKey(SystemKey):
             self._held = True
             self.pressed.emit()
         elif member == "Deactivated" and about == TALK:
-            self._release()
+            self._release(RELEASED)
 
     def _on_owner(self, owner: str) -> None:
         """The portal has gone, or one that had gone is back; it also comes at our first call."""
@@ -182,10 +182,10 @@ class PortalKey(SystemKey):
         if self._key is not None and not self.must_ask:
             self._tell("no bus")
 
-    def _release(self) -> None:
+    def _release(self, how: str = LOST) -> None:
         if self._held:
             self._held = False
-            self.released.emit()
+            self.over.emit(how)
 
     def _show(self, shortcuts: Any) -> None:
         """shortcuts: [(name, facts)]. Only the desktop knows which key the person really gave."""

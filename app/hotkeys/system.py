@@ -11,14 +11,17 @@ COMMAND = "parley talk"
 BIND = f"In your desktop's settings you can give the command “{COMMAND}” a key of its own."
 MOMENT = 0.6  # seconds in which another key makes a shortcut of it
 WATCH_MS = 15  # a hold is looked at so often
+RELEASED = "released"
+LOST = "lost"  # nobody sees the key any more
+SHORTCUT = "shortcut"  # another key came at once: nothing was meant to be said
+CANCELLED = "cancelled"  # Esc: what was said is not wanted
 
 
 class SystemKey(QObject):
     """One way to know of a key while another program is in front."""
 
     pressed = Signal()
-    released = Signal()
-    cancelled = Signal()  # it was a shortcut, or Esc came: nothing was meant to be said
+    over = Signal(str)  # how the hold ended: one of the four below
     changed = Signal()  # words or works
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -61,9 +64,8 @@ class Hold(QObject):
     millisecond and is asked every WATCH_MS while the key is held.
     """
 
-    released = Signal()
-    cancelled = Signal()
-    over = Signal()  # the key is up, whatever was told
+    over = Signal(str)
+    up = Signal()  # the key, which may be later than over
 
     def __init__(self, look: Callable[[], tuple[bool, bool, bool]], parent: QObject) -> None:
         super().__init__(parent)
@@ -82,20 +84,26 @@ class Hold(QObject):
     def end(self) -> None:
         """The key is no longer ours to watch."""
         if self.on:
+            self._tell(LOST)
             self._finish()
 
     @Slot()
     def _watch(self) -> None:
         down, others, escape = self._look()
-        early = time.monotonic() - self._began < MOMENT
-        if not self._told and (escape or (others and early)):
-            self._told = True  # then only the release is waited for
-            self.cancelled.emit()
+        if escape:
+            self._tell(CANCELLED)
+        elif others and time.monotonic() - self._began < MOMENT:
+            self._tell(SHORTCUT)
         if not down:
+            self._tell(RELEASED)
             self._finish()
+
+    def _tell(self, how: str) -> None:
+        """Once for each hold."""
+        if not self._told:
+            self._told = True
+            self.over.emit(how)
 
     def _finish(self) -> None:
         self._timer.stop()
-        if not self._told:
-            self.released.emit()
-        self.over.emit()
+        self.up.emit()

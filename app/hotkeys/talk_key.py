@@ -1,7 +1,6 @@
 """The talk key as a whole: in the window and, where it can be, in every program."""
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -18,8 +17,7 @@ class TalkKey(QObject):
     """Whichever of the two sees a press first owns it until its end, so that none counts twice."""
 
     pressed = Signal()
-    released = Signal()
-    cancelled = Signal()  # a shortcut was meant, or Esc came
+    over = Signal(str)  # how: see app/hotkeys/system.py
     changed = Signal()  # words, works, must_ask or key
 
     def __init__(
@@ -32,8 +30,7 @@ class TalkKey(QObject):
         self._owner: QObject | None = None
         for one in (self.window, everywhere):
             one.pressed.connect(partial(self._on_press, one))
-            one.released.connect(partial(self._on_end, one, self.released))
-            one.cancelled.connect(partial(self._on_end, one, self.cancelled))
+            one.over.connect(partial(self._on_over, one))
         everywhere.changed.connect(self.changed)
         preferences.voice_changed.connect(self._on_voice)
         preferences.changed.connect(self._on_setting)
@@ -86,7 +83,7 @@ class TalkKey(QObject):
             self._owner = source
             self.pressed.emit()
 
-    def _on_end(self, source: QObject, ending: Any) -> None:
+    def _on_over(self, source: QObject, how: str) -> None:
         if source is self._owner:
             self._owner = None
-            ending.emit()
+            self.over.emit(how)

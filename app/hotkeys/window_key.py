@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
 from app.hotkeys.keys import Key
 from app.hotkeys.strokes import key_of, modifier_of, others_held
-from app.hotkeys.system import MOMENT
+from app.hotkeys.system import CANCELLED, LOST, MOMENT, RELEASED, SHORTCUT
 
 CHECK_MS = 250  # a hold whose release was lost ends after so long
 Type = QEvent.Type
@@ -24,8 +23,7 @@ class WindowKey(QObject):
     """
 
     pressed = Signal()
-    released = Signal()
-    cancelled = Signal()
+    over = Signal(str)  # how: see app/hotkeys/system.py
 
     def __init__(self, down: Callable[[Key], bool | None], parent: QObject | None = None) -> None:
         """down tells whether a key is really down, or None."""
@@ -50,7 +48,7 @@ class WindowKey(QObject):
 
     @Slot(object)
     def _on_window(self, window: QWindow | None) -> None:
-        self._end(self.released)  # what is said so far was meant
+        self._end(LOST)
         if self._window is not None:
             self._window.removeEventFilter(self)
             self._window.destroyed.disconnect(self._forget)
@@ -94,7 +92,7 @@ class WindowKey(QObject):
             own and self._down(self._held)
         )  # Qt does not always know
         if not repeats and (own or modifier_of(event) in self._held.modifiers):
-            self._end(self.released)
+            self._end(RELEASED)
         return own
 
     def _is_own(self, event: QKeyEvent) -> bool:
@@ -108,10 +106,10 @@ class WindowKey(QObject):
             if event.isAutoRepeat() or self._is_own(event) or modifier_of(event):
                 return False
             escape = event.key() == Qt.Key.Key_Escape
-        if escape or time.monotonic() - self._began < MOMENT:
-            self._end(self.cancelled)
         if escape:
-            event.accept()  # no shortcut of it
+            self._end(CANCELLED)
+        elif time.monotonic() - self._began < MOMENT:
+            self._end(SHORTCUT)
         return escape
 
     def _begin(self) -> None:
@@ -120,17 +118,17 @@ class WindowKey(QObject):
         self._check.start()
         self.pressed.emit()
 
-    def _end(self, ending: Any) -> None:
+    def _end(self, how: str) -> None:
         if self._held is None:
             return
         self._held = None
         self._check.stop()
         self._qt.removeEventFilter(self)
-        ending.emit()
+        self.over.emit(how)
 
     def end(self) -> None:
         """The hold is over, as when the key is changed."""
-        self._end(self.released)
+        self._end(LOST)
 
     def stop(self) -> None:
         """For good."""
@@ -140,4 +138,4 @@ class WindowKey(QObject):
     @Slot()
     def _look(self) -> None:
         if self._held and self._down(self._held) is False:
-            self._end(self.released)
+            self._end(LOST)

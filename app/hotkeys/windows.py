@@ -45,8 +45,7 @@ class WindowsKey(SystemKey):
         self._front, self._registered, self._was_down = False, False, False
         self._before: frozenset[int] = frozenset()
         self._hold = Hold(self._look, self)
-        self._hold.released.connect(self.released)
-        self._hold.cancelled.connect(self.cancelled)
+        self._hold.over.connect(self.over)
         self._watching = QTimer(self, interval=LOOK_MS)
         self._watching.timeout.connect(self._look_for_press)
         self._filter = HotKeys(self._press)

@@ -19,9 +19,8 @@ class X11Key(SystemKey):
         self._display: xcb.Display | None = None
         self._before: frozenset[int] = frozenset()  # keys that were down when the key was pressed
         self._hold = Hold(self._look, self)
-        self._hold.released.connect(self.released)
-        self._hold.cancelled.connect(self.cancelled)
-        self._hold.over.connect(self._on_over)
+        self._hold.over.connect(self.over)
+        self._hold.up.connect(self._on_up)
         try:
             self._display = xcb.Display(display)
         except xcb.NoDisplay:
@@ -116,7 +115,7 @@ class X11Key(SystemKey):
             self.pressed.emit()
 
     @Slot()
-    def _on_over(self) -> None:
+    def _on_up(self) -> None:
         if self._front:
             self._give_back()
 

@@ -14,7 +14,7 @@ NUM_LOCK, SCROLL_LOCK = 0xFF7F, 0xFF14
 CAPS_LOCK = 2  # its mask; those of the other locks differ from server to server
 
 
-class NoDisplay(Exception):  # noqa: N818
+class NoDisplay(Exception):
     """There is no X server, or it went away."""
 
 

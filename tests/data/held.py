@@ -42,8 +42,8 @@ def talk_key(name: str, anywhere: bool, owner: QObject, folder: str) -> TalkKey:
     chosen.voice.talk_key, chosen.app.talk_anywhere = name, anywhere
     preferences = PreferencesController(chosen, Path(folder) / "settings.json", "llama_cpp", owner)
     made = TalkKey(GlobalKey(system_key(Background(owner), {})), preferences, owner)
-    for signal in ("pressed", "released", "cancelled"):
-        getattr(made, signal).connect(lambda signal=signal: say(signal))
+    made.pressed.connect(lambda: say("pressed"))
+    made.over.connect(say)
     made.changed.connect(lambda: say("words", made.everywhere.words))
 
     def rename() -> None:

@@ -77,8 +77,8 @@ def desktop(address):
 def key(qtbot, background, address):
     key = PortalKey(Bus(address, background))
     key.log = []
-    for name in ("pressed", "released"):
-        getattr(key, name).connect(lambda name=name: key.log.append(name))
+    key.pressed.connect(lambda: key.log.append("pressed"))
+    key.over.connect(key.log.append)
     yield key
     key.stop()
 
@@ -156,7 +156,7 @@ def test_a_portal_that_vanishes_ends_the_hold_and_is_taken_up_again(qtbot, key, 
     portal.do("press")
     qtbot.waitUntil(lambda: key.log == ["pressed"])
     portal.end()
-    qtbot.waitUntil(lambda: key.log == ["pressed", "released"])
+    qtbot.waitUntil(lambda: key.log == ["pressed", "lost"])
     assert not key.works and "has stopped" in key.words
     desktop()
     qtbot.waitUntil(lambda: key.works)
@@ -168,7 +168,7 @@ def test_a_session_taken_away_is_said(qtbot, key, desktop):
     qtbot.waitUntil(lambda: key.works)
     portal.do("press")
     portal.do("close")
-    qtbot.waitUntil(lambda: key.log == ["pressed", "released"])
+    qtbot.waitUntil(lambda: key.log == ["pressed", "lost"])
     assert not key.works and "taken the key back" in key.words
 
 
@@ -179,5 +179,5 @@ def test_a_bus_that_dies_ends_the_hold(qtbot, key, desktop, bus):
     portal.do("press")
     qtbot.waitUntil(lambda: key.log == ["pressed"])
     bus.kill()
-    qtbot.waitUntil(lambda: key.log == ["pressed", "released"])
+    qtbot.waitUntil(lambda: key.log == ["pressed", "lost"])
     assert not key.works and "parley talk" in key.words

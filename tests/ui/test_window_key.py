@@ -36,8 +36,8 @@ def system(qapp):
 def talk_key(field, preferences, system, qapp):
     made = TalkKey(GlobalKey(system), preferences, field)
     made.log = []
-    for name in ("pressed", "released", "cancelled"):
-        getattr(made, name).connect(lambda name=name: made.log.append(name))
+    made.pressed.connect(lambda: made.log.append("pressed"))
+    made.over.connect(made.log.append)
     yield made
     made.stop()
 
@@ -90,7 +90,7 @@ def test_letting_go_of_a_modifier_ends_a_combination(talk_key, strike, preferenc
 def test_a_key_that_is_no_longer_down_ends_the_hold(qtbot, talk_key, strike, system):
     system.down = lambda key: False
     strike("press", "Right Ctrl")
-    qtbot.waitUntil(lambda: talk_key.log == ["pressed", "released"])
+    qtbot.waitUntil(lambda: talk_key.log == ["pressed", "lost"])
 
 
 def test_a_window_that_loses_the_keyboard_ends_the_hold(qtbot, talk_key, strike):
@@ -99,7 +99,7 @@ def test_a_window_that_loses_the_keyboard_ends_the_hold(qtbot, talk_key, strike)
     qtbot.addWidget(other)
     other.show()
     other.activateWindow()
-    qtbot.waitUntil(lambda: talk_key.log == ["pressed", "released"])
+    qtbot.waitUntil(lambda: talk_key.log == ["pressed", "lost"])
 
 
 def test_another_key_in_the_moment_is_a_shortcut(talk_key, strike, monkeypatch):
@@ -107,7 +107,7 @@ def test_another_key_in_the_moment_is_a_shortcut(talk_key, strike, monkeypatch):
     strike("press", "A", CTRL)
     strike("release", "A", CTRL)
     strike("release", "Right Ctrl", CTRL)
-    assert talk_key.log == ["pressed", "cancelled"]
+    assert talk_key.log == ["pressed", "shortcut"]
     monkeypatch.setattr("app.hotkeys.window_key.MOMENT", -1)
     strike("press", "Right Ctrl")
     strike("press", "A", CTRL)
@@ -129,11 +129,11 @@ def test_it_does_nothing_while_another_key_is_chosen(talk_key, strike):
 def test_who_saw_the_press_first_owns_the_hold(talk_key, strike, system):
     strike("press", "Right Ctrl")
     system.pressed.emit()
-    system.released.emit()
+    system.over.emit("released")
     assert talk_key.log == ["pressed"]
     strike("release", "Right Ctrl", CTRL)
     system.pressed.emit()
-    system.cancelled.emit()
+    system.over.emit("cancelled")
     assert talk_key.log == ["pressed", "released", "pressed", "cancelled"]
 
 
