@@ -34,9 +34,9 @@ from app.controllers.writing_down import WritingDown
 from app.store.conversations import Store
 from engines.messages import Done, Event, Loaded, Request
 from engines.process import SET
+from tests.data import pulse
 
 os.environ |= SET  # tests that load an engine's library here do it as a worker does
-from tests.data import pulse
 
 # the same examples every time: what lands must not depend on luck
 hypothesis.settings.register_profile("parley", derandomize=True, deadline=None)

@@ -24,6 +24,20 @@ class Running:
                 found.append(event)
         return found
 
+    def until(self, job):
+        """What all jobs said up to the end of this one, each with its job."""
+        found = []
+        while not found or found[-1][0] != job or not isinstance(found[-1][1], ENDINGS):
+            found.append(self._events.get(timeout=60))
+        return found
+
+    def saw(self, job, kind):
+        """Wait for an event of this kind."""
+        while True:
+            number, event = self._events.get(timeout=60)
+            if number == job and isinstance(event, kind):
+                return event
+
     def ask(self, request):
         return self.heard(self.host.submit(request))
 

@@ -4,9 +4,9 @@ The weights are random but for one thing: each token points to the one that foll
 model is to say. It says that whatever it hears, surely and at the cost of a real model its size.
 """
 
+import getpass
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -33,7 +33,7 @@ def built(says="what is seven times eight", shape="smallest", **how):
     """The folder of a model that says these words; built once, then found again."""
     key = repr((VERSION, says, shape, sorted(how.items())))
     name = f"whisper-{shape}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    folder = Path(tempfile.gettempdir()) / f"parley-test-models-{os.getuid()}" / name
+    folder = Path(tempfile.gettempdir()) / f"parley-test-models-{getpass.getuser()}" / name
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         making = Path(tempfile.mkdtemp(dir=folder.parent))

@@ -3,7 +3,16 @@
 import pytest
 
 from engines.errors import ParleyError
-from engines.messages import Cancelled, Chat, Done, Failed, Loaded, Prefill, TextDelta
+from engines.messages import (
+    Cancelled,
+    Chat,
+    Done,
+    Failed,
+    Loaded,
+    Prefill,
+    TextDelta,
+    Transcribe,
+)
 from engines.worker import Inbox, run_job
 
 CHAT, PREFILL = Chat(()), Prefill(())
@@ -160,3 +169,13 @@ def test_when_nobody_listens_nothing_begins(inbox):
     inbox.put(2, CHAT)
     inbox.close()
     assert 1 in inbox.cancelled and inbox.take() is None
+
+
+def test_a_draft_gives_way_to_what_is_meant_and_to_a_newer_draft(inbox):
+    draft, meant = Transcribe(b"", draft=True), Transcribe(b"")
+    assert inbox.put(2, draft) == [] and inbox.put(3, draft) == [2]
+    assert inbox.take() == (3, draft)
+    assert inbox.put(4, draft) == [] and not inbox.cancelled  # else none would ever end
+    assert inbox.put(5, meant) == [4] and 3 in inbox.cancelled
+    assert inbox.take() == (5, meant)
+    assert inbox.put(6, draft) == [] and not inbox.cancelled
