@@ -17,9 +17,9 @@ from app.audio.messages import (  # noqa: E402
     Devices,
     End,
     Finish,
+    Gone,
     Lost,
     Missing,
-    Moving,
     Open,
     Order,
     Play,
@@ -28,9 +28,10 @@ from app.audio.messages import (  # noqa: E402
     Unusable,
     Use,
 )
+from app.audio.pulse import Watch  # noqa: E402
 from engines.wire import Wire  # noqa: E402
 
-LAST = (Lost, Moving, Missing)
+LAST = (Lost, Missing, Gone)
 SETTLED = 100  # ms; Qt tells one change of devices several times
 
 
@@ -60,23 +61,31 @@ class Desk(QObject):
     """Everything of Qt's sound, on the main thread of this process."""
 
     _came = Signal(object)
+    _present_now = Signal(object)  # names of devices the sound server has
+    _server_gone = Signal()
 
     def __init__(self, wire: Wire, post: Post, parent: QObject) -> None:
         from PySide6.QtMultimedia import QMediaDevices
 
         from app.audio.loudspeaker import Loudspeaker
         from app.audio.microphone import Microphone
+        from app.audio.streams import Present
 
         super().__init__(parent)
         self._wire, self._post = wire, post
-        self._microphone = Microphone(self._report, self)
-        self._loudspeaker = Loudspeaker(self._report, self)
+        self._present = Present(self)
+        self._microphone = Microphone(self._present, self._report, self)
+        self._loudspeaker = Loudspeaker(self._present, self._report, self)
         self._devices = QMediaDevices(self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED)
         self._settled.timeout.connect(self._devices_changed)
         self._devices.audioInputsChanged.connect(self._settled.start)
         self._devices.audioOutputsChanged.connect(self._settled.start)
-        self._came.connect(self._do, Qt.ConnectionType.QueuedConnection)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._came.connect(self._do, queued)
+        self._present_now.connect(self._compare, queued)
+        self._server_gone.connect(lambda: self._report(Gone()), queued)
+        self._watch = Watch(self._present_now.emit, self._server_gone.emit)
         self._tell_devices()
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
@@ -112,6 +121,11 @@ class Desk(QObject):
         if isinstance(report, LAST):
             self._leave()
 
+    @Slot(object)
+    def _compare(self, names: set[str]) -> None:
+        self._present.take(names)
+        self._settled.start()
+
     @Slot()
     def _devices_changed(self) -> None:
         self._tell_devices()
@@ -123,8 +137,8 @@ class Desk(QObject):
 
         self._post.put(
             Devices(
-                streams.told(self._devices.audioInputs()),
-                streams.told(self._devices.audioOutputs()),
+                streams.told(self._present.inputs()),
+                streams.told(self._present.outputs()),
             )
         )
 

@@ -1,10 +1,8 @@
 """The loudspeaker in the audio process: one speech at a time, and how far it was heard."""
 
-from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QIODevice, QObject, Qt, QTimer, Slot
-from PySide6.QtMultimedia import QAudioDevice, QAudioSink, QMediaDevices, QtAudio
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from app.audio import streams
 from app.audio.messages import (
@@ -12,13 +10,14 @@ from app.audio.messages import (
     HeardSoFar,
     Lost,
     Missing,
-    Moving,
     Opened,
     Play,
     Report,
     Silenced,
 )
-from app.audio.samples import FADE, Converter, Shape, faded_in, faded_out
+from app.audio.outlet import Outlet, Refused
+from app.audio.samples import FADE, faded_in, faded_out
+from app.audio.speech import Speech
 
 PART = "loudspeaker"
 PUMP = 10  # ms
@@ -28,28 +27,26 @@ QUIET_LOOKS = 3  # so often nothing moved: the device is gone, whatever Qt says
 FIRST_LOOKS = 20  # until the first sound; a headset takes its time
 REST = 30_000  # ms it stays open without a word
 USUAL = 22_050  # Hz, of most voices
+LONGEST = 4  # times the usual period
 
 
 class Loudspeaker(QObject):
-    """report takes what is to be told. After Lost, Moving and Missing the process has to end."""
+    """report takes what is to be told. After Lost and Missing the process has to end."""
 
-    def __init__(self, report: Callable[[Report], None], parent: QObject) -> None:
+    def __init__(
+        self, present: streams.Present, report: Callable[[Report], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._report = report
+        self._present, self._report = present, report
         self._wanted = ""  # id of the device
-        self._device = ""  # id of the open one
-        self._sink: QAudioSink | None = None
-        self._io: QIODevice | None = None
-        self._shape = Shape(USUAL, 1, "s16")  # what the sink takes
-        self._speech, self._rate = 0, USUAL  # 0: none
-        self._queue: deque[bytes] = deque()  # as the sink wants it
-        self._held = b""  # the last moment, until it is known whether it fades
-        self._fresh = self._finishing = False
-        self._converter: Converter | None = None
-        self._begins = 0.0  # seconds of this speech that were heard before _clock
-        self._clock = 0  # µs the sink had played when the speech began
-        self._written = 0  # bytes of this speech that the sink took
-        self._ticks = self._looks = self._seen = 0
+        self._outlet: Outlet | None = None
+        self._rate = USUAL  # of the last speech
+        self._period = 1  # longer from the first stutter on
+        self._speech: Speech | None = None
+        self._begins = 0.0  # seconds of it that were heard before the outlet's time began
+        self._held = b""  # its last moment so far, until it is known whether it fades
+        self._fresh = False  # nothing of it was given to this outlet yet
+        self._ticks = self._looks = 0
         self._pump = QTimer(self, interval=PUMP)
         self._pump.setTimerType(Qt.TimerType.PreciseTimer)
         self._pump.timeout.connect(self._tick)
@@ -62,158 +59,129 @@ class Loudspeaker(QObject):
 
     def devices_changed(self) -> None:
         """Move to the device that is the right one now; what was not heard is said there."""
-        if self._sink is None:
-            return
-        right = streams.chosen(QMediaDevices.audioOutputs(), self._wanted)
-        if right is not None and streams.id_of(right) == self._device:
+        right = streams.chosen(self._present.outputs(), self._wanted)
+        if not self._outlet or (right and streams.id_of(right) == self._outlet.device):
             return
         if self._speech:
-            self._report(Moving(PART))  # the window has what was not heard
-        else:
-            self.close()
+            self._speech.heard_until(self._heard())
+        self.close()
+        if self._speech:
+            self._go_on()
 
     def open(self) -> None:
         if not self._speech:
-            self._start(self._rate)
+            self._have_outlet(self._rate)
             self._rest.start()
 
     def play(self, order: Play) -> None:
-        if order.speech != self._speech:
-            self.silence(self._speech)
-            self._begin(order)
-        if self._sink is None or not order.pcm:
-            return
-        pcm = self._held + order.pcm
-        if self._fresh:
-            pcm, self._fresh = faded_in(pcm, self._rate), False
-        keep = int(self._rate * FADE) * 2
-        self._held = pcm[-keep:]
-        self._add(pcm[:-keep])
+        if self._speech is None or order.speech != self._speech.number:
+            self.silence(self._speech.number if self._speech else 0)
+            self._speech = Speech(order.speech, order.rate, order.begins)
+            self._rest.stop()
+            self._go_on()
+        self._speech.add(order.pcm, order.rate)
+        self._say(order.pcm)
 
     def finish(self, speech: int) -> None:
-        if speech == self._speech and not self._finishing:
-            self._finishing = True
-            held, self._held = self._held, b""
-            self._add(faded_out(held, self._rate))
+        if self._speech and speech == self._speech.number and not self._speech.complete:
+            self._speech.complete = True
+            self._fade_out()
 
     def silence(self, speech: int) -> None:
-        """At once: by reset, as stop would first say what it has."""
-        if speech and speech == self._speech:
+        if self._speech and speech == self._speech.number:
             heard = self._heard()
-            if self._sink is not None:
-                self._sink.reset()
-                self._io = None
+            if self._outlet:
+                self._outlet.silence()
             self._report(Silenced(speech, heard))
             self._leave()
 
     @Slot()
     def close(self) -> None:
-        sink, self._sink, self._io = self._sink, None, None
-        if sink is not None:
-            sink.reset()
-            sink.deleteLater()
+        outlet, self._outlet = self._outlet, None
+        if outlet:
+            outlet.close()
 
-    def _begin(self, order: Play) -> None:
-        self._speech, self._begins = order.speech, order.begins
-        self._fresh, self._finishing = True, False
-        self._rest.stop()
-        self._start(order.rate)
-        if self._sink is not None:
-            self._clock = self._seen = self._sink.processedUSecs()
-            self._written = self._ticks = self._looks = 0
+    def _go_on(self) -> None:
+        """Say what was not heard yet, from the outlet's beginning."""
+        assert self._speech
+        self._begins, self._fresh, self._held = self._speech.heard, True, b""
+        if outlet := self._have_outlet(self._speech.rate):
+            outlet.begin()
+            self._ticks = self._looks = 0
             self._pump.start()
+            self._say(self._speech.rest())
+            if self._speech.complete:
+                self._fade_out()
+
+    def _have_outlet(self, rate: int) -> Outlet | None:
+        """The open one if it takes this rate."""
+        if self._outlet and self._outlet.rate != rate:
+            self.close()
+        self._rate = rate
+        if self._outlet:
+            return self._outlet
+        device = streams.chosen(self._present.outputs(), self._wanted)
+        if device is None:
+            self._report(Missing(PART))
+            return None
+        try:
+            self._outlet = Outlet(device, rate, self._period, self)
+        except Refused:
+            self._report(Lost(PART))
+            return None
+        self._report(Opened(PART, self._outlet.device, device.description()))
+        return self._outlet
+
+    def _say(self, pcm: bytes) -> None:
+        if not self._outlet or not pcm:
+            return
+        pcm = self._held + pcm
+        if self._fresh:
+            pcm, self._fresh = faded_in(pcm, self._rate), False
+        keep = int(self._rate * FADE) * 2
+        self._held = pcm[-keep:]
+        self._outlet.add(pcm[:-keep])
+
+    def _fade_out(self) -> None:
+        held, self._held = self._held, b""
+        if self._outlet:
+            self._outlet.add(faded_out(held, self._rate))
+
+    def _heard(self) -> float:
+        return self._begins + (self._outlet.played if self._outlet else 0.0)
 
     def _leave(self) -> None:
         """The speech is over; the loudspeaker stays ready for the next."""
-        self._speech, self._held = 0, b""
-        self._queue.clear()
+        self._speech, self._held = None, b""
         self._pump.stop()
-        self.open()
-
-    def _start(self, rate: int) -> None:
-        """Have the stream run at this rate, or at the device's own."""
-        if self._sink is not None and rate != self._rate:
+        if self._outlet and self._outlet.stuttered and self._period < LONGEST:
+            self._period *= 2
             self.close()
-        self._rate = rate
-        if self._sink is not None:
-            self._io = self._io or self._sink.start()
-            return
-        device = streams.chosen(QMediaDevices.audioOutputs(), self._wanted)
-        if device is None:
-            self._report(Missing(PART))
-            return
-        wanted, own = Shape(rate, 1, "s16"), streams.shape_of(device.preferredFormat())
-        for shape in (wanted, own):
-            fits = device.isFormatSupported(streams.qt_format(shape)) or shape == own
-            if fits and self._start_on(device, shape):
-                self._converter = None if shape == wanted else Converter(wanted, shape)
-                self._report(Opened(PART, self._device, device.description()))
-                return
-        self._report(Lost(PART))
-
-    def _start_on(self, device: QAudioDevice, shape: Shape) -> bool:
-        sink = QAudioSink(device, streams.qt_format(shape), self)
-        streams.hurry(sink, shape.rate)
-        io = sink.start()
-        if io is None or sink.error() != QtAudio.Error.NoError:
-            sink.deleteLater()
-            return False
-        self._sink, self._io, self._shape = sink, io, shape
-        self._device = streams.id_of(device)
-        return True
-
-    def _add(self, pcm: bytes) -> None:
-        if pcm:
-            self._queue.append(self._converter.convert(pcm) if self._converter else pcm)
-        self._feed()
-
-    def _feed(self) -> None:
-        """Give the sink what it has room for."""
-        while self._queue and self._sink is not None and self._io is not None:
-            piece = self._queue[0]
-            count = self._io.write(piece[: self._sink.bytesFree()])
-            if count <= 0:
-                return
-            self._written += count
-            if count < len(piece):
-                self._queue[0] = piece[count:]
-            else:
-                self._queue.popleft()
-
-    def _played(self) -> int:
-        """µs of this speech since the sink's clock began."""
-        return self._sink.processedUSecs() - self._clock if self._sink else 0
-
-    def _heard(self) -> float:
-        return self._begins + self._played() / 1e6
-
-    def _all_heard(self) -> bool:
-        written = self._written // self._shape.frame * 1_000_000 // self._shape.rate
-        return not self._queue and self._played() + 1 >= written
+        self.open()
 
     @Slot()
     def _tick(self) -> None:
-        self._feed()
+        if not self._outlet or not self._speech:
+            return
+        self._outlet.feed()
         self._ticks += 1
         if self._ticks % HEARD_EVERY == 0:
-            self._report(HeardSoFar(self._speech, self._heard()))
-        if self._finishing and self._all_heard():
-            self._end()
+            self._tell_heard(self._speech)
+        if self._speech.complete and self._outlet.drained:
+            self._tell_heard(self._speech)
+            self._report(Finished(self._speech.number))
+            self._leave()
         elif self._ticks % LOOK_EVERY == 0:
-            self._look()
+            self._look(self._outlet)
 
-    def _end(self) -> None:
-        speech = self._speech
-        self._report(HeardSoFar(speech, self._heard()))
-        self._leave()
-        self._report(Finished(speech))
+    def _tell_heard(self, speech: Speech) -> None:
+        speech.heard_until(self._heard())
+        self._report(HeardSoFar(speech.number, speech.heard))
 
-    def _look(self) -> None:
-        """Qt never says that a device was taken away or the sound server died."""
-        played, started = self._played(), self._seen != self._clock
-        moved = self._clock + played != self._seen
-        self._seen = self._clock + played
-        self._looks = 0 if moved or self._all_heard() else self._looks + 1
-        if self._looks > (QUIET_LOOKS if started else FIRST_LOOKS):
+    def _look(self, outlet: Outlet) -> None:
+        """Qt never says that a device takes nothing any more."""
+        moved = outlet.moved()
+        self._looks = 0 if moved or outlet.drained else self._looks + 1
+        if self._looks > (QUIET_LOOKS if outlet.played else FIRST_LOOKS):
             self._pump.stop()
             self._report(Lost(PART))

@@ -100,16 +100,14 @@ class Lost(Message, frozen=True):
     part: str
 
 
-class Moving(Message, frozen=True):
-    """Another device is the right one now. The process ends, and the next goes on there."""
-
-    part: str
-
-
 class Missing(Message, frozen=True):
     """There is no such device at all. The process ends after this: the next looks anew."""
 
     part: str
+
+
+class Gone(Message, frozen=True):
+    """The sound server went away. The process ends after this."""
 
 
 class Unusable(Message, frozen=True):
@@ -148,6 +146,6 @@ class Silenced(Message, frozen=True):
 
 
 Report = (
-    Devices | Opened | Lost | Moving | Missing | Unusable | Piece | Level | Unwritten
+    Devices | Opened | Lost | Missing | Gone | Unusable | Piece | Level | Unwritten
     | HeardSoFar | Finished | Silenced
 )  # fmt: skip

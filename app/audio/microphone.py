@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QIODevice, QObject, Qt, QTimer, Slot
-from PySide6.QtMultimedia import QAudioDevice, QAudioSource, QMediaDevices, QtAudio
+from PySide6.QtMultimedia import QAudioDevice, QAudioSource, QtAudio
 
 from app.audio import streams
 from app.audio.messages import (
@@ -23,7 +23,9 @@ from app.audio.samples import SPEECH, Shape, peak
 
 PART = "microphone"
 TAIL = 120  # ms taken after the end of a take: the last word lasts longer than the key is held
-WARM = 3_000  # ms it stays open after a take; then the system's sign that it is on goes off
+WARM = 2_000  # ms it stays open after a take; then the system's sign that it is on goes off
+PERIOD = 0.017  # seconds of sound the system hands over at a time
+PIECE = 0.02  # seconds; less is not worth a message, once listening
 LOOK = 100  # ms
 QUIET_LOOKS = 3  # so often nothing came: the device is gone, whatever Qt says
 FIRST_LOOKS = 20  # until the first sound; a headset takes its time
@@ -33,15 +35,18 @@ LEVEL_EVERY = 1 / 30  # seconds
 class Microphone(QObject):
     """report takes what is to be told. After Lost and Missing the process has to end."""
 
-    def __init__(self, report: Callable[[Report], None], parent: QObject) -> None:
+    def __init__(
+        self, present: streams.Present, report: Callable[[Report], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._report = report
+        self._present, self._report = present, report
         self._wanted = ""  # id of the device
         self._device = ""  # id of the open one
         self._source: QAudioSource | None = None
         self._io: QIODevice | None = None
         self._shape = SPEECH
         self._take = 0  # 0: none
+        self._begun = False  # something of it has come
         self._recording: Recording | None = None
         self._level, self._level_at = 0.0, 0.0
         self._came = False  # anything, since it was opened
@@ -59,13 +64,11 @@ class Microphone(QObject):
         self.devices_changed()
 
     def devices_changed(self) -> None:
-        """Move to the device that is the right one now; one that was taken away is lost."""
+        """Move to the device that is the right one now."""
         if self._source is None:
             return
-        devices = QMediaDevices.audioInputs()
-        if self._device not in map(streams.id_of, devices):
-            self._report(Lost(PART))
-        elif self._right() != self._device:
+        right = streams.chosen(self._present.inputs(), self._wanted)
+        if right is None or streams.id_of(right) != self._device:
             self.close()
             if self._take:
                 self._open()
@@ -100,27 +103,20 @@ class Microphone(QObject):
             self._recording.close()
             self._recording.join()
 
-    def _right(self) -> str:
-        found = streams.chosen(QMediaDevices.audioInputs(), self._wanted)
-        return streams.id_of(found) if found else ""
-
     def _open(self) -> None:
-        device = streams.chosen(QMediaDevices.audioInputs(), self._wanted)
+        device = streams.chosen(self._present.inputs(), self._wanted)
         if device is None:
             self._report(Missing(PART))
             return
-        own = streams.shape_of(device.preferredFormat())
+        if not any(self._start(device, shape) for shape in streams.fitting(device, SPEECH)):
+            self._report(Lost(PART))
+            return
         self._device = streams.id_of(device)
-        for shape in (SPEECH, own):
-            fits = device.isFormatSupported(streams.qt_format(shape)) or shape == own
-            if fits and self._start(device, shape):
-                self._report(Opened(PART, self._device, device.description()))
-                return
-        self._report(Lost(PART))
+        self._report(Opened(PART, self._device, device.description()))
 
     def _start(self, device: QAudioDevice, shape: Shape) -> bool:
         source = QAudioSource(device, streams.qt_format(shape), self)
-        streams.hurry(source, shape.rate)
+        streams.hurry(source, shape.rate, PERIOD)
         io = source.start()
         if io is None or source.error() != QtAudio.Error.NoError:
             source.deleteLater()
@@ -133,13 +129,13 @@ class Microphone(QObject):
 
     @Slot()
     def _read(self) -> None:
-        if self._io is None:
+        self._came, self._looks = True, 0
+        enough = PIECE * self._shape.rate * self._shape.frame
+        if self._io is None or (self._begun and self._io.bytesAvailable() < enough):
             return
         pcm = bytes(self._io.readAll().data())
-        if not pcm:
-            return
-        self._came, self._looks = True, 0
-        if self._take:
+        if pcm and self._take:
+            self._begun = True
             self._pass_on(pcm, last=False)
             self._measure(pcm)
 
@@ -161,14 +157,13 @@ class Microphone(QObject):
         self._pass_on(rest, last=True)
         if self._recording:
             self._recording.close()
-        self._take, self._recording = 0, None
+        self._take, self._begun, self._recording = 0, False, None
         self._tail.stop()
         self._warm.start()
 
     @Slot()
     def _look(self) -> None:
-        """Qt never says that a device was taken away or the sound server died."""
-        self._read()
+        """Qt never says that a device gives nothing any more."""
         self._looks += 1
         if self._looks > (QUIET_LOOKS if self._came else FIRST_LOOKS):
             self._watch.stop()

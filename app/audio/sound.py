@@ -28,11 +28,11 @@ from app.audio.messages import (
     End,
     Finish,
     Finished,
+    Gone,
     HeardSoFar,
     Level,
     Lost,
     Missing,
-    Moving,
     Open,
     Opened,
     Order,
@@ -97,9 +97,9 @@ class Sound(QObject):
         self._spoken = 0  # number of the last speech that is over
         self._leaving: dict[int, float] = {}  # silenced speech -> seconds known to be heard
         self._open = False  # the loudspeaker was asked for
-        self._names: dict[str, str] = {}  # part -> device it was last opened on
+        self._used: dict[str, Opened] = {}  # by part: the device it was last opened on
         self._lost: dict[str, float] = {}  # part -> when it was lost
-        self._ending: Lost | Missing | Moving | None = None  # why the process is about to end
+        self._ending: Lost | Missing | Gone | None = None  # why the process is about to end
         self._failures = 0  # processes in a row that brought nothing
         self._stopped = False
         self._retry = QTimer(self, singleShot=True)
@@ -118,18 +118,12 @@ class Sound(QObject):
         self._need()
         return list(self._devices.loudspeakers)
 
-    def refresh(self) -> None:
-        """Look anew which devices there are: Qt keeps some that were taken away."""
-        if not (self._takes or self._speech or self._leaving):
-            self._end_process()
-        self._need()
-
     def use(self, microphone: str, loudspeaker: str) -> None:
         """Ids of devices, "" for the system's choice; a missing one is replaced by that choice."""
         wanted = Use(microphone, loudspeaker)
         if wanted != self._wanted:
             self._wanted = wanted
-            self._names.clear()  # the person knows where it goes now
+            self._used.clear()  # the person knows where it goes now
             if self._process:
                 self._process.send(wanted)
 
@@ -274,9 +268,9 @@ class Sound(QObject):
                 if report != self._devices:
                     self._devices = report
                     self.devices_changed.emit()
-            case Opened(part, _, name):
-                self._opened(part, name)
-            case Lost() | Missing() | Moving():
+            case Opened():
+                self._opened(report)
+            case Lost() | Missing() | Gone():
                 self._ending = report
             case Unusable(detail):
                 self._give_up(troubles.unusable(MICROPHONE, detail))
@@ -304,14 +298,23 @@ class Sound(QObject):
             self._speech.heard_until(seconds)
             self.heard.emit(number, seconds)
 
-    def _opened(self, part: str, name: str) -> None:
-        before = self._names.get(part, "")
-        self._names[part] = name
+    def _opened(self, now: Opened) -> None:
+        part, before = now.part, self._used.get(now.part)
+        self._used[part] = now
         was_lost = self._lost.pop(part, None) is not None
-        if was_lost and self._has_begun(part):
-            self.troubled.emit(troubles.goes_on(part, before, name))
-        elif before not in ("", name) and self._has_begun(part):
-            self.troubled.emit(troubles.moved(part, name))
+        if before is None or not self._has_begun(part):
+            return
+        if was_lost or not self._is_there(before.id):
+            self.troubled.emit(troubles.goes_on(part, before.name, now.name))
+        elif before.id != now.id:
+            self.troubled.emit(troubles.moved(part, now.name))
+
+    def _is_there(self, device: str) -> bool:
+        every = (*self._devices.microphones, *self._devices.loudspeakers)
+        return any(one.id == device for one in every)
+
+    def _name(self, part: str) -> str:
+        return self._used[part].name if part in self._used else ""
 
     def _died(self) -> None:
         """What is unfinished goes on in the next process, or is given up."""
@@ -334,10 +337,7 @@ class Sound(QObject):
         match self._ending:
             case Lost(part) | Missing(part):
                 return (part,)
-            case Moving():
-                self._failures = 1
-                return ()
-            case _:  # it crashed
+            case _:
                 return (MICROPHONE, LOUDSPEAKER)
 
     def _judge(self, part: str, used: Take | Speech | None) -> None:
@@ -351,9 +351,9 @@ class Sound(QObject):
         elif not used.begun and self._failures >= TRIES:
             self._give_up(troubles.broken(part))
         elif part == LOUDSPEAKER and waited > SPEECH_WAITS:
-            self._give_up(troubles.gone(part, self._names.get(part, ""), over=True))
+            self._give_up(troubles.gone(part, self._name(part), over=True))
         elif used.begun and missing and self._failures == 2:
-            self.troubled.emit(troubles.gone(part, self._names.get(part, "")))
+            self.troubled.emit(troubles.gone(part, self._name(part)))
 
     @property
     def _take(self) -> Take | None:

@@ -9,14 +9,14 @@ from app.audio.samples import Converter, Shape
 class Speech:
     """Mono s16 at one rate, in the order it is spoken."""
 
-    def __init__(self, number: int, rate: int) -> None:
-        self.number, self.rate = number, rate
+    def __init__(self, number: int, rate: int, heard: float = 0.0) -> None:
+        """heard seconds of it are over already, and not among what is added."""
+        self.number, self.rate, self.heard = number, rate, heard
         self.since = time.monotonic()
-        self.heard = 0.0  # seconds
-        self.begun = False  # something of it was heard
+        self.begun = heard > 0  # something of it was heard
         self.complete = False  # nothing follows
         self._pieces: deque[bytes] = deque()
-        self._dropped = 0  # bytes heard and forgotten
+        self._dropped = self._bytes_heard()  # heard and forgotten
         self._converters: dict[int, Converter] = {}  # by rate
 
     def add(self, pcm: bytes, rate: int) -> bytes:

@@ -1,22 +1,40 @@
 """What both streams need of Qt: devices by id, and formats as plain words. Audio process only."""
 
-from collections.abc import Iterable
-
-from PySide6.QtMultimedia import QAudioDevice, QAudioFormat
+from PySide6.QtCore import QObject
+from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices
 
 from app.audio.messages import Device
 from app.audio.samples import Shape
 
 Sample = QAudioFormat.SampleFormat
 SAMPLES = {"u8": Sample.UInt8, "s16": Sample.Int16, "s32": Sample.Int32, "f32": Sample.Float}
-PERIOD = 0.017  # seconds that the system hands over at a time, at most
+
+
+class Present(QObject):
+    """The devices there are: Qt's, without those the sound server has seen go."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._seen: set[str] = set()
+        self._gone: set[str] = set()
+
+    def take(self, names: set[str]) -> None:
+        """What the server has now; not every name it ever knew is one of Qt's."""
+        self._seen |= names
+        self._gone = self._seen - names
+
+    def inputs(self) -> list[QAudioDevice]:
+        return [one for one in QMediaDevices.audioInputs() if id_of(one) not in self._gone]
+
+    def outputs(self) -> list[QAudioDevice]:
+        return [one for one in QMediaDevices.audioOutputs() if id_of(one) not in self._gone]
 
 
 def id_of(device: QAudioDevice) -> str:
     return bytes(device.id().data()).decode("utf-8", "replace")
 
 
-def told(devices: Iterable[QAudioDevice]) -> tuple[Device, ...]:
+def told(devices: list[QAudioDevice]) -> tuple[Device, ...]:
     return tuple(Device(id_of(one), one.description(), one.isDefault()) for one in devices)
 
 
@@ -25,6 +43,14 @@ def chosen(devices: list[QAudioDevice], wanted: str) -> QAudioDevice | None:
     by_id = {id_of(one): one for one in devices}
     default = next((one for one in devices if one.isDefault()), devices[0] if devices else None)
     return by_id.get(wanted, default)
+
+
+def fitting(device: QAudioDevice, wanted: Shape) -> list[Shape]:
+    """What to try to open it with: as wanted, else as it likes best."""
+    own = shape_of(device.preferredFormat())
+    return list(
+        dict.fromkeys([wanted, own] if device.isFormatSupported(qt_format(wanted)) else [own])
+    )
 
 
 def qt_format(shape: Shape) -> QAudioFormat:
@@ -40,12 +66,8 @@ def shape_of(form: QAudioFormat) -> Shape:
     return Shape(form.sampleRate(), form.channelCount(), names.get(form.sampleFormat(), "s16"))
 
 
-def period(rate: int) -> int:
-    """Frames to ask the system for at a time: a power of two, which Qt insists on."""
-    return max(32, min(4096, 1 << (int(rate * PERIOD).bit_length() - 1)))
-
-
-def hurry(stream, rate: int) -> None:
-    """Ask for short periods, where this Qt can."""
+def hurry(stream: QAudioSource | QAudioSink, rate: int, seconds: float) -> None:
+    """Ask the system to hand over so much at a time at most, where this Qt can."""
+    frames = 1 << (int(rate * seconds).bit_length() - 1)  # Qt takes powers of two only
     if hasattr(stream, "setNativePeriodFrameCount"):  # since Qt 6.12
-        stream.setNativePeriodFrameCount(period(rate))
+        stream.setNativePeriodFrameCount(max(32, min(4096, frames)))

@@ -8,6 +8,7 @@ records. A program belongs to this server by the variables in `Server.variables`
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ import pytest
 PATIENCE = 20.0  # seconds until a server must answer
 MICROPHONE, LOUDSPEAKER = "mic", "speaker"  # the devices a fresh server has
 RATE = 48_000  # of devices, where nothing else is asked for
+FORGOTTEN = 60  # seconds without a program, then a server whose test was killed ends by itself
 PIECE = 480  # bytes the ear reads at a time: 10 ms at 24 kHz
 EAR_RATE = 24_000
 QUIET = 100  # of 32767: below it is silence to the ear
@@ -150,8 +152,8 @@ class Server:
 
     def start(self, microphone: bool = True, loudspeaker: bool = True) -> None:
         """With the usual devices, which are the default ones. Returns when it answers."""
-        options = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
-        options += ["--disallow-exit", "--realtime=no", "--high-priority=no"]
+        options = ["-n", "--daemonize=no", "--use-pid-file=no"]
+        options += [f"--exit-idle-time={FORGOTTEN}", "--realtime=yes", "--high-priority=yes"]
         options += ["--log-target=stderr", "--log-level=error"]
         native = f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}"
         with (self.folder / "log").open("a") as log:
@@ -179,6 +181,15 @@ class Server:
             self._process = None
         self._modules.clear()
         self._socket.unlink(missing_ok=True)
+
+    def freeze(self) -> None:
+        """It stands still, as on a computer that is out of breath."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         for one in self._open:
@@ -246,7 +257,7 @@ class Server:
         self, pcm: bytes, rate: int, microphone: str = MICROPHONE, channels: int = 1
     ) -> Player:
         """Begin to play 16-bit samples into the microphone, at the pace of time."""
-        asked = "--format=s16le", f"--rate={rate}", f"--channels={channels}", "--latency-msec=20"
+        asked = "--format=s16le", f"--rate={rate}", f"--channels={channels}"
         player = Player(self._environment, f"cable_{microphone}", pcm, *asked)
         self._open.append(player)
         return player
