@@ -1,6 +1,7 @@
 """Where an answer may be cut into pieces to speak: the first one early, then whole sentences."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from engines.tts.inline import Inline
@@ -142,3 +143,18 @@ def ends_sentence(before: str, after: str) -> bool:
     if word in TITLES or (len(word) == 1 and word.isalpha()):
         return False
     return not (word.isdigit() and word == bare[:-1].strip())
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each sentence of a text that is all there."""
+    start = 0
+    for match in re.finditer(r"\s+|(?<=[" + WIDE_STOPS + r"])", text):
+        place, after = match.span()
+        if place > start and (
+            text[place - 1] in WIDE_STOPS
+            or ends_sentence(text[start:place], text[after : after + 1])
+        ):
+            yield start, place
+            start = after
+    if start < len(text):
+        yield start, len(text)
