@@ -149,3 +149,21 @@ def reminders(db: apsw.Connection) -> None:
         CREATE INDEX reminder_waiting ON reminder (at) WHERE told IS NULL;
         CREATE INDEX reminder_conversation ON reminder (conversation);
     """)
+
+
+@step
+def sound_files(db: apsw.Connection) -> None:
+    """What is said in sound files: the text only, a file itself stays where it lies."""
+    db.execute("""
+        CREATE TABLE sound_file (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL,
+            size INTEGER NOT NULL DEFAULT 0, modified INTEGER NOT NULL DEFAULT 0,
+            seconds REAL NOT NULL DEFAULT 0, title TEXT NOT NULL DEFAULT '',
+            added INTEGER NOT NULL, position REAL NOT NULL DEFAULT 0,
+            status TEXT NOT NULL DEFAULT 'waiting', trouble TEXT NOT NULL DEFAULT '',
+            deleted INTEGER) STRICT;
+        CREATE TABLE sound_line (
+            id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES sound_file ON DELETE CASCADE,
+            start REAL NOT NULL, end REAL NOT NULL, text TEXT NOT NULL) STRICT;
+        CREATE INDEX sound_line_file ON sound_line (file);
+    """)
