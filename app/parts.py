@@ -30,10 +30,12 @@ from app.controllers.replay import Replay
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
+from app.controllers.sound_files import SoundFilesController
 from app.controllers.takes import Takes
-from app.controllers.talk import TalkController
+from app.controllers.talk import FINISHING, LISTENING, OPENING, TalkController
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
+from app.controllers.transcribing import Transcribing
 from app.controllers.undo import UndoStack
 from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
@@ -43,6 +45,7 @@ from engines.errors import ParleyError
 
 BIN_DAYS = 30  # what was deleted can be brought back so long
 TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
+FILES_REST = 1  # minutes without a sound file, then the engine that hears them ends
 LISTENER_RESTS = 10  # minutes; it is quick to start
 STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
 STARTER, EARS = "starter/parley-starter.gguf", "ears"
@@ -60,6 +63,7 @@ class Parts(Controllers):
     homes: dict[str, EngineLink]  # of the tools
     sound: Sound | None  # None without a window: nothing is heard or said then
     voice: tuple[Resting, ...]  # engines that hear
+    reader: EngineLink  # of sound files
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -79,11 +83,13 @@ class Parts(Controllers):
             self.chat.notice.emit(Notice(words, kind="error"))
         self.reminders.start()
         self.talk.look()
+        self.sound_files.tidy()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
         self.programs.start()
 
     def stop(self) -> None:
         self.chat.stop()
+        self.sound_files.stop()
         if self.sound:
             self.sound.stop()
         self.background.stop()
@@ -91,6 +97,7 @@ class Parts(Controllers):
         self.llm.stop()
         for one in self.voice:
             one.link.stop()
+        self.reader.stop()
         for link in self.homes.values():
             link.stop()
         self.programs.stop()
@@ -145,7 +152,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     )
     sound = None if in_memory else Sound(parent, folders.logs / "sound.log")
     speeches = itertools.count(1)
-    listener, stt = hearing_engines(folders, preferences, models, parent)
+    listener, stt, patient = hearing_engines(folders, preferences, models, parent)
     replay = Replay(sound, background, speeches, parent)
     takes = Takes(folders.data / "takes", background, parent)
     keeping = Keeping(takes, replay, store, chat, preferences, parent)
@@ -162,6 +169,17 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         hear_through(sound, preferences)
     talk = TalkController(sound, writing, keeping, chat, preferences, warm, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
+    reader = EngineLink(folders.logs, parent)
+    sound_files = SoundFilesController(
+        *(store, Transcribing(reader, patient, parent), background, preferences, undo),
+        lambda: llm.loaded.context if llm.loaded else 0,
+        parent,
+    )
+    arrivals.sounds.connect(sound_files.add)
+    sound_files.quoted.connect(arrivals.quoted)
+    talk.state_changed.connect(
+        lambda state: sound_files.give_way(state in (OPENING, LISTENING, FINISHING))
+    )
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     unsaved.notice.connect(chat.notice)
@@ -181,13 +199,15 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         acting,
         programs,
         talk,
+        sound_files,
         folders=folders,
         background=background,
         store=store,
         llm=llm,
         homes=links,
         sound=sound,
-        voice=(listener, stt),
+        voice=(listener, stt, patient),
+        reader=reader,
     )
 
 
@@ -196,8 +216,11 @@ def hearing_engines(
     preferences: PreferencesController,
     models: ModelController,
     parent: QObject,
-) -> tuple[Resting, Resting]:
-    """What makes sound ready to be understood, and what understands it."""
+) -> tuple[Resting, Resting, Resting]:
+    """What makes sound ready to be understood, what understands it, and the same for files.
+
+    Files have a process of their own, so that talking never waits for one.
+    """
     listener = EngineLink(folders.logs, parent, idle_minutes=LISTENER_RESTS)
     stt = EngineLink(
         folders.logs,
@@ -207,6 +230,9 @@ def hearing_engines(
         cache=folders.cache,
     )
     preferences.idle_minutes_changed.connect(stt.set_idle_minutes)
+    patient = EngineLink(
+        folders.logs, parent, idle_minutes=FILES_REST, patience=STT_PATIENCE, cache=folders.cache
+    )
 
     def listen() -> tuple[str, Path, Any, dict[str, Any]]:
         return LISTENS, Path(), preferences.options_of(LISTENS), {}
@@ -217,10 +243,15 @@ def hearing_engines(
         folder = Path(preferences.voice.ears or paths.resource(EARS))
         return UNDERSTANDS, folder, options, {}
 
-    ears = Resting(stt, understand)
-    preferences.home_changed.connect(lambda name: ears.renew() if name == UNDERSTANDS else None)
-    preferences.voice_changed.connect(lambda name, _: ears.renew() if name == "ears" else None)
-    return Resting(listener, listen), ears
+    both = Resting(stt, understand), Resting(patient, understand)
+
+    def renew(wanted: bool) -> None:
+        for ears in both if wanted else ():
+            ears.renew()
+
+    preferences.home_changed.connect(lambda name: renew(name == UNDERSTANDS))
+    preferences.voice_changed.connect(lambda name, _: renew(name == "ears"))
+    return Resting(listener, listen), *both
 
 
 def hear_through(sound: Sound, preferences: PreferencesController) -> None:

@@ -8,15 +8,17 @@ from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.shown import Notice
 from app.controllers.talk import TalkController
+from engines.sound.decoding import SUFFIXES as SOUNDS
 
 LARGEST_TEXT = 64 * 1024  # bytes of a text file that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
-NOT_YET = "Pictures, sound and documents cannot be read yet."
+NOT_YET = "Pictures and documents cannot be read yet."
 
 
 class ArrivalController(QObject):
     quoted = Signal(str)  # text to put into the composer
+    sounds = Signal(list)  # paths of sound files
     notice = Signal(object)  # Notice
 
     def __init__(
@@ -32,7 +34,12 @@ class ArrivalController(QObject):
     @Slot(object)
     def take(self, words: list[str]) -> None:
         """Files by their path, or COMMANDS."""
+        sounds = [word for word in words if word.lower().endswith(SOUNDS)]
+        if sounds:
+            self.sounds.emit(sounds)
         for word in words:
+            if word in sounds:
+                continue
             if word == "new":
                 self._chat.new()
             elif word in TALKING:
@@ -65,10 +72,15 @@ class ArrivalController(QObject):
             return self._refuse(f"{file.name} could not be read.", str(error))
         if "\0" in text:
             return self._refuse(f"{file.name} is not a text file.", NOT_YET)
-        fence = "```"
-        while fence in text:
-            fence += "`"
-        return self.quoted.emit(f"{file.name}:\n{fence}\n{text.rstrip()}\n{fence}\n")
+        return self.quoted.emit(quoted(file.name, text))
 
     def _refuse(self, message: str, hint: str) -> None:
         self.notice.emit(Notice(message, hint, kind="error"))
+
+
+def quoted(name: str, text: str) -> str:
+    """The text of a file as it stands in a message."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{name}:\n{fence}\n{text.rstrip()}\n{fence}\n"

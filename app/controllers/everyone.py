@@ -13,6 +13,7 @@ from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
+from app.controllers.sound_files import SoundFilesController
 from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
@@ -34,3 +35,4 @@ class Controllers:
     acting: ActingController
     programs: ProgramsController
     talk: TalkController
+    sound_files: SoundFilesController

@@ -180,6 +180,21 @@ class ShownTake(msgspec.Struct, frozen=True):
     playing: bool = False
 
 
+class ShownSoundFile(msgspec.Struct, frozen=True):
+    """A sound file in the list of those that are written down."""
+
+    key: int
+    name: str
+    path: str
+    state: str  # waiting, writing, held (the person talks), stopped, failed, done
+    words: str  # how far, and how long it still takes
+    share: float  # of it that is done, -1 where nobody knows
+    title: str = ""  # as the file says itself
+    trouble: str = ""  # what did not work
+    hint: str = ""  # what to do next
+    text: bool = False  # some of it is written down
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 

@@ -237,4 +237,4 @@ def clock(seconds: float) -> str:
     return f"{hours}:{tail}" if hours else tail
 
 
-WRITERS = {"txt": as_text, "srt": as_srt, "vtt": as_vtt}
+FORMS = {"txt": as_text, "timed": as_timed_text, "srt": as_srt, "vtt": as_vtt}

@@ -30,6 +30,7 @@ class Entry:
 ENTRIES = (
     Entry("new", "New conversation", FILE, ("Ctrl+N", "Ctrl+Shift+O"), "plus"),
     Entry("open_model", "Open model…", FILE, ("Ctrl+O",), "folder-open"),
+    Entry("sound_files", "Sound files", FILE, ("Ctrl+Shift+S",), "sound"),
     Entry("server", "Use a server…", FILE, (), "server"),
     Entry("release", "Give memory back", FILE, (), "hard-drive"),
     Entry("quit", "Quit", FILE, ("Ctrl+Q",), "log-out"),

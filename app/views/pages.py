@@ -17,6 +17,7 @@ from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
 from app.views.shortcuts import ShortcutsPage
+from app.views.sound_files_page import SoundFilesPage
 from app.views.tools_page import ToolsPage
 
 
@@ -44,6 +45,7 @@ class Pages(QStackedWidget):
         self._makers = {
             "preferences": lambda: PreferencesPage(everyone.preferences),
             "tools": lambda: ToolsPage(everyone),
+            "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions),
@@ -78,6 +80,16 @@ class Pages(QStackedWidget):
     @Slot()
     def open_tools(self) -> None:
         self.open_page("tools")
+
+    @Slot()
+    def open_sound_files(self) -> None:
+        self.open_page("sound files")
+
+    @Slot()
+    def show_sound_files(self) -> None:
+        """Also when it is open already."""
+        if self.currentWidget() is not self._made.get("sound files"):
+            self.open_sound_files()
 
     @Slot()
     def open_server(self) -> None:

@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         return {
             "new": self.new,
             "open_model": self.choose_model,
+            "sound_files": self.pages.open_sound_files,
             "server": self.pages.open_server,
             "release": self._models.release,
             "sent": self.pages.open_sent,
@@ -108,9 +109,11 @@ class MainWindow(QMainWindow):
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
-        told = (*told, everyone.acting, everyone.programs, everyone.talk)
+        told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
+        everyone.arrivals.sounds.connect(self.pages.show_sound_files)
+        everyone.sound_files.quoted.connect(self.pages.open_chat)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)
         self.pages.show_sidebar_button(self.shell.shows_sidebar)

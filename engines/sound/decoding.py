@@ -17,6 +17,11 @@ CODECS = (
     *("mp1", "mp1float", "mp2", "mp2float", "mp3", "mp3float", "opus", "vorbis", "wmalossless"),
     *("wmapro", "wmav1", "wmav2", "wmavoice"),
 )
+SUFFIXES = (  # of the files people call sound or film; what is in one is looked up in it
+    *(".wav", ".wave", ".w64", ".mp3", ".mp2", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus"),
+    *(".flac", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".amr", ".wma", ".webm", ".weba"),
+    *(".mka", ".mkv", ".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".wmv", ".asf", ".raw", ".pcm"),
+)
 FAMILIES = ("pcm_", "adpcm_")  # all codecs that begin so are read, too
 EXACT = ("wav", "w64", "flac", "mov,mp4,m4a,3gp,3g2,mj2", "aiff", "caf")  # say their true length
 SLOWEST, FASTEST = 2_000, 400_000  # Hz

@@ -1,5 +1,7 @@
 """Fixtures of the window: Parley's fonts and look, and the whole window around real controllers."""
 
+from pathlib import Path
+
 import pytest
 
 from app.controllers.acting import ActingController
@@ -8,7 +10,10 @@ from app.controllers.everyone import Controllers
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.server import ServerController
+from app.controllers.sound_files import SoundFilesController
+from app.controllers.transcribing import Transcribing
 from app.paths import resource
+from app.resting import Resting
 from app.store.conversations import StoredPart
 from app.views import fonts, style
 from app.views.theme import LIGHT
@@ -63,13 +68,22 @@ def programs(preferences, toolbox, seal, undo, program_links, tmp_path):
 
 
 @pytest.fixture
+def sound_files(store, background, preferences, undo, arrivals):
+    """Nothing is read: tests/ui/test_sound_files.py has the real engines."""
+    transcribing = Transcribing(FakeLink(), Resting(FakeLink(), lambda: ("", Path(), None, {})))
+    made = SoundFilesController(store, transcribing, background, preferences, undo)
+    arrivals.sounds.connect(made.add)
+    return made
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting, programs, talk,
+    reminders, acting, programs, talk, sound_files,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting, programs, talk),
+        *(reminders, acting, programs, talk, sound_files),
     )
 
 
