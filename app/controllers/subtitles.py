@@ -63,11 +63,13 @@ def timed(text: str, said: Transcript) -> list[Atom]:
     start, end = sane(said.start), max(sane(said.end), sane(said.start))
     if atoms := as_told(text, said):
         return atoms
-    whole = max(1, len(text))
-    return [
-        Atom(a, b, start + (end - start) * a / whole, start + (end - start) * b / whole)
-        for a, b in pieces(text)
-    ]
+    return spread(text, 0, start, end)
+
+
+def spread(text: str, first: int, start: float, end: float) -> list[Atom]:
+    """The pieces of a text at first, each with its share of the time."""
+    each = (end - start) / max(1, len(text))
+    return [Atom(first + a, first + b, start + each * a, start + each * b) for a, b in pieces(text)]
 
 
 def as_told(text: str, said: Transcript) -> list[Atom]:
@@ -82,7 +84,7 @@ def as_told(text: str, said: Transcript) -> list[Atom]:
         if wanted:
             start = max(sane(word.start), floor)
             floor = max(sane(word.end), start)
-            atoms.append(Atom(found, found + len(wanted), start, floor))
+            atoms += spread(wanted, found, start, floor)
             place = found + len(wanted)
     return [] if text[place:].strip() else atoms
 

@@ -91,6 +91,7 @@ def test_what_each_step_makes_is_never_changed(version):
         {"new_draft"},
         {"permission", "sent"},
         {"reminder"},
+        {"sound_file", "sound_line"},
     ]
     assert tables == set().union(*grown[:version])
 
