@@ -112,6 +112,7 @@ class Keeping(QObject):
         spoken, heard = self._with_message(), self.heard_seconds
         self.heard_seconds = None
         if not spoken:
+            self._chat.keep_draft("")
             self._chat.send(text)
             return
         conversation = self._chat.conversation

@@ -187,6 +187,14 @@ class TalkController(QObject):
         self._show()
         return was or dropped
 
+    @Slot(str)
+    def act(self, action: str) -> None:
+        """The words on the button of a notice."""
+        if action == TRANSCRIBE:
+            self.keeping.transcribe_all()
+        else:
+            self.keeping.act(action)
+
     # The microphone
 
     def _begin(self, held: bool = False, hush: bool = True) -> bool:

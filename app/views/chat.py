@@ -11,6 +11,7 @@ from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownTurn
+from app.controllers.talk import TalkController
 from app.views import style
 from app.views.composer import Composer
 from app.views.controls import IconButton, SoftCard, column, row
@@ -42,6 +43,7 @@ class ChatPage(QWidget):
         models: ModelController,
         preferences: PreferencesController,
         arrivals: ArrivalController,
+        talk: TalkController,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -54,7 +56,7 @@ class ChatPage(QWidget):
         self.find_bar = FindBar(self.transcript)
         self.welcome = Welcome()
         self.notices = NoticeCard()
-        self.composer = Composer(chat, arrivals)
+        self.composer = Composer(chat, arrivals, talk, preferences)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.welcome)
         self._middle.addWidget(self.transcript)

@@ -8,11 +8,26 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controllers.arrivals import NOT_YET, ArrivalController
 from app.controllers.chat import BUSY, ChatController
+from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
-from app.views.controls import IconButton, SoftCard, column, restyle, row
+from app.controllers.talk import TalkController
+from app.views.controls import IconButton, SoftCard, column, label, restyle, row
+from app.views.live_text import LiveText
 from app.views.message_edit import MessageEdit
+from app.views.mic import MicButton
+from app.views.notice import announce
+from app.views.takes_strip import TakesStrip
 
 DRAFT_MS = 400
+TOLD_MS = 5_000  # words about what became of a take
+LISTENS = "Listening…"
+STATES = {"opening": "Opening the microphone…", "listening": LISTENS, "finishing": "Writing down…"}
+HANDS_FREE = {
+    "opening": "Hands-free",
+    "listening": "Hands-free: listening…",
+    "waiting": "Hands-free: tap the microphone to interrupt",
+}
+LATER = "Sent when the answer is there"
 
 
 class Composer(SoftCard):
@@ -20,23 +35,34 @@ class Composer(SoftCard):
     recall_asked = Signal()  # Up in an empty message: edit the last question
 
     def __init__(
-        self, chat: ChatController, arrivals: ArrivalController, parent: QWidget | None = None
+        self,
+        chat: ChatController,
+        arrivals: ArrivalController,
+        talk: TalkController,
+        preferences: PreferencesController,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(24, parent)
         self.setObjectName("composer")
-        self._chat, self._arrivals = chat, arrivals
+        self._chat, self._arrivals, self._talk = chat, arrivals, talk
+        self._later, self._said = False, ""  # this is sent when the answer is there
         self._kept = ""  # the draft as the controller knows it
         self.edit = MessageEdit()
         self.attach = IconButton("paperclip", "Attach a file")
         self.send = IconButton("arrow-up", "Send", "Enter")
-        self.mic = IconButton("mic", "Talk", side=48)
+        self.mic = MicButton(talk, preferences)
+        self.live = LiveText(self.edit)
+        self.takes = TakesStrip(talk.keeping)
+        self.state = label("", "second")
         self.send.setObjectName("send")
-        self.mic.setObjectName("mic")
-        buttons = row(self.attach, None, self.send, self.mic, gap=8)
-        self.setLayout(column(self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
+        buttons = row(self.attach, self.state, None, self.send, self.mic, gap=8)
+        self.setLayout(column(self.takes, self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
+        self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._told.timeout.connect(self._show_talk)
         self._pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self._pause.timeout.connect(self.keep_draft)
         self._connect()
+        self._connect_talk(talk)
         self._show_state()
 
     def _connect(self) -> None:
@@ -51,10 +77,16 @@ class Composer(SoftCard):
         edit.left.connect(self.keep_draft)
         self.send.clicked.connect(self._send_or_stop)
         self.attach.clicked.connect(self._choose_file)
-        self.mic.clicked.connect(self._refuse_voice)
         chat.busy_changed.connect(self._show_state)
         chat.draft_changed.connect(self._on_draft)
         self._arrivals.quoted.connect(self.insert)
+
+    def _connect_talk(self, talk: TalkController) -> None:
+        talk.state_changed.connect(self._on_talk)
+        talk.writing.words_changed.connect(self.live.show)
+        talk.writing.written.connect(self._on_spoken)
+        talk.writing.told.connect(self._tell)
+        self._chat.busy_changed.connect(self._send_later)
 
     def write(self, text: str) -> None:
         """Put text into the message, ready to be changed and sent."""
@@ -89,6 +121,8 @@ class Composer(SoftCard):
 
     @Slot()
     def _on_text(self) -> None:
+        if self._later and self.edit.text() != self._said:
+            self._later = False  # the person wants to say it otherwise
         self._pause.start()
         self._show_state()
 
@@ -105,15 +139,22 @@ class Composer(SoftCard):
 
     @Slot()
     def _send(self) -> None:
-        text = self.edit.text()
-        if not text.strip():
+        if self._talk.staying:
+            self._talk.toggle()  # what is being said comes with it
+            return
+        if not self.edit.text().strip():
             return
         if self._chat.busy:
             self.notice.emit(BUSY)
             return
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        text = self.edit.text()
         self.edit.clear()
-        self.keep_draft()
-        self._chat.send(text)
+        self._pause.stop()
+        self._kept = ""
+        self._talk.keeping.send(text)
 
     @Slot()
     def _show_state(self) -> None:
@@ -143,6 +184,45 @@ class Composer(SoftCard):
     def _refuse_picture(self) -> None:
         self.notice.emit(Notice(NOT_YET, "Text files can be added to the message."))
 
+    # what is said
+
+    @Slot(str, bool)
+    def _on_spoken(self, text: str, at_once: bool) -> None:
+        """Words are there: into the message, and off with it."""
+        self.live.write(text)
+        announce(self.edit, f"You said: {text}")
+        if not at_once:
+            self.keep_draft()
+            self.edit.setFocus()
+        elif self._chat.busy:
+            self.keep_draft()
+            self._later, self._said = True, self.edit.text()
+            self._tell(LATER)
+        else:
+            self._hand_over()
+
     @Slot()
-    def _refuse_voice(self) -> None:
-        self._arrivals.take(["talk"])
+    def _send_later(self) -> None:
+        if self._later and not self._chat.busy:
+            self._later = False
+            self._hand_over()
+
+    @Slot(str)
+    def _on_talk(self, state: str) -> None:
+        if state != "idle":
+            self._told.stop()
+        self._show_talk()
+        if state in ("listening", "finishing"):
+            announce(self.mic, self.state.text())
+
+    @Slot()
+    def _show_talk(self) -> None:
+        if not self._told.isActive():
+            words = HANDS_FREE if self._talk.hands_free else STATES
+            self.state.setText(words.get(self._talk.state, ""))
+
+    @Slot(str)
+    def _tell(self, words: str) -> None:
+        self._told.start()
+        self.state.setText(words)
+        announce(self.mic, words)

@@ -42,6 +42,10 @@ class MessageEdit(LongLines):
         self.set_text_size(15)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
+    @property
+    def composing(self) -> bool:
+        return self._composing
+
     def set_text_size(self, px: int) -> None:
         self.setFont(text_font(px))
         self.document().setDefaultFont(text_font(px))

@@ -86,8 +86,7 @@ QToolButton:focus { border-color: $accent; }
 #send[tone="on"] { background: $accent; }
 #send[tone="on"]:hover { background: $accent_hover; }
 #send[tone="on"]:focus { border-color: $text; }
-#mic { border-radius: 24px; background: $accent_soft; }
-#mic:hover { background: $hover; }
+#take { background: $chip; border-radius: 16px; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit { background: $background; border: 1px solid $border_strong; border-radius: 10px;

@@ -39,11 +39,12 @@ class MainWindow(QMainWindow):
         chat, history, models = controllers.chat, controllers.history, controllers.models
         preferences, seal, undo = controllers.preferences, controllers.seal, controllers.undo
         self._chat, self._history, self._models, self._undo = chat, history, models, undo
+        self._talk = controllers.talk
         self._alt_alone = False
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL_SIZE)
-        self.page = ChatPage(chat, models, preferences, controllers.arrivals)
+        self.page = ChatPage(chat, models, preferences, controllers.arrivals, controllers.talk)
         self.pages = Pages(self.page)
         self.sidebar = Sidebar(history)
         self.status = StatusBar(models, seal)
@@ -173,6 +174,8 @@ class MainWindow(QMainWindow):
     def act(self, action: str) -> None:
         if action == UNDO:
             self._undo.undo()
+        else:
+            self._talk.act(action)
 
     @Slot()
     def come_forward(self) -> None:
@@ -229,7 +232,9 @@ class MainWindow(QMainWindow):
         super().keyReleaseEvent(event)
 
     def _leave(self) -> None:
-        """Esc closes what lies on top; with nothing there it stops the answer."""
+        """Esc drops what is being said, closes what lies on top, and stops the answer."""
+        if self._talk.cancel():
+            return
         if self.shell.lies_over:
             self.shell.close_over()
         elif not self.pages.on_chat:

@@ -13,8 +13,8 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 
 
 @pytest.fixture
-def composer(qtbot, light, chat, arrivals):
-    composer = Composer(chat, arrivals)
+def composer(qtbot, light, chat, arrivals, talk, preferences):
+    composer = Composer(chat, arrivals, talk, preferences)
     composer.resize(820, 160)
     qtbot.addWidget(composer)
     composer.show()
