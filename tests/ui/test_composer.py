@@ -21,7 +21,8 @@ def composer(qtbot, light, chat, arrivals, talk, preferences):
     composer.activateWindow()
     qtbot.waitActive(composer)
     composer.edit.setFocus()
-    return composer
+    yield composer
+    QGuiApplication.clipboard().clear()  # what was put there from Python must not outlive Python
 
 
 @pytest.fixture
