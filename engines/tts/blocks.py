@@ -250,7 +250,7 @@ def classified(line: str, whole: bool, quoted: bool, code: bool) -> Line | None:
         if not whole and OPEN.fullmatch(rest):
             return None
         if indent >= 4 and at == indent and code and rest:
-            return Line("code", 0)
+            return Line("code", 0) if whole else None
         if RULE.match(rest):
             return Line("nothing", at)
         if mark := QUOTE.match(rest):

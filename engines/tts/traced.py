@@ -66,21 +66,27 @@ class Traced:
 
     def spans(self) -> tuple[Span, ...]:
         found: list[Span] = []
-        for place, (start, end) in enumerate(self.origins):
-            if found and _goes_on(last := found[-1], start, end):
-                same = (start, end) == (last.start, last.end)
-                found[-1] = last._replace(length=last.length + 1, end=last.end if same else end)
+        place = 0
+        while place < len(self.origins):
+            start, end = self.origins[place]
+            exact = self._run(place, lambda n: (start + n, start + n + 1))
+            whole = self._run(place, lambda _: (start, end))
+            if exact >= whole:
+                found.append(Span(place, exact, start, start + exact))
+            elif whole == end - start:  # equally long by chance, yet not one to one
+                found += [Span(place, 1, start, end), Span(place + 1, whole - 1, start, end)]
             else:
-                found.append(Span(place, 1, start, end))
+                found.append(Span(place, whole, start, end))
+            place += max(exact, whole)
         return tuple(found)
 
-
-def _goes_on(last: Span, start: int, end: int) -> bool:
-    """Whether a character continues a span: one to one, or made from the very same places."""
-    one_to_one = last.length == last.end - last.start
-    if (start, end) == (last.start, last.end):
-        return end - start != 1 and (last.length == 1 or not one_to_one)
-    return one_to_one and start == last.end and end == start + 1
+    def _run(self, place: int, expected: Callable[[int], tuple[int, int]]) -> int:
+        length = 0
+        while place + length < len(self.origins) and self.origins[place + length] == expected(
+            length
+        ):
+            length += 1
+        return length
 
 
 def from_source(text: str, place: int) -> Traced:
