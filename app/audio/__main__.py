@@ -31,7 +31,6 @@ from app.audio.messages import (  # noqa: E402
 from app.audio.pulse import Watch  # noqa: E402
 from engines.wire import Wire  # noqa: E402
 
-LAST = (Lost, Missing, Gone)
 SETTLED = 100  # ms; Qt tells one change of devices several times
 
 
@@ -118,8 +117,9 @@ class Desk(QObject):
 
     def _report(self, report: Report) -> None:
         self._post.put(report)
-        if isinstance(report, LAST):
-            self._leave()
+        match report:
+            case Lost() | Gone() | Missing(_, True):
+                self._leave()
 
     @Slot(object)
     def _compare(self, names: set[str]) -> None:

@@ -31,7 +31,7 @@ LONGEST = 4  # times the usual period
 
 
 class Loudspeaker(QObject):
-    """report takes what is to be told. After Lost and Missing the process has to end."""
+    """report takes what is to be told. After Lost the process has to end."""
 
     def __init__(
         self, present: streams.Present, report: Callable[[Report], None], parent: QObject
@@ -60,7 +60,7 @@ class Loudspeaker(QObject):
     def devices_changed(self) -> None:
         """Move to the device that is the right one now; what was not heard is said there."""
         right = streams.chosen(self._present.outputs(), self._wanted)
-        if not self._outlet or (right and streams.id_of(right) == self._outlet.device):
+        if self._outlet and right and streams.id_of(right) == self._outlet.device:
             return
         if self._speech:
             self._speech.heard_until(self._heard())
@@ -69,6 +69,7 @@ class Loudspeaker(QObject):
             self._go_on()
 
     def open(self) -> None:
+        """Ahead of a speech. Where it cannot be, the speech will say so."""
         if not self._speech:
             self._have_outlet(self._rate)
             self._rest.start()
@@ -122,15 +123,18 @@ class Loudspeaker(QObject):
             return self._outlet
         device = streams.chosen(self._present.outputs(), self._wanted)
         if device is None:
-            self._report(Missing(PART))
-            return None
+            return self._fail(Missing(PART, self._present.nothing()))
         try:
             self._outlet = Outlet(device, rate, self._period, self)
         except Refused:
-            self._report(Lost(PART))
-            return None
+            return self._fail(Lost(PART))
         self._report(Opened(PART, self._outlet.device, device.description()))
         return self._outlet
+
+    def _fail(self, why: Report) -> None:
+        """Not when nothing is to be said yet: it is not worth a word then."""
+        if self._speech:
+            self._report(why)
 
     def _say(self, pcm: bytes) -> None:
         if not self._outlet or not pcm:

@@ -101,9 +101,10 @@ class Lost(Message, frozen=True):
 
 
 class Missing(Message, frozen=True):
-    """There is no such device at all. The process ends after this: the next looks anew."""
+    """There is no such device. It is taken as soon as there is one."""
 
     part: str
+    ends: bool  # there is none of the other part either; the process ends, and the next looks anew
 
 
 class Gone(Message, frozen=True):

@@ -33,7 +33,7 @@ LEVEL_EVERY = 1 / 30  # seconds
 
 
 class Microphone(QObject):
-    """report takes what is to be told. After Lost and Missing the process has to end."""
+    """report takes what is to be told. After Lost the process has to end."""
 
     def __init__(
         self, present: streams.Present, report: Callable[[Report], None], parent: QObject
@@ -65,13 +65,12 @@ class Microphone(QObject):
 
     def devices_changed(self) -> None:
         """Move to the device that is the right one now."""
-        if self._source is None:
-            return
         right = streams.chosen(self._present.inputs(), self._wanted)
-        if right is None or streams.id_of(right) != self._device:
-            self.close()
-            if self._take:
-                self._open()
+        if self._source and right and streams.id_of(right) == self._device:
+            return
+        self.close()
+        if self._take:
+            self._open()
 
     def begin(self, take: int, file: str) -> None:
         if self._take:
@@ -106,7 +105,7 @@ class Microphone(QObject):
     def _open(self) -> None:
         device = streams.chosen(self._present.inputs(), self._wanted)
         if device is None:
-            self._report(Missing(PART))
+            self._report(Missing(PART, self._present.nothing()))
             return
         if not any(self._start(device, shape) for shape in streams.fitting(device, SPEECH)):
             self._report(Lost(PART))

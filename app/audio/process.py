@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import IO
 
 from app.audio import messages
 from app.audio.messages import Order, Report
@@ -25,7 +26,7 @@ class AudioProcess:
         self._told, self._log = told, log
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._ended = False
-        self.pid: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._live, name="audio", daemon=True)
         self._thread.start()
 
@@ -39,40 +40,44 @@ class AudioProcess:
             self._ended = True
             self._orders.put(None)
 
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+
     def join(self) -> None:
         """Wait until it is gone, after GRACE seconds at most."""
         self._thread.join(GRACE)
-        with suppress(OSError, AttributeError):
-            self._process.kill()
+        self.kill()
         self._thread.join()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     def _live(self) -> None:
         try:
-            self._process = self._spawned()
+            self._process = process = self._spawned()
         except OSError as error:
             self._told(messages.Unusable(str(error)))
             self._told(None)
             return
-        self.pid = self._process.pid
-        assert self._process.stdin and self._process.stdout
-        wire = Wire(self._process.stdout, self._process.stdin, Report)
-        threading.Thread(target=self._write, args=(wire,), daemon=True).start()
-        with self._process.stdout, suppress(EOFError, ValueError):
+        assert process.stdin and process.stdout
+        wire = Wire(process.stdout, process.stdin, Report)
+        threading.Thread(target=self._write, args=(wire, process.stdin), daemon=True).start()
+        with process.stdout, suppress(EOFError, ValueError):
             while True:
                 self._told(wire.receive()[1])
-        self._process.kill()  # it has closed its output, or speaks nonsense
-        self._process.wait()
-        self.pid = None
+        process.kill()  # it has closed its output, or speaks nonsense
+        process.wait()
         self._orders.put(None)
         self._told(None)
 
-    def _write(self, wire: Wire) -> None:
-        assert self._process.stdin
-        with suppress(OSError), self._process.stdin:
+    def _write(self, wire: Wire, pipe: IO[bytes]) -> None:
+        with suppress(OSError), pipe:
             while (order := self._orders.get()) is not None:
                 wire.send(0, order)
 
-    def _spawned(self) -> "subprocess.Popen[bytes]":
+    def _spawned(self) -> subprocess.Popen[bytes]:
         with ExitStack() as files:
             stderr = None
             if self._log is not None:

@@ -6,7 +6,6 @@ a take goes on in the same file, and a speech from where it was last heard.
 
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -19,51 +18,20 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from app.audio import troubles
-from app.audio.messages import (
-    Begin,
-    Captured,
-    Device,
-    Devices,
-    End,
-    Finish,
-    Finished,
-    Gone,
-    HeardSoFar,
-    Level,
-    Lost,
-    Missing,
-    Open,
-    Opened,
-    Order,
-    Piece,
-    Play,
-    Report,
-    Silence,
-    Silenced,
-    Trouble,
-    Unusable,
-    Unwritten,
-    Use,
-)
+from app.audio import messages, troubles
+from app.audio.messages import Captured, Device, Order, Report, Trouble
 from app.audio.process import AudioProcess
 from app.audio.samples import SPEECH
 from app.audio.speech import Speech
+from app.audio.unfinished import LOUDSPEAKER, MICROPHONE, Take, Unfinished
 
 __all__ = ["Captured", "Device", "Sound", "Trouble"]
-MICROPHONE, LOUDSPEAKER = "microphone", "loudspeaker"
 DELAYS = (0, 100, 250, 500, 1_000, 2_000)  # ms until the next try, by how many failed in a row
 TRIES = 4  # in a row, then what has not begun yet is given up
+BEGIN_WITHIN = 6.0  # seconds; what has not begun by then is given up with the next failure
 SPEECH_WAITS = 10.0  # seconds for a loudspeaker to come back; nobody wants to hear it later
-
-
-class Take:
-    """What is being said into the microphone."""
-
-    def __init__(self, number: int, file: Path) -> None:
-        self.number, self.file = number, file
-        self.since = time.monotonic()
-        self.begun = self.ending = False
+LOOK = 1_000  # ms
+DUMB_LOOKS = 3  # without a word from the process while something runs: it hangs
 
 
 class Sound(QObject):
@@ -88,22 +56,24 @@ class Sound(QObject):
     def __init__(self, parent: QObject | None = None, log: Path | None = None) -> None:
         super().__init__(parent)
         self._log = log
-        self._wanted = Use("", "")
-        self._devices = Devices((), ())
+        self._wanted = messages.Use("", "")
+        self._devices = messages.Devices((), ())
         self._process: AudioProcess | None = None
         self._life, self._born = 0, 0.0
-        self._takes: dict[int, Take] = {}  # the last one runs, others are just ending
-        self._speech: Speech | None = None
+        self._now = Unfinished()
         self._spoken = 0  # number of the last speech that is over
-        self._leaving: dict[int, float] = {}  # silenced speech -> seconds known to be heard
         self._open = False  # the loudspeaker was asked for
-        self._used: dict[str, Opened] = {}  # by part: the device it was last opened on
+        self._used: dict[str, messages.Opened] = {}  # by part: the device it was last opened on
         self._lost: dict[str, float] = {}  # part -> when it was lost
-        self._ending: Lost | Missing | Gone | None = None  # why the process is about to end
+        self._ending: Report | None = None  # why the process is about to end
+        self._missed: set[str] = set()  # parts that were said to be away
         self._failures = 0  # processes in a row that brought nothing
+        self._looks = 0  # since the process said something
         self._stopped = False
         self._retry = QTimer(self, singleShot=True)
         self._retry.timeout.connect(self._start)
+        self._watch = QTimer(self, interval=LOOK)
+        self._watch.timeout.connect(self._look)
         self._arrived.connect(self._take_in, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -120,7 +90,7 @@ class Sound(QObject):
 
     def use(self, microphone: str, loudspeaker: str) -> None:
         """Ids of devices, "" for the system's choice; a missing one is replaced by that choice."""
-        wanted = Use(microphone, loudspeaker)
+        wanted = messages.Use(microphone, loudspeaker)
         if wanted != self._wanted:
             self._wanted = wanted
             self._used.clear()  # the person knows where it goes now
@@ -129,9 +99,10 @@ class Sound(QObject):
 
     def start_take(self, take: int, file: Path) -> None:
         """Sound goes to this WAV file as it comes; see app.audio.wav.read."""
-        for before in self._takes.values():
+        self._forget_failures()
+        for before in self._now.takes.values():
             before.ending = True
-        self._takes[take] = Take(take, file)
+        self._now.takes[take] = Take(take, file)
         if may_listen() == Qt.PermissionStatus.Undetermined:
             qt = QCoreApplication.instance()
             assert qt
@@ -141,47 +112,50 @@ class Sound(QObject):
 
     def end_take(self, take: int) -> None:
         """A tail of 120 ms is still taken."""
-        if take not in self._takes or self._takes[take].ending:
+        if take not in self._now.takes or self._now.takes[take].ending:
             return
-        self._takes[take].ending = True
+        self._now.takes[take].ending = True
         if self._process:
-            self._process.send(End(take))
+            self._process.send(messages.End(take))
         else:
             self._end_take(take)
 
     def open_loudspeaker(self) -> None:
         """Ahead of the first sentence: it takes a moment."""
         self._open = True
-        self._order(Open())
+        self._order(messages.Open())
 
     def play(self, speech: int, pcm: bytes, rate: int) -> None:
         """Queue mono s16. Another number silences the one before; what is over stays silent."""
         if speech <= self._spoken:
             return
-        if self._speech and self._speech.number != speech:
+        if self._now.speech and self._now.speech.number != speech:
             self.silence()
-        self._speech = self._speech or Speech(speech, rate)
-        pcm = self._speech.add(pcm, rate)
-        self._order(Play(speech, pcm, self._speech.rate))
+        self._forget_failures()
+        self._open = False
+        self._now.speech = self._now.speech or Speech(speech, rate)
+        pcm = self._now.speech.add(pcm, rate)
+        self._order(messages.Play(speech, pcm, self._now.speech.rate))
 
     def finish(self, speech: int) -> None:
         """Nothing of it follows."""
-        if self._speech and self._speech.number == speech:
-            self._speech.complete = True
-            self._order(Finish(speech))
-        elif speech > self._spoken:
-            self._spoken = speech  # it had no sound at all
+        if self._now.speech and self._now.speech.number == speech:
+            self._now.speech.complete = True
+            self._order(messages.Finish(speech))
+        elif speech > self._spoken:  # it had no sound at all
+            self.silence()
+            self._spoken = speech
             self.finished.emit(speech)
 
     @Slot()
     def silence(self) -> None:
-        if not self._speech:
+        if not self._now.speech:
             return
-        speech, self._speech = self._speech, None
+        speech, self._now.speech = self._now.speech, None
         self._spoken = speech.number
         if self._process:
-            self._leaving[speech.number] = speech.heard
-            self._process.send(Silence(speech.number))
+            self._now.leaving[speech.number] = speech.heard
+            self._process.send(messages.Silence(speech.number))
         else:
             self.silenced.emit(speech.number, speech.heard)
 
@@ -189,17 +163,24 @@ class Sound(QObject):
         """For good. Returns when the file of the take is whole and no process is left."""
         self._stopped = True
         self._retry.stop()
+        self._watch.stop()
         process = self._end_process()
         if process:
             process.join()
 
+    def _forget_failures(self) -> None:
+        """They say nothing about what begins now."""
+        if not self._now:
+            self._failures = 0
+            self._lost.clear()
+
     def _begin(self, number: int) -> None:
-        if number not in self._takes:
+        if number not in self._now.takes:
             return
         if may_listen() == Qt.PermissionStatus.Denied:
             self._give_up(troubles.REFUSED)
         else:
-            self._order(Begin(number, str(self._takes[number].file)))
+            self._order(messages.Begin(number, str(self._now.takes[number].file)))
 
     def _order(self, order: Order) -> None:
         """Tell the process; a new one is told everything that is unfinished, this among it."""
@@ -218,23 +199,14 @@ class Sound(QObject):
             return
         self._life += 1
         life, arrived = self._life, self._arrived
-        self._born, self._ending = time.monotonic(), None
+        self._born, self._ending, self._looks = time.monotonic(), None, 0
+        self._watch.start()
         self._process = AudioProcess(lambda report: arrived.emit(life, report), self._log)
-        for order in self._unfinished():
+        self._process.send(self._wanted)
+        for order in self._now.orders():
             self._process.send(order)
-
-    def _unfinished(self) -> Iterator[Order]:
-        yield self._wanted
-        for take in self._takes.values():
-            yield Begin(take.number, str(take.file))
-            if take.ending:
-                yield End(take.number)
-        if speech := self._speech:
-            yield Play(speech.number, speech.rest(), speech.rate, speech.heard)
-            if speech.complete:
-                yield Finish(speech.number)
-        elif self._open:
-            yield Open()
+        if self._open:
+            self._process.send(messages.Open())
 
     def _end_process(self) -> AudioProcess | None:
         process, self._process = self._process, None
@@ -247,39 +219,42 @@ class Sound(QObject):
     def _take_in(self, life: int, report: Report | None) -> None:
         if life != self._life:
             return
+        self._looks = 0
         match report:
             case None:
                 self._died()
-            case Piece(captured):
+            case messages.Piece(captured):
                 self._pass_on(captured)
-            case Level(peak):
-                if self._takes:
+            case messages.Level(peak):
+                if self._now.takes:
                     self.level.emit(peak)
-            case HeardSoFar(number, seconds):
+            case messages.HeardSoFar(number, seconds):
                 self._heard(number, seconds)
-            case Finished(number):
-                if self._speech and self._speech.number == number:
-                    self._speech, self._spoken = None, number
+            case messages.Finished(number):
+                if self._now.speech and self._now.speech.number == number:
+                    self._now.speech, self._spoken = None, number
                     self.finished.emit(number)
-            case Silenced(number, seconds):
-                if self._leaving.pop(number, None) is not None:
+            case messages.Silenced(number, seconds):
+                if self._now.leaving.pop(number, None) is not None:
                     self.silenced.emit(number, seconds)
-            case Devices():
+            case messages.Devices():
                 if report != self._devices:
                     self._devices = report
                     self.devices_changed.emit()
-            case Opened():
+            case messages.Opened():
                 self._opened(report)
-            case Lost() | Missing() | Gone():
+            case messages.Lost() | messages.Gone() | messages.Missing(_, True):
                 self._ending = report
-            case Unusable(detail):
+            case messages.Missing(part):
+                self._missing(part)
+            case messages.Unusable(detail):
                 self._give_up(troubles.unusable(MICROPHONE, detail))
                 self._give_up(troubles.unusable(LOUDSPEAKER, detail))
-            case Unwritten(_, reason):
+            case messages.Unwritten(_, reason):
                 self.troubled.emit(troubles.unwritten(reason))
 
     def _pass_on(self, captured: Captured) -> None:
-        take = self._takes.get(captured.take)
+        take = self._now.takes.get(captured.take)
         if take is None:
             return
         if captured.pcm and not take.begun:
@@ -288,21 +263,22 @@ class Sound(QObject):
         if captured.pcm:
             self._failures = 0
         if captured.last:
-            del self._takes[take.number]
+            del self._now.takes[take.number]
         self.captured.emit(captured)
 
     def _heard(self, number: int, seconds: float) -> None:
-        if self._speech and self._speech.number == number:
-            if seconds > self._speech.heard:
+        if self._now.speech and self._now.speech.number == number:
+            if seconds > self._now.speech.heard:
                 self._failures = 0
-            self._speech.heard_until(seconds)
+            self._now.speech.heard_until(seconds)
             self.heard.emit(number, seconds)
 
-    def _opened(self, now: Opened) -> None:
+    def _opened(self, now: messages.Opened) -> None:
         part, before = now.part, self._used.get(now.part)
         self._used[part] = now
+        self._missed.discard(part)
         was_lost = self._lost.pop(part, None) is not None
-        if before is None or not self._has_begun(part):
+        if before is None or not self._now.has_begun(part):
             return
         if was_lost or not self._is_there(before.id):
             self.troubled.emit(troubles.goes_on(part, before.name, now.name))
@@ -321,61 +297,77 @@ class Sound(QObject):
         self._process = None
         self._failures += 1
         for part in self._parts_lost():
-            if part not in self._lost and self._has_begun(part):
+            if part not in self._lost and self._now.has_begun(part):
                 self._lost[part] = time.monotonic()
-        for number, seconds in list(self._leaving.items()):
-            del self._leaving[number]
+        for number, seconds in list(self._now.leaving.items()):
+            del self._now.leaving[number]
             self.silenced.emit(number, seconds)
-        for take in [take for take in self._takes.values() if take.ending]:
+        for take in [take for take in self._now.takes.values() if take.ending]:
             self._end_take(take.number)
-        self._judge(MICROPHONE, self._take)
-        self._judge(LOUDSPEAKER, self._speech)
-        if self._takes or self._speech:
+        self._judge(MICROPHONE)
+        self._judge(LOUDSPEAKER)
+        if self._now:
             self._retry.start(DELAYS[min(self._failures, len(DELAYS)) - 1])
+
+    @Slot()
+    def _look(self) -> None:
+        """A process that says nothing while something runs stands still in the sound system."""
+        if not self._process:
+            self._watch.stop()
+        elif not self._now:
+            self._looks = 0
+        elif self._looks < DUMB_LOOKS:
+            self._looks += 1
+            self._wait_no_longer(LOUDSPEAKER)
+        else:
+            self._process.kill()
 
     def _parts_lost(self) -> tuple[str, ...]:
         match self._ending:
-            case Lost(part) | Missing(part):
+            case messages.Lost(part) | messages.Missing(part):
                 return (part,)
             case _:
                 return (MICROPHONE, LOUDSPEAKER)
 
-    def _judge(self, part: str, used: Take | Speech | None) -> None:
-        """Give up what has no chance any more; say it once when there is nothing to go on with."""
-        if used is None:
+    def _judge(self, part: str) -> None:
+        """Give up what has no chance any more."""
+        if (used := self._now.in_use(part)) is None:
             return
-        missing = isinstance(self._ending, Missing) and self._ending.part == part
-        waited = time.monotonic() - self._lost.get(part, math.inf)
-        if not used.begun and missing and self._born > used.since:
-            self._give_up(troubles.none(part))
-        elif not used.begun and self._failures >= TRIES:
+        ending, since = self._ending, time.monotonic() - used.since
+        if isinstance(ending, messages.Missing) and ending.part == part and self._born > used.since:
+            self._missing(part)
+        elif not used.begun and (self._failures >= TRIES or since > BEGIN_WITHIN):
             self._give_up(troubles.broken(part))
-        elif part == LOUDSPEAKER and waited > SPEECH_WAITS:
-            self._give_up(troubles.gone(part, self._name(part), over=True))
-        elif used.begun and missing and self._failures == 2:
+        self._wait_no_longer(part)
+
+    def _missing(self, part: str) -> None:
+        """There is no device: what has begun waits for one."""
+        if not self._now.has_begun(part):
+            self._give_up(troubles.none(part))
+        elif part not in self._missed:
+            self._missed.add(part)
+            self._lost.setdefault(part, time.monotonic())
             self.troubled.emit(troubles.gone(part, self._name(part)))
 
-    @property
-    def _take(self) -> Take | None:
-        """The one that runs."""
-        return next(reversed(self._takes.values()), None)
-
-    def _has_begun(self, part: str) -> bool:
-        used = self._take if part == MICROPHONE else self._speech
-        return used is not None and used.begun
+    def _wait_no_longer(self, part: str) -> None:
+        waited = time.monotonic() - self._lost.get(part, math.inf)
+        if part == LOUDSPEAKER and waited > SPEECH_WAITS:
+            self._give_up(troubles.gone(part, self._name(part), over=True))
 
     def _give_up(self, trouble: Trouble) -> None:
-        if trouble.part == MICROPHONE and self._take:
+        if trouble.part == MICROPHONE and self._now.take:
             self.troubled.emit(trouble)
-            for number in list(self._takes):
+            for number in list(self._now.takes):
+                if self._process:
+                    self._process.send(messages.End(number))
                 self._end_take(number)
-        elif trouble.part == LOUDSPEAKER and self._speech:
+        elif trouble.part == LOUDSPEAKER and self._now.speech:
             self.troubled.emit(trouble)
             self.silence()
 
     def _end_take(self, number: int) -> None:
         """Nothing more of it comes from a process."""
-        del self._takes[number]
+        del self._now.takes[number]
         self.captured.emit(Captured(number, b"", *SPEECH, True))
 
 

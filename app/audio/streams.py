@@ -23,6 +23,10 @@ class Present(QObject):
         self._seen |= names
         self._gone = self._seen - names
 
+    def nothing(self) -> bool:
+        """No device at all, so perhaps no sound server: Qt would not notice that it comes back."""
+        return not self.inputs() and not self.outputs()
+
     def inputs(self) -> list[QAudioDevice]:
         return [one for one in QMediaDevices.audioInputs() if id_of(one) not in self._gone]
 

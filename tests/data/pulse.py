@@ -141,6 +141,7 @@ class Server:
         self._socket = folder / "s"
         self._process: subprocess.Popen | None = None
         self._modules: dict[str, list[str]] = {}  # device -> numbers of its modules
+        self._microphones: set[str] = set()  # those of them that are
         self._open: list[Ear | Player] = []
         self.variables = {
             "PULSE_SERVER": f"unix:{self._socket}",
@@ -180,6 +181,7 @@ class Server:
             self._process.wait()
             self._process = None
         self._modules.clear()
+        self._microphones.clear()
         self._socket.unlink(missing_ok=True)
 
     def freeze(self) -> None:
@@ -211,22 +213,31 @@ class Server:
         self, name: str, rate: int = RATE, channels: int = 2, sample: str = "s16le"
     ) -> None:
         """A new microphone; the first one of a server is the default."""
-        first = not any(f"cable_{known}" for known in self._modules if self._is_microphone(known))
         shape = f"rate={rate} channels={channels} format={sample}"
         cable = self._load("module-null-sink", f"sink_name=cable_{name}", "norewinds=1", shape)
         source = self._load(
             *("module-remap-source", f"source_name={name}", f"master=cable_{name}.monitor", shape),
             f"source_properties=device.description={name}",
         )
-        self._modules[name] = [source, cable]
-        if first:
+        self._add_microphone(name, source, cable)
+
+    def plug_deaf_microphone(self, name: str) -> None:
+        """It hears silence for ever, and needs no loudspeaker to be played into."""
+        told = f"description={name}"
+        made = self._load("module-null-source", f"source_name={name}", "max_latency_msec=20", told)
+        self._add_microphone(name, made)
+
+    def _add_microphone(self, name: str, *modules: str) -> None:
+        if not self._microphones:
             self.pactl("set-default-source", name)
+        self._microphones.add(name)
+        self._modules[name] = list(modules)
 
     def plug_loudspeaker(
         self, name: str, rate: int = RATE, channels: int = 2, sample: str = "s16le"
     ) -> None:
         """A new loudspeaker; the first one of a server is the default."""
-        first = not any(not self._is_microphone(known) for known in self._modules)
+        first = not set(self._modules) - self._microphones
         shape = f"rate={rate} channels={channels} format={sample}"
         told = f"sink_properties=device.description={name}"
         self._modules[name] = [
@@ -236,6 +247,7 @@ class Server:
             self.pactl("set-default-sink", name)
 
     def unplug(self, name: str) -> None:
+        self._microphones.discard(name)
         for module in self._modules.pop(name):
             self.pactl("unload-module", module)
 
@@ -281,9 +293,6 @@ class Server:
 
     def _load(self, *words: str) -> str:
         return self.pactl("load-module", *words)
-
-    def _is_microphone(self, name: str) -> bool:
-        return len(self._modules[name]) == 2
 
 
 @contextlib.contextmanager

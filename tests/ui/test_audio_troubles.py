@@ -177,6 +177,21 @@ def test_a_server_that_died_while_nothing_was_said(
     assert not told.troubles
 
 
+def test_a_missing_loudspeaker_does_not_disturb_a_take(sound, told, take, sound_server, qtbot):
+    sound_server.plug_deaf_microphone("deaf")
+    sound_server.unplug("speaker")
+    sound_server.unplug("mic")
+    take()
+    process = sound.pid
+    sound.open_loudspeaker()  # ahead of an answer: no word about it yet
+    more(qtbot, told.seconds)
+    assert not told.troubles
+    sound.play(1, tone(440, 0.3, RATE), RATE)
+    qtbot.waitUntil(lambda: told.silenced == [(1, 0.0)], timeout=WAIT)
+    more(qtbot, told.seconds)
+    assert messages(told) == ["No loudspeaker was found."] and sound.pid == process
+
+
 @pytest.mark.parametrize("gone", ["devices", "server"])
 def test_there_is_no_sound_at_all(gone, sound, told, sound_server, qtbot, tmp_path):
     if gone == "server":
@@ -299,8 +314,25 @@ def test_a_stuttering_server_is_waited_for(sound, told, sound_server, qtbot):
 
 def test_a_server_that_hangs_is_given_up(sound, told, take, sound_server, qtbot):
     take()
+    process = sound.pid
     sound_server.freeze()
-    qtbot.waitUntil(lambda: not sound.pid, timeout=WAIT)
+    qtbot.waitUntil(lambda: sound.pid != process, timeout=WAIT)
     sound_server.thaw()
     qtbot.waitUntil(lambda: bool(told.troubles), timeout=WAIT)
     more(qtbot, told.seconds)
+
+
+def test_a_server_that_hangs_from_the_start(monkeypatch, request, sound_server, qtbot, tmp_path):
+    """Qt waits for it for ever; Parley does not."""
+    monkeypatch.setattr(sounds, "LOOK", 500)
+    sound = request.getfixturevalue("sound")
+    told = Told(sound)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sounds, "BEGIN_WITHIN", 1.0)
+        sound_server.freeze()
+        sound.start_take(1, tmp_path / "1.wav")
+        qtbot.waitUntil(lambda: told.ends() == 1, timeout=WAIT)
+    assert messages(told) == ["The microphone could not be used."]
+    sound_server.thaw()
+    sound.start_take(2, tmp_path / "2.wav")
+    qtbot.waitUntil(lambda: told.seconds(2) > 0.1, timeout=WAIT)
