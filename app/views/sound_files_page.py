@@ -37,6 +37,7 @@ WIDEST, LIST_WIDTH = 1100, 252
 NARROW = 800  # of the page
 MOST = 16_777_215  # what Qt calls no limit
 FILES = f"Sound and films ({' '.join('*' + one for one in SOUNDS)});;All files (*)"
+NOBODY = "Nobody is heard in this file."
 EXPORTS = (  # form, words in the menu, suffix
     ("txt", "Text…", "txt"),
     ("timed", "Text with times…", "txt"),
@@ -117,6 +118,7 @@ class SoundFilePanel(QWidget):
         for part in (self.copy, self.export, self.ask):
             part.setEnabled(one.text)
         self._whole.setVisible(one.text or runs)
+        self.text.setPlaceholderText("" if one.state != "done" else NOBODY)
 
 
 class SoundFilesPage(Page):

@@ -66,6 +66,9 @@ class Times(QWidget):
         if seconds is not None and event.button() == Qt.MouseButton.LeftButton:
             self._text.time_asked.emit(seconds)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._text.wheelEvent(event)
 
@@ -135,8 +138,10 @@ class SoundText(QPlainTextEdit):
         until = perf_counter() + SLICE
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
         while self._waiting and perf_counter() < until:
             self._write(cursor, self._waiting.popleft())
+        cursor.endEditBlock()
         if at_end and not self.textCursor().hasSelection():
             bar.setValue(bar.maximum())
         if self._waiting:
