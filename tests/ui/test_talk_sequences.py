@@ -1,0 +1,230 @@
+"""Whatever hands, engines and devices do, in any order: no illegal state, nothing said is lost."""
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.audio.messages import Device
+from app.controllers import talk as talking
+from app.controllers.hearing import Hearing
+from app.controllers.keeping import Keeping
+from app.controllers.listening import Listening
+from app.controllers.replay import Replay
+from app.controllers.takes import Takes
+from app.controllers.talk import TalkController
+from app.controllers.writing_down import WritingDown
+from engines.messages import Cancelled, Done, Failed, Hear, Heard, Transcribe, Transcript
+from tests.conftest import Clock, FakeSound
+
+FRAME = 1024
+DIED = Failed("It died.")
+LEGAL = {
+    "off": {"idle", "finishing"},
+    "idle": {"opening", "off", "finishing"},
+    "opening": {"listening", "finishing", "idle", "waiting", "off"},
+    "listening": {"finishing", "idle", "opening", "waiting", "off"},
+    "finishing": {"idle", "opening", "off", "waiting"},
+    "waiting": {"opening", "idle", "finishing", "off"},
+}
+
+
+class Played(QObject):
+    """A link whose jobs wait until the test lets them go on."""
+
+    event = Signal(int, object)
+
+    def __init__(self):
+        super().__init__()
+        self.open = {}
+        self._numbers = itertools.count(1)
+
+    def submit(self, request):
+        job = next(self._numbers)
+        self.open[job] = request
+        return job
+
+    def cancel(self, job):
+        if self.open.pop(job, None):
+            self.event.emit(job, Cancelled())
+
+    def answer(self):
+        """The oldest job is done."""
+        if self.open:
+            job = next(iter(self.open))
+            request = self.open.pop(job)
+            for event in answers(request):
+                self.event.emit(job, event)
+
+    def die(self):
+        left, self.open = self.open, {}
+        for job in left:
+            self.event.emit(job, DIED)
+
+
+def answers(request):
+    """What a take says is in its samples: its number, so that no take is taken for another."""
+    match request:
+        case Hear(take=take, pcm=pcm):
+            frames = [pcm[at : at + FRAME] for at in range(0, len(pcm), FRAME)]
+            yield Heard(take, pcm, tuple(0.9 if any(frame) else 0.05 for frame in frames))
+        case Transcribe(pcm=pcm):
+            said = sorted({value for value in pcm[::2] if value})
+            yield Transcript(" ".join(f"take{value}" for value in said), sure=-0.1)
+    yield Done()
+
+
+class Voice(QObject):
+    speaking_changed = Signal(bool)
+
+    def __init__(self):
+        super().__init__()
+        self.speaking = False
+
+    def speak(self, on):
+        if on != self.speaking:
+            self.speaking = on
+            self.speaking_changed.emit(on)
+
+    def silence(self):
+        self.speak(False)
+
+
+class Bench:
+    """Talking with everything around it played, and what became of each take."""
+
+    def __init__(self, chat, preferences, store, background, folder):
+        self.chat, self.clock, self.sound = chat, Clock(), FakeSound()
+        chat.keep_draft("")
+        self.listener, self.stt, self.voice = Played(), Played(), Voice()
+        takes = Takes(folder, background)
+        replay = Replay(self.sound, background, itertools.count(1))
+        self.keeping = Keeping(takes, replay, store, chat, preferences)
+        parts = Listening(self.listener), Hearing(self.stt, self.clock), self.keeping
+        self.writing = WritingDown(*parts, chat, preferences, clock=self.clock)
+        self.talk = TalkController(
+            self.sound, self.writing, self.keeping, chat, preferences, clock=self.clock
+        )
+        self.talk.use_voice(self.voice)
+        self.written, self.states, self.cancelled = [], ["idle"], set()
+        self.spoken = {}  # take -> frames of speech the microphone gave
+        self.files = {}  # take -> when it was said, which names its file
+        self.writing.written.connect(lambda text, _: self.written.append(text))
+        self.talk.state_changed.connect(self.states.append)
+
+    def say(self, seconds):
+        take = self.sound.take
+        if take:
+            frames = round(seconds / 0.032)
+            self.spoken[take] = self.spoken.get(take, 0) + frames
+            self.files[take] = self.writing.find(take).kept.said
+            self.sound.give(bytes([take % 250 + 1, 0]) * (FRAME // 2 * frames))
+
+    def hush(self, seconds):
+        self.sound.give(bytes(FRAME * round(seconds / 0.032)))
+
+    def end_mic(self):
+        """The tail of a take that was ended is over."""
+        if self.sound.take in self.sound.ended:
+            self.sound.end()
+
+    def cancel(self):
+        before = {take.number for take in self.writing._takes if not take.dropped}
+        self.talk.cancel()
+        self.cancelled |= before
+
+    def devices(self, there):
+        self.sound.devices = [Device("mic", "Microphone", True)] if there else []
+        self.sound.devices_changed.emit()
+
+    def settle(self):
+        """Everything that is under way comes to its end."""
+        self.voice.speak(False)
+        self.talk.set_hands_free(False)
+        self.talk.lose()
+        if self.talk.staying:
+            self.talk.toggle()
+        self.end_mic()
+        for _ in range(400):
+            QApplication.processEvents()
+            self.listener.answer()
+            self.stt.answer()
+            if not (self.listener.open or self.stt.open or self.writing.busy):
+                return
+        raise AssertionError("it goes on for ever")
+
+
+EVENTS = {
+    "press": lambda b: b.talk.press(),
+    "release": lambda b: b.talk.release(),
+    "lose": lambda b: b.talk.lose(),
+    "toggle": lambda b: b.talk.toggle(),
+    "cancel": lambda b: b.cancel(),
+    "hands free": lambda b: b.talk.set_hands_free(True),
+    "not hands free": lambda b: b.talk.set_hands_free(False),
+    "begins": lambda b: b.sound.begin(),
+    "speech": lambda b: b.say(0.5),
+    "long speech": lambda b: b.say(14.0),
+    "pause": lambda b: b.hush(0.4),
+    "long pause": lambda b: b.hush(1.2),
+    "tail": lambda b: b.end_mic(),
+    "unplugged": lambda b: b.sound.end(),
+    "no devices": lambda b: b.devices(False),
+    "devices": lambda b: b.devices(True),
+    "listener": lambda b: [b.listener.answer() for _ in range(9)],
+    "stt": lambda b: b.stt.answer(),
+    "listener dies": lambda b: b.listener.die(),
+    "stt dies": lambda b: b.stt.die(),
+    "speaks": lambda b: b.voice.speak(True),
+    "spoken": lambda b: b.voice.speak(False),
+    "new": lambda b: b.chat.new(),
+    "moment": lambda b: setattr(b.clock, "now", b.clock.now + 0.1),
+    "while": lambda b: setattr(b.clock, "now", b.clock.now + 1.0),
+    "qt": lambda _: QApplication.processEvents(),
+}
+
+
+@pytest.fixture
+def bench(chat, preferences, store, background, tmp_path, monkeypatch):
+    for name in ("BOUNCE_MS", "TAIL_MS"):
+        monkeypatch.setattr(talking, name, 0)
+    made = (tmp_path / f"takes{number}" for number in itertools.count())
+    return lambda: Bench(chat, preferences, store, background, next(made))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(sorted(EVENTS)), min_size=5, max_size=40))
+def test_any_sequence(bench, caplog, events):
+    one = bench()
+    for name in events:
+        EVENTS[name](one)
+        recording = one.talk._recording
+        assert (one.talk.state in ("opening", "listening")) >= (recording is not None)
+        assert recording is None or one.sound.take == recording.number
+    one.settle()
+    caplog.clear()
+    assert one.talk.state in ("idle", "off"), one.states
+    for before, after in itertools.pairwise(one.states):
+        assert after in LEGAL[before], one.states
+    account(one)
+    one.talk.deleteLater()
+
+
+def account(one):
+    """Each take with enough speech in it has its words, or its file, or was dropped on purpose."""
+    for _ in range(50):
+        QApplication.processEvents()
+    drafts = one.chat.draft
+    held = {kept.said for kept in (*one.keeping._held, *one.keeping._waiting)}
+    for take, frames in one.spoken.items():
+        word = f"take{take % 250 + 1}"
+        if frames < 12:
+            continue
+        times = sum(word in text.split() for text in (*one.written, drafts))
+        assert times <= 1, f"{word} was written {times} times: {one.written}"
+        if not times:
+            assert take in one.cancelled or one.files[take] in held, f"{word} is lost"
+    assert not one.writing._takes
