@@ -42,6 +42,7 @@ class Pass:
     upto: int  # bytes of the take
     began: float
     cuts: bool = False  # the window ends there: its words are settled
+    whole: bool = False  # nothing was to follow when it began
     texts: list[str] = field(default_factory=list)
     sure: float = 0.0  # of the least sure of them
     why: str = ""  # there is no text
@@ -70,6 +71,7 @@ class Heeded:
     next_draft: float = 0.0
     why: str = ""  # of the last stretch without text
     tries: int = 1
+    rests: bool = False  # the engine fails: nothing is asked until the take is whole
     ended: bool = False
 
 
@@ -100,6 +102,10 @@ class Hearing(QObject):
             if not (one.said.whole and one.running.request.draft and self._unheard(one)):
                 return
             self._stop(one)  # its words would be thrown away
+        if one.rests and one.said.whole:
+            one.rests, one.tries = False, 1
+        if one.rests:
+            return
         upto = len(one.said.pcm)
         if upto - one.start > WINDOW * BYTES:
             self._settle(one, upto)
@@ -170,7 +176,7 @@ class Hearing(QObject):
 
     def _submit(self, one: Heeded, request: Transcribe, upto: int, cuts: bool) -> None:
         job = self._link.submit(request)
-        one.running = Pass(job, request, upto, self._clock(), cuts)
+        one.running = Pass(job, request, upto, self._clock(), cuts, one.said.whole)
         self._open[job] = one
 
     def _stop(self, one: Heeded) -> None:
@@ -217,16 +223,20 @@ class Hearing(QObject):
         self.go_on(one)
 
     def _again(self, one: Heeded, ended: Pass, event: Event) -> None:
-        """The engine died or was closed under it: the same sound once more."""
+        """The engine died or was closed under it: the same sound once more.
+
+        While somebody still speaks nothing is given up: it is tried again when they are done.
+        """
         one.tries += 1
-        if one.tries <= TRIES:
-            if ended.request.draft:
-                self.go_on(one)
-            else:
-                self._submit(one, ended.request, ended.upto, ended.cuts)
-            return
-        one.ended = True
-        self.failed.emit(one, event if isinstance(event, Failed) else CLOSED)
+        if one.tries <= TRIES and not ended.request.draft:
+            self._submit(one, ended.request, ended.upto, ended.cuts)
+        elif one.tries <= TRIES or not ended.whole:
+            one.rests = one.tries > TRIES and not one.said.whole
+            one.tries = 1 if one.said.whole and not ended.whole else one.tries
+            self.go_on(one)
+        else:
+            one.ended = True
+            self.failed.emit(one, event if isinstance(event, Failed) else CLOSED)
 
     def _end(self, one: Heeded, text: str, why: str) -> None:
         one.ended, one.why = True, why

@@ -47,6 +47,7 @@ class Take:
     turn: int | None = None  # key of the turn it is the sound of
     sounding: bool = False  # its first sound has come
     dropped: bool = False
+    trouble: Failed | None = None  # it cannot be heard, and is only recorded
     let_go: float = 0.0
     words: tuple[str, str] = ("", "")
     text: str | None = None  # the final one
@@ -114,10 +115,10 @@ class WritingDown(QObject):
         """The next of its sound."""
         for piece in pieces:
             take.form = piece.rate, piece.channels, piece.sample
-            if not take.dropped:
+            if not (take.dropped or take.trouble):
                 self._listening.take(take.said, piece)
             elif piece.last:
-                self._forget(take)
+                self._end_unheard(take)
 
     def end(self, take: Take) -> None:
         """Its last piece never came: it ends here."""
@@ -137,7 +138,7 @@ class WritingDown(QObject):
         else:
             take.text = ""  # its file goes when nobody writes to it any more
         if take.again or ended(take):
-            self._forget(take)
+            self._forget(take)  # else with its last piece
         self._show_words()
 
     def drop_all(self) -> bool:
@@ -248,7 +249,9 @@ class WritingDown(QObject):
     def _on_unheard(self, said: Said, why: Failed) -> None:
         if take := self._of(said):
             self._hearing.drop(take.heeded)
-            self._give_up(take, why.message, why.detail)
+            take.trouble = why
+            if ended(take):
+                self._end_unheard(take)
 
     @Slot(object, object)
     def _on_failed(self, heeded: Heeded, why: Failed) -> None:
@@ -265,6 +268,13 @@ class WritingDown(QObject):
             self.notice.emit(Notice(message, LOST if action else "", detail, action, "error"))
         self.gave_up.emit(take)
         self._deliver_in_order()
+
+    def _end_unheard(self, take: Take) -> None:
+        """Nothing more of it comes."""
+        if take.dropped:
+            self._forget(take)
+        elif take.trouble and take in self._takes:
+            self._give_up(take, take.trouble.message, take.trouble.detail)
 
     def _forget(self, take: Take) -> None:
         """Nobody writes to the file of a dropped take any more."""

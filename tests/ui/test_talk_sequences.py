@@ -186,6 +186,24 @@ EVENTS = {
     "qt": lambda _: QApplication.processEvents(),
 }
 
+OFTEN = {  # what usually happens together, so that sequences lead somewhere
+    "hold and say": ("press", "while", "begins", "speech", "listener"),
+    "let go": ("release", "qt", "tail", "listener"),
+    "tap": ("press", "moment", "release", "qt", "begins", "speech", "listener"),
+    "say and pause": ("begins", "speech", "long pause", "listener", "tail", "listener"),
+    "not understood": ("listener", "stt dies", "qt", "stt dies", "qt"),
+    "not heard": ("listener dies", "listener dies", "listener dies"),
+    "understood": ("listener", "stt", "stt", "qt"),
+}
+SEQUENCES = st.lists(
+    st.one_of(
+        st.sampled_from(sorted(OFTEN)).map(OFTEN.__getitem__),
+        st.sampled_from(sorted(EVENTS)).map(lambda name: (name,)),
+    ),
+    min_size=4,
+    max_size=25,
+)
+
 
 @pytest.fixture
 def bench(chat, preferences, store, background, tmp_path, monkeypatch):
@@ -196,10 +214,10 @@ def bench(chat, preferences, store, background, tmp_path, monkeypatch):
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(sorted(EVENTS)), min_size=5, max_size=40))
+@given(SEQUENCES)
 def test_any_sequence(bench, caplog, events):
     one = bench()
-    for name in events:
+    for name in itertools.chain.from_iterable(events):
         EVENTS[name](one)
         recording = one.talk._recording
         assert (one.talk.state in ("opening", "listening")) >= (recording is not None)
