@@ -186,7 +186,7 @@ class Loaded(Message, frozen=True):
 class Progress(Message, frozen=True):
     """How far a long step is; sent at least every 200 ms of work where the library allows."""
 
-    stage: str  # "loading" or "reading" (the prompt)
+    stage: str  # "loading", "reading" (the prompt) or "hearing" (speech)
     done: int
     total: int
 

@@ -151,6 +151,12 @@ def test_a_model_sure_that_nobody_speaks_is_believed_only_with_unsure_words(ear)
     assert told(engine, speech.spoken(SAID))[0].why in ("noise", "unsure")
 
 
+def test_less_than_a_quarter_second_of_speech_is_never_transcribed(ear):
+    engine = ear()
+    assert told(engine, speech.spoken(SAID)[: 2 * 8_000]) == [Unheard("noise")]
+    assert engine.watched.heard == []
+
+
 def test_words_of_silence_are_dropped_after_a_blip(ear):
     """The same words said at length are kept."""
     engine = ear("thank you")
