@@ -266,6 +266,7 @@ class Heard(Message, frozen=True):
     take: int
     pcm: bytes  # 16 kHz, mono, s16; all pieces together are the take
     speech: tuple[float, ...] = ()  # how likely it is speech, for each further 32 ms of the take
+    loud: tuple[float, ...] = ()  # the loudest sample of each of these, 0 to 1
     level: float = 0.0  # loudest sample of this piece, 0 to 1
 
 

@@ -123,7 +123,7 @@ class Hearing(QObject):
     # what is due
 
     def _follow(self, one: Heeded) -> None:
-        one.pauses.hear(one.said.speech[one.followed :])
+        one.pauses.hear(one.said.speech[one.followed :], one.said.loud[one.followed :])
         one.followed = max(one.followed, len(one.said.speech))
         if not one.pauses.begun:  # the silence before it is not worth hearing
             lead = len(one.said.pcm) // FRAME - round(LEAD * BYTES / FRAME)

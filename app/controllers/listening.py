@@ -17,6 +17,7 @@ class Said:
 
     pcm: bytearray = field(default_factory=bytearray)  # 16 kHz, mono, s16
     speech: list[float] = field(default_factory=list)  # for each 32 ms: how likely it is speech
+    loud: list[float] = field(default_factory=list)  # and how loud, 0 to 1
     whole: bool = False  # nothing follows
     given: list[Hear] = field(default_factory=list)  # until all of it was heard
     ear: int = 0  # the number the listener knows it by
@@ -65,9 +66,10 @@ class Listening(QObject):
         if said is None or ear != said.ear:
             return
         match event:
-            case Heard(pcm=pcm, speech=speech):
+            case Heard(pcm=pcm, speech=speech, loud=loud):
                 said.pcm += pcm
                 said.speech += speech
+                said.loud += loud
                 self.heard.emit(said)
             case Failed() | Cancelled():
                 self._again(said, event if isinstance(event, Failed) else CLOSED)
@@ -89,6 +91,6 @@ class Listening(QObject):
             self.failed.emit(said, why)
             return
         said.ear = self._next_ear()
-        said.pcm, said.speech = bytearray(), []
+        said.pcm, said.speech, said.loud = bytearray(), [], []
         for piece in said.given:
             self._send(said, piece)

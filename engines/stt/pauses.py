@@ -5,6 +5,7 @@ A probability stands for 32 ms of sound, as in engines.messages.Heard.speech.
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 FRAME = 0.032  # seconds
@@ -13,41 +14,53 @@ DROP = 0.15  # a frame of speech is followed by one until it falls so far below
 RUN = 2  # frames in a row that make speech of it; a click makes one
 BEGIN = 3  # and the first time, when nothing was said yet
 ENOUGH = 0.25  # seconds of speech below which nothing is worth transcribing
-NOISE_SEEN = 10.0  # seconds of the past that tell how likely noise alone seems
+PAST = 10.0  # seconds that tell how noise seems, and how loud who speaks
 NOISE_SHARE = 0.1  # the quietest tenth of them is noise, not speech
 NOISE_STEP = 0.3  # speech is surer than noise by so much
 SUREST = 0.8  # the most that is asked of speech
+VOICES = 0.2  # noise this likely is others who speak
+NEAR = 0.3  # of the loudness of who speaks: what is softer then may be them
+LOUDEST = 10  # so many frames are as loud as who speaks
+AGAIN = 8  # frames after which noise is judged anew
 
 
 class Pauses:
     """Follows one take. All times are seconds of sound."""
 
     def __init__(self) -> None:
-        self._seen: deque[float] = deque(maxlen=round(NOISE_SEEN / FRAME))
+        self._seen: deque[float] = deque(maxlen=round(PAST / FRAME))
+        self._loud: deque[float] = deque(maxlen=round(PAST / FRAME))
+        self._likely, self._near = LIKELY, 0.0
         self._frames = 0  # heard so far
         self._speech = 0  # of them speech
-        self._end = 0  # the frame after the last speech
+        self._end = self._near_end = 0  # the frame after the last speech, and the last near one
         self._run = 0
         self.begun = False  # somebody has said something
 
-    def hear(self, speech: Sequence[float]) -> None:
-        """Take in further probabilities."""
-        for likely in speech:
+    def hear(self, speech: Sequence[float], loud: Sequence[float] = ()) -> None:
+        """Take in further probabilities, and how loud each of these frames is where it is known."""
+        for likely, level in zip_longest(speech, loud[: len(speech)], fillvalue=1.0):
             self._seen.append(likely)
+            self._loud.append(level)
             self._frames += 1
-            floor = self._threshold() - (DROP if self._run else 0.0)
+            if self._frames % AGAIN == 0 and self._frames * FRAME >= 1.0:
+                self._judge_noise()
+            floor = self._likely - (DROP if self._run else 0.0)
             self._run = self._run + 1 if likely >= floor else 0
             needed = RUN if self.begun else BEGIN
             if self._run >= needed:
                 self._speech += needed if self._run == needed else 1
                 self._end, self.begun = self._frames, True
+                if level >= self._near:
+                    self._near_end = self._frames
 
-    def _threshold(self) -> float:
-        """How sure a frame must seem: more where noise alone seems like speech."""
-        if self._frames * FRAME < 1.0:
-            return LIKELY
-        quietest = sorted(self._seen)[int(len(self._seen) * NOISE_SHARE)]
-        return min(max(LIKELY, quietest + NOISE_STEP), SUREST)
+    def _judge_noise(self) -> None:
+        """More is asked of speech where noise alone seems like it; where others speak in the
+        background, who speaks here is the loudest."""
+        noise = sorted(self._seen)[int(len(self._seen) * NOISE_SHARE)]
+        self._likely = min(max(LIKELY, noise + NOISE_STEP), SUREST)
+        others = noise >= VOICES
+        self._near = NEAR * sorted(self._loud)[-LOUDEST] if others else 0.0
 
     @property
     def length(self) -> float:
@@ -71,8 +84,11 @@ class Pauses:
 
     @property
     def quiet(self) -> float:
-        """Seconds since the last speech, or since the start before any."""
-        return (self._frames - self._end) * FRAME
+        """Seconds since the last speech, or since the start before any.
+
+        Speech of others, or soft one, counts for half: it may still be who speaks.
+        """
+        return max(self._frames - self._end, (self._frames - self._near_end) / 2) * FRAME
 
     def over(self, pause: float) -> bool:
         """Hands-free: something was said, and then nothing for so many seconds."""

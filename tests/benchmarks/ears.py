@@ -137,10 +137,11 @@ def in_times(listener: Running, pcm: bytes) -> str:
     """Where speech begins and ends, and when the rule says that it is over."""
     whole = pcm + speech.silence(2 * PAUSE)
     events = listener.ask(Hear(hash(pcm), whole, 16_000, 1, last=True))
-    likely = [one for event in events if isinstance(event, Heard) for one in event.speech]
+    heard = [event for event in events if isinstance(event, Heard)]
+    frames = [one for event in heard for one in zip(event.speech, event.loud, strict=True)]
     pauses, begun, over = Pauses(), 0.0, []
-    for place, one in enumerate(likely):
-        pauses.hear([one])
+    for place, (likely, loud) in enumerate(frames):
+        pauses.hear([likely], [loud])
         begun = begun or pauses.begun * place * FRAME
         if pauses.over(PAUSE):
             over.append(f"{pauses.length:.2f} (speech ended {pauses.last:.2f})")

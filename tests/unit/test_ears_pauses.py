@@ -67,6 +67,25 @@ def test_speech_ends_also_where_noise_itself_seems_like_speech():
     assert not heard((noise, 2), (speech, 1.5), (noise, 0.5)).over(1.0)
 
 
+def test_speech_ends_also_where_a_television_speaks_on():
+    """Its frames are as likely, and softer; a soft word may still be meant, so it takes longer."""
+    likely = sound((0.6, 2), (0.97, 2), (0.9, 2.5))
+    loud = sound((0.1, 2), (0.6, 2), (0.1, 2.5))
+    pauses, alone = Pauses(), Pauses()
+    for place, one in enumerate(likely):
+        assert not (2.2 < place * FRAME < 5.9 and pauses.over(1.0))
+        pauses.hear([one], [loud[place]])
+        alone.hear([one])
+    assert pauses.over(1.0) and not alone.over(1.0)
+    assert pauses.last == pytest.approx(6.5, abs=2 * FRAME)  # nothing that was said is left out
+
+
+def test_softly_spoken_words_in_a_quiet_room_are_speech():
+    pauses = Pauses()
+    pauses.hear(sound((0.0, 1), (0.95, 2), (0.9, 3)), sound((0.01, 1), (0.6, 2), (0.05, 3)))
+    assert not pauses.over(0.8)
+
+
 def test_a_long_speech_without_a_pause_is_not_over():
     wavering = [(0.95, 0.4), (0.75, 0.1)] * 40
     assert not heard((0.01, 0.5), *wavering).over(0.5)
@@ -75,9 +94,10 @@ def test_a_long_speech_without_a_pause_is_not_over():
 def test_in_pieces_as_at_once():
     whole = sound((0.1, 1), (0.8, 1), (0.3, 0.4), (0.9, 2), (0.0, 1))
     one, other = Pauses(), Pauses()
-    one.hear(whole)
-    for likely in whole:
-        other.hear([likely])
+    levels = [0.1 + 0.8 * (place % 60 < 25) for place in range(len(whole))]
+    one.hear(whole, levels)
+    for likely, level in zip(whole, levels, strict=True):
+        other.hear([likely], [level])
     assert (one.spoken, one.last, one.quiet) == (other.spoken, other.last, other.quiet)
 
 

@@ -50,9 +50,9 @@ class ListenerEngine:
         sound = self._converter.convert(Hear(request.take, pcm, *form, last))
         # what is kept is also what is judged; sound that needs no change stays bit for bit
         whole = np.rint(sound * 32768.0).clip(-32768, 32767).astype("<i2")
-        speech = self._detector.hear(whole.astype(np.float32) / 32768.0, last)
+        speech, loud = self._detector.hear(whole.astype(np.float32) / 32768.0, last)
         level = float(np.abs(sound).max(initial=0.0))
-        return Heard(request.take, whole.tobytes(), tuple(speech), level)
+        return Heard(request.take, whole.tobytes(), tuple(speech), tuple(loud), level)
 
 
 def create() -> ListenerEngine:

@@ -55,10 +55,10 @@ class VoiceDetector:
         self._before = np.zeros(BEFORE, np.float32)
         self._rest = np.empty(0, np.float32)  # less than a frame
 
-    def hear(self, sound: np.ndarray, last: bool = False) -> list[float]:
-        """Probabilities of the frames that are complete by now; sound is float32 at RATE.
+    def hear(self, sound: np.ndarray, last: bool = False) -> tuple[list[float], list[float]]:
+        """How likely each frame that is complete by now is speech, and how loud it is.
 
-        The last frame of a sound is filled up with silence.
+        sound is float32 at RATE; its last frame is filled up with silence.
         """
         sound = np.concatenate((self._rest, sound))
         whole = len(sound) // FRAME * FRAME
@@ -70,7 +70,7 @@ class VoiceDetector:
         found: list[float] = []
         for start in range(0, len(frames), AT_ONCE):
             found += self._probabilities(frames[start : start + AT_ONCE])
-        return found
+        return found, np.abs(frames).max(1, initial=0.0).tolist()
 
     def _probabilities(self, frames: np.ndarray) -> list[float]:
         befores = np.vstack((self._before, frames[:-1, -BEFORE:]))

@@ -148,7 +148,8 @@ class WhisperEngine:
         speech: list[float] = []
         for start in range(0, len(sound), AT_ONCE):
             part, last = sound[start : start + AT_ONCE], start + AT_ONCE >= len(sound)
-            speech += yield from self._step(self._detector.hear, part, last)
+            likely, _ = yield from self._step(self._detector.hear, part, last)
+            speech += likely
         most = windows.longest(self._model.contents.weights.frames)
         silence = pauses.SILENCE if patient else TALK_SILENCE
         found = []
