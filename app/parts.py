@@ -18,6 +18,7 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
+from app.controllers.excerpt import Excerpt
 from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
 from app.controllers.keeping import Keeping
@@ -63,7 +64,7 @@ class Parts(Controllers):
     homes: dict[str, EngineLink]  # of the tools
     sound: Sound | None  # None without a window: nothing is heard or said then
     voice: tuple[Resting, ...]  # engines that hear
-    reader: EngineLink  # of sound files
+    readers: tuple[EngineLink, ...]  # of sound files
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -97,7 +98,8 @@ class Parts(Controllers):
         self.llm.stop()
         for one in self.voice:
             one.link.stop()
-        self.reader.stop()
+        for link in self.readers:
+            link.stop()
         for link in self.homes.values():
             link.stop()
         self.programs.stop()
@@ -175,6 +177,9 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         lambda: llm.loaded.context if llm.loaded else 0,
         parent,
     )
+    excerpts = EngineLink(folders.logs, parent)
+    if sound:
+        sound_files.hear_through(Excerpt(excerpts, sound, speeches, parent))
     arrivals.sounds.connect(sound_files.add)
     sound_files.quoted.connect(arrivals.quoted)
     talk.state_changed.connect(
@@ -207,7 +212,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        reader=reader,
+        readers=(reader, excerpts),
     )
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background, Task
 from app.controllers.arrivals import LARGEST_TEXT, quoted
+from app.controllers.excerpt import Excerpt
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownSoundFile
 from app.controllers.subtitles import FORMS, as_text, clock
@@ -39,6 +40,7 @@ class SoundFilesController(QObject):
     given = Signal(object)  # key of the file to look at: it was opened just now
     lines_added = Signal(int, object)  # key, list[Line] at its end
     quoted = Signal(str)  # text to put into the composer
+    hearing = Signal(object, float)  # key and seconds that are heard; None, -1 when it is over
     notice = Signal(object)
 
     def __init__(
@@ -59,11 +61,18 @@ class SoundFilesController(QObject):
         self._files = [at_rest(one) for one in self._kept.files()]
         self._now: int | None = None  # key of the one that is being written down
         self._held = False
+        self._excerpt: Excerpt | None = None
         self._begun = (0.0, 0.0)  # when the engine began, and at what position
         transcribing.opened.connect(self._on_opened)
         transcribing.heard.connect(self._on_heard)
         transcribing.ended.connect(self._on_ended)
         transcribing.failed.connect(self._on_failed)
+
+    def hear_through(self, excerpt: Excerpt) -> None:
+        """There is a loudspeaker."""
+        self._excerpt = excerpt
+        excerpt.moved.connect(self.hearing)
+        excerpt.failed.connect(self._not_heard)
 
     def tidy(self) -> None:
         """What was removed long ago is forgotten for good."""
@@ -131,6 +140,8 @@ class SoundFilesController(QObject):
             self._change(one)
         self._files = [other for other in self._files if other.id != key]
         self._let_go(key)
+        if self._excerpt and self._excerpt.key == key:
+            self.silence()
         self.changed.emit()
 
         def removed() -> None:
@@ -193,10 +204,29 @@ class SoundFilesController(QObject):
         else:
             self.quoted.emit(quoted(name, text))
 
+    @property
+    def can_hear(self) -> bool:
+        return self._excerpt is not None
+
+    def hear(self, key: int, seconds: float) -> None:
+        """Play the file from there on."""
+        if self._excerpt and (one := self._find(key)):
+            self._excerpt.play(key, Path(one.path), seconds)
+
+    @Slot()
+    def silence(self) -> None:
+        if self._excerpt:
+            self._excerpt.stop()
+
+    @Slot(object)
+    def _not_heard(self, why: Failed) -> None:
+        self.notice.emit(Notice(why.message, why.hint, why.detail, kind="error"))
+
     @Slot(bool)
     def give_way(self, held: bool) -> None:
         """The person talks: the processor is theirs until they have been heard."""
         if held != self._held:
+            self.silence()
             self._held = held
             self._work.hold(held)
             self._restart_clock()

@@ -77,6 +77,8 @@ class SoundFilePanel(QWidget):
         self.bar.setRange(0, 1000)
         self.trouble, self.hint = label("", "danger", wrap=True), label("", "second", wrap=True)
         self.go = Button("", picture="square")
+        self.hush = Button("Silence", picture="x")
+        self.hush.hide()
         self.copy = Button("Copy", picture="copy")
         self.export = Button("Export", picture="download")
         self.ask = Button("Ask about it", picture="message-circle-question-mark")
@@ -85,7 +87,7 @@ class SoundFilePanel(QWidget):
         whole = QFrame()
         whole.setObjectName("card")
         whole.setLayout(column(self.text, margins=(4, 12, 4, 12)))
-        buttons = row(self.go, self.copy, self.export, self.ask, None, self.remove)
+        buttons = row(self.go, self.hush, self.copy, self.export, self.ask, None, self.remove)
         told = column(self.trouble, self.hint, gap=2)
         head = column(self.name, self.title, self.words, 4, self.bar, told, 6, buttons, gap=4)
         rest = QWidget()  # keeps the head in its place where there is no text
@@ -175,6 +177,10 @@ class SoundFilesPage(Page):
         panel.export.clicked.connect(self._export)
         panel.ask.clicked.connect(self._ask)
         panel.remove.clicked.connect(self._remove)
+        panel.hush.clicked.connect(files.silence)
+        panel.text.can_play = files.can_hear
+        panel.text.time_asked.connect(self._hear)
+        files.hearing.connect(self._on_hearing)
         self._preferences.changed.connect(self._on_setting)
         self._on_setting()
 
@@ -222,6 +228,12 @@ class SoundFilesPage(Page):
         if key == self._shown and self._loaded:
             self.panel.text.add_lines(lines)
 
+    @Slot(object, float)
+    def _on_hearing(self, key: int | None, seconds: float) -> None:
+        heard = key is not None and key == self._shown
+        self.panel.text.show_playing(seconds if heard else -1.0)
+        self.panel.hush.setVisible(key is not None)
+
     @Slot()
     def _on_setting(self, *_: object) -> None:
         self.panel.text.set_text_size(self._preferences.settings.text_size)
@@ -246,6 +258,17 @@ class SoundFilesPage(Page):
             self._files.halt(one.key)
         else:
             self._files.go_on(one.key)
+
+    @Slot(float)
+    def _hear(self, seconds: float) -> None:
+        """From there; again on the paragraph that is heard: silence."""
+        text = self.panel.text
+        if self._shown is None:
+            return
+        if text.playing >= 0 and text.paragraph_at(seconds) == text.playing:
+            self._files.silence()
+        else:
+            self._files.hear(self._shown, seconds)
 
     @Slot()
     def _copy(self) -> None:

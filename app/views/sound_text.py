@@ -4,6 +4,7 @@ Qt's plain text lays out only what is seen, so hours of text cost no more than a
 put in a part at a time, because a long one would stop the window for a moment.
 """
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 from time import perf_counter
@@ -49,7 +50,7 @@ class Times(QWidget):
             theme = style.current()
             painter.setFont(text_font(12))
             for block, top in self._text.seen():
-                playing = block.blockNumber() == self._text.playing_block
+                playing = block.blockNumber() == 2 * self._text.playing
                 painter.setPen(theme.color("link" if playing else "muted"))
                 height = painter.fontMetrics().height()
                 place = QRect(0, top + self._text.drop(), MARGIN - 20, height)
@@ -89,7 +90,7 @@ class SoundText(QPlainTextEdit):
         )
         self.document().setDocumentMargin(4)
         self.can_play = False
-        self.playing_block = -1
+        self.playing = -1  # the paragraph that is heard
         self._starts: list[float] = []  # of the paragraphs
         self._letters = 0  # of the last one
         self._before: Line | None = None
@@ -109,7 +110,7 @@ class SoundText(QPlainTextEdit):
         self._more.stop()
         self.clear()
         self._starts, self._letters, self._before = [], 0, None
-        self.playing_block = -1
+        self.playing = -1
         self._waiting = deque(lines)
         self._put_in()
 
@@ -123,11 +124,14 @@ class SoundText(QPlainTextEdit):
 
     def show_playing(self, seconds: float) -> None:
         """Mark the paragraph that is heard; below 0: none is."""
-        number = sum(start <= seconds + 0.05 for start in self._starts) - 1 if seconds >= 0 else -1
-        block = number * 2 if number >= 0 else -1
-        if block != self.playing_block:
-            self.playing_block = block
+        playing = self.paragraph_at(seconds) if seconds >= 0 else -1
+        if playing != self.playing:
+            self.playing = playing
             self._times.update()
+
+    def paragraph_at(self, seconds: float) -> int:
+        """Its number; before the first one begins it is that one."""
+        return max(0, bisect_right(self._starts, seconds + 0.05) - 1)
 
     # Putting text in
 

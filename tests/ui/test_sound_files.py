@@ -1,5 +1,6 @@
 """The page of sound files around the real engines that read and understand them."""
 
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app.controllers import transcribing
 from app.controllers.arrivals import LARGEST_TEXT
+from app.controllers.excerpt import Excerpt
 from app.controllers.sound_files import SoundFilesController
 from app.controllers.subtitles import Line
 from app.controllers.transcribing import Transcribing
@@ -78,12 +80,15 @@ def begin(store, reader, ears, background, preferences, undo, arrivals):
 
 
 @pytest.fixture
-def sound_files(begin, arrivals):
+def sound_files(begin, arrivals, microphone, qapp, tmp_path):
     made = begin()
+    link = EngineLink(tmp_path)
+    made.hear_through(Excerpt(link, microphone, itertools.count(1)))
     arrivals.sounds.connect(made.add)
     made.quoted.connect(arrivals.quoted)
     yield made
     made.stop()
+    link.stop()
 
 
 @pytest.fixture
@@ -227,6 +232,49 @@ def test_the_menu_leads_to_the_page_and_esc_back(qtbot, window):
     assert page.nothing.open.isVisible() and not page.open.isVisible()
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.pages.on_chat
+
+
+def test_a_file_is_heard_from_the_time_that_is_clicked(qtbot, parts, window, microphone, tmp_path):
+    sound = talk(12)
+    drop(window, wav(tmp_path / "a.wav", sound))
+    page = page_of(window)
+    progressed(qtbot, parts, "a.wav", 0.2)
+    text = page.panel.text
+    qtbot.waitUntil(lambda: bool(text.seen()), timeout=WAIT)
+    block, top = text.seen()[0]
+    start = text.start_of(block)
+    clicked = QPoint(30, top + 4)
+    qtbot.mouseClick(text._times, LEFT, pos=clicked)
+
+    def played():
+        return b"".join(pcm for _, pcm, _ in microphone.played)
+
+    qtbot.waitUntil(lambda: len(played()) >= 20 * 32_000, timeout=WAIT)
+    qtbot.wait(100)
+    assert len(played()) < 31 * 32_000  # no more ahead than is needed
+    begin = round(start * 16_000) * 2
+    assert played() == sound[begin : begin + len(played())]
+    assert page.panel.hush.isVisible()
+    microphone.heard.emit(microphone.played[0][0], 15.0)
+    assert text.playing == text.paragraph_at(start + 15)
+    qtbot.waitUntil(lambda: len(played()) > 31 * 32_000, timeout=WAIT)
+    parts.sound_files.give_way(True)  # the person talks
+    assert text.playing == -1 and not page.panel.hush.isVisible()
+
+
+def test_the_same_time_again_is_silence(qtbot, parts, window, microphone, tmp_path):
+    drop(window, wav(tmp_path / "a.wav", talk(1)))
+    finished(qtbot, parts, "a.wav")
+    text = page_of(window).panel.text
+    qtbot.waitUntil(lambda: bool(text.seen()), timeout=WAIT)
+    clicked = QPoint(30, text.seen()[0][1] + 4)
+    qtbot.mouseClick(text._times, LEFT, pos=clicked)
+    qtbot.waitUntil(lambda: bool(microphone.played), timeout=WAIT)
+    microphone.heard.emit(microphone.played[0][0], 0.1)
+    silenced = []
+    microphone.silenced.connect(lambda *about: silenced.append(about))
+    qtbot.mouseClick(text._times, LEFT, pos=clicked)
+    assert silenced and text.playing == -1
 
 
 @pytest.fixture
