@@ -40,15 +40,15 @@ class Piece(NamedTuple):
 
 
 class Ear:
-    """Records what a loudspeaker says, until stop."""
+    """Records what a source gives, until stop: a loudspeaker's monitor, or a microphone."""
 
-    def __init__(self, environment: dict[str, str], loudspeaker: str) -> None:
-        asked = ["--raw", "--format=s16le", "--channels=1", f"--rate={EAR_RATE}"]
-        asked += [f"--device={loudspeaker}.monitor", "--latency-msec=10"]
+    def __init__(self, environment: dict[str, str], source: str, rate: int = EAR_RATE) -> None:
+        asked = ["--raw", "--format=s16le", "--channels=1", f"--rate={rate}"]
+        asked += [f"--device={source}", "--latency-msec=10"]
         self._process = subprocess.Popen(
             ["parec", *asked], env=environment, stdout=subprocess.PIPE, bufsize=0
         )
-        self.rate, self.pieces = EAR_RATE, list[Piece]()
+        self.rate, self.pieces = rate, list[Piece]()
         self._began = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -143,13 +143,13 @@ class Server:
         self._modules: dict[str, list[str]] = {}  # device -> numbers of its modules
         self._microphones: set[str] = set()  # those of them that are
         self._open: list[Ear | Player] = []
-        self.variables = {
+        self.variables = {  # that make a program use this server
             "PULSE_SERVER": f"unix:{self._socket}",
             "PULSE_RUNTIME_PATH": str(folder),
             "PULSE_COOKIE": str(folder / "cookie"),
         }
         own = {"XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
-        self._environment = os.environ | own | self.variables
+        self.program_environment = os.environ | own | self.variables
 
     def start(self, microphone: bool = True, loudspeaker: bool = True) -> None:
         """With the usual devices, which are the default ones. Returns when it answers."""
@@ -160,7 +160,7 @@ class Server:
         with (self.folder / "log").open("a") as log:
             self._process = subprocess.Popen(
                 ["pulseaudio", *options, "-L", native],
-                env=self._environment,
+                env=self.program_environment,
                 stdout=log,
                 stderr=log,
             )
@@ -201,7 +201,7 @@ class Server:
     def pactl(self, *words: str) -> str:
         done = subprocess.run(
             ["pactl", *words],
-            env=self._environment,
+            env=self.program_environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -270,13 +270,13 @@ class Server:
     ) -> Player:
         """Begin to play 16-bit samples into the microphone, at the pace of time."""
         asked = "--format=s16le", f"--rate={rate}", f"--channels={channels}"
-        player = Player(self._environment, f"cable_{microphone}", pcm, *asked)
+        player = Player(self.program_environment, f"cable_{microphone}", pcm, *asked)
         self._open.append(player)
         return player
 
     def listen(self, loudspeaker: str = LOUDSPEAKER) -> Ear:
         """An ear at the loudspeaker, which hears already; ended with the server at the latest."""
-        ear = Ear(self._environment, loudspeaker)
+        ear = Ear(self.program_environment, f"{loudspeaker}.monitor")
         self._open.append(ear)
         return ear
 
@@ -288,7 +288,7 @@ class Server:
         return any(line.split("\t")[1] == number for line in taken)
 
     def _answers(self) -> bool:
-        asked = subprocess.run(["pactl", "info"], env=self._environment, capture_output=True)
+        asked = subprocess.run(["pactl", "info"], env=self.program_environment, capture_output=True)
         return not asked.returncode
 
     def _load(self, *words: str) -> str:
