@@ -61,6 +61,7 @@ class Desk(QObject):
 
     _came = Signal(object)
     _present_now = Signal(object)  # names of devices the sound server has
+    _server_came = Signal()
     _server_gone = Signal()
 
     def __init__(self, wire: Wire, post: Post, parent: QObject) -> None:
@@ -84,7 +85,8 @@ class Desk(QObject):
         self._came.connect(self._do, queued)
         self._present_now.connect(self._compare, queued)
         self._server_gone.connect(lambda: self._report(Gone()), queued)
-        self._watch = Watch(self._present_now.emit, self._server_gone.emit)
+        self._server_came.connect(self._look_again, queued)
+        self._watch = Watch(self._present_now.emit, self._server_came.emit, self._server_gone.emit)
         self._tell_devices()
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
@@ -125,6 +127,12 @@ class Desk(QObject):
     def _compare(self, names: set[str]) -> None:
         self._present.take(names)
         self._settled.start()
+
+    @Slot()
+    def _look_again(self) -> None:
+        """Qt looked before there was a server, and does not look again."""
+        if self._present.nothing():
+            self._report(Gone())
 
     @Slot()
     def _devices_changed(self) -> None:

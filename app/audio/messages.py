@@ -108,7 +108,7 @@ class Missing(Message, frozen=True):
 
 
 class Gone(Message, frozen=True):
-    """The sound server went away. The process ends after this."""
+    """The sound server went away, or came too late for Qt. The process ends after this."""
 
 
 class Unusable(Message, frozen=True):

@@ -13,7 +13,7 @@ LIBRARY = "libpulse.so.0"  # Qt's own sound needs it too
 NO_AUTOSPAWN = 1  # of pa_context_flags
 READY, FAILED, TERMINATED = 4, 5, 6  # of pa_context_state
 SINKS, SOURCES = 1, 2  # of pa_subscription_mask
-PATIENCE = 5.0  # seconds for a first connection
+RETRY = 2.0  # seconds until a server that is not there is looked for again
 
 
 class _Info(ctypes.Structure):
@@ -38,11 +38,16 @@ RESULTS = {  # of the functions used; the others return numbers
 
 class Watch:
     """Calls back from a thread of its own: changed with the names of all devices whenever they
-    changed, gone once when the server that was there is not any more.
+    changed; came when there was no server at first and now there is; gone when it is not any more.
     """
 
-    def __init__(self, changed: Callable[[set[str]], None], gone: Callable[[], None]) -> None:
-        self._changed, self._gone = changed, gone
+    def __init__(
+        self,
+        changed: Callable[[set[str]], None],
+        came: Callable[[], None],
+        gone: Callable[[], None],
+    ) -> None:
+        self._changed, self._came, self._gone = changed, came, gone
         self._names: set[str] = set()
         self._listing = 0  # lists that are not complete yet
         self._stale = True
@@ -56,9 +61,12 @@ class Watch:
             self._pulse = ctypes.CDLL(LIBRARY)
             for name, result in RESULTS.items():
                 getattr(self._pulse, name).restype = result
-            if self._connected():
-                self._follow()
-                self._gone()
+            if not self._connected():
+                while not self._connected():
+                    time.sleep(RETRY)
+                self._came()
+            self._follow()
+            self._gone()
 
     def _connected(self) -> bool:
         pulse = self._pulse
@@ -66,9 +74,10 @@ class Watch:
         api = ctypes.c_void_p(pulse.pa_mainloop_get_api(self._loop))
         self._context = ctypes.c_void_p(pulse.pa_context_new(api, b"Parley"))
         pulse.pa_context_connect(self._context, None, NO_AUTOSPAWN, None)
-        until = time.monotonic() + PATIENCE
         while (state := pulse.pa_context_get_state(self._context)) != READY:
-            if state in (FAILED, TERMINATED) or time.monotonic() > until:
+            if state in (FAILED, TERMINATED):
+                pulse.pa_context_unref(self._context)
+                pulse.pa_mainloop_free(self._loop)
                 return False
             pulse.pa_mainloop_iterate(self._loop, 1, None)
         pulse.pa_context_set_subscribe_callback(self._context, self._happened, None)

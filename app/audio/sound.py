@@ -27,6 +27,7 @@ from app.audio.unfinished import LOUDSPEAKER, MICROPHONE, Take, Unfinished
 
 __all__ = ["Captured", "Device", "Sound", "Trouble"]
 DELAYS = (0, 100, 250, 500, 1_000, 2_000)  # ms until the next try, by how many failed in a row
+RETURN = 500  # ms until the next process, when nothing needs it yet
 TRIES = 4  # in a row, then what has not begun yet is given up
 BEGIN_WITHIN = 6.0  # seconds; what has not begun by then is given up with the next failure
 SPEECH_WAITS = 10.0  # seconds for a loudspeaker to come back; nobody wants to hear it later
@@ -173,6 +174,7 @@ class Sound(QObject):
         if not self._now:
             self._failures = 0
             self._lost.clear()
+            self._retry.stop()
 
     def _begin(self, number: int) -> None:
         if number not in self._now.takes:
@@ -308,6 +310,8 @@ class Sound(QObject):
         self._judge(LOUDSPEAKER)
         if self._now:
             self._retry.start(DELAYS[min(self._failures, len(DELAYS)) - 1])
+        elif isinstance(self._ending, messages.Gone | messages.Missing):
+            self._retry.start(RETURN)  # to see the devices when they come back
 
     @Slot()
     def _look(self) -> None:

@@ -192,6 +192,16 @@ def test_a_missing_loudspeaker_does_not_disturb_a_take(sound, told, take, sound_
     assert messages(told) == ["No loudspeaker was found."] and sound.pid == process
 
 
+def test_devices_come_back_with_the_server(sound, told, sound_server, qtbot):
+    """Nobody says anything meanwhile; the button for talking follows these lists."""
+    qtbot.waitUntil(lambda: len(sound.microphones()) == 1, timeout=WAIT)
+    sound_server.kill()
+    qtbot.waitUntil(lambda: sound.microphones() == [], timeout=WAIT)
+    sound_server.start()
+    qtbot.waitUntil(lambda: len(sound.microphones()) == 1, timeout=WAIT)
+    assert not told.troubles
+
+
 @pytest.mark.parametrize("gone", ["devices", "server"])
 def test_there_is_no_sound_at_all(gone, sound, told, sound_server, qtbot, tmp_path):
     if gone == "server":
