@@ -16,15 +16,7 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.requests import request
 from app.controllers.shown import Notice, ShownTurn
 from app.controllers.toolbox import ToolboxController
-from app.controllers.turns import (
-    details,
-    for_model,
-    mark_of,
-    shown,
-    text_of,
-    times_of,
-    title_from,
-)
+from app.controllers.turns import details, for_model, mark_of, shown, text_of, times_of, title_from
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
@@ -91,6 +83,18 @@ class ChatController(QObject):
 
     def details(self, key: int) -> tuple[tuple[str, str], ...]:
         return details(self._turns[self._index(key)])
+
+    def turn_of(self, key: int) -> StoredTurn | None:
+        return next((turn for turn in reversed(self._turns) if turn.id == key), None)
+
+    def note(self, turn: StoredTurn, facts: dict[str, Any]) -> None:
+        """More is known about an answer that is finished."""
+        turn.facts.update(facts)
+        self._store.write_answer(turn.id, turn.parts, turn.status, turn.facts)
+        for index, here in enumerate(self._turns):
+            if here.id == turn.id:
+                here.facts.update(facts)
+                self.turn_changed.emit(self._shown(here, index == self._mark))
 
     def error_details(self, key: int) -> str:
         error = self._turns[self._index(key)].facts.get("error", {})
@@ -336,13 +340,10 @@ class ChatController(QObject):
 
     def _remember_hash(self, turn: StoredTurn, sha256: str) -> None:
         """The file that spoke is named in the facts, once its hash is known."""
-        if turn.facts.get("hash") == sha256:
-            return
-        turn.facts["hash"] = sha256
-        self._store.write_answer(turn.id, turn.parts, turn.status, turn.facts)
+        if turn.facts.get("hash") != sha256:
+            self.note(turn, {"hash": sha256})
 
     # The list of turns
-
     def _show(self, conversation: int | None) -> None:
         self.conversation, self.title, self._turns = conversation, "", []
         if conversation is not None and (stored := self._store.conversation(conversation)):

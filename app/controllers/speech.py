@@ -28,6 +28,7 @@ class Speech:
     turn: StoredTurn
     cuts: bool  # who interrupts it does not know the rest: it is the answer to what was asked
     reading: Reading
+    asked: float = 0.0  # when the person sent what this answers
     text: str = ""  # that is not read yet
     whole: bool = False  # no more text will come
     waiting: deque[Clause] = field(default_factory=deque)
@@ -37,10 +38,18 @@ class Speech:
     spoken: Clause | None = None  # is being made into sound
     _since: float = 0.0  # where its sound begins
     _ended: bool = False
+    _closed: str = ""  # the end of a paragraph that was read before it came
 
     def add(self, text: str) -> None:
         """More of a text that grows."""
-        self.waiting += self.reading.feed(text)
+        text, self._closed = text.removeprefix(self._closed), ""
+        self.text += text
+
+    def close_paragraph(self, mark: str) -> None:
+        """What comes next begins with mark; the words before it can be said."""
+        if not self._closed:
+            self.text += mark
+            self._closed = mark
 
     def end(self) -> None:
         """The text has come to its end."""
@@ -67,6 +76,16 @@ class Speech:
         """A word of the clause; begins and ends count from where the sound of the clause does."""
         if self.spoken and (source := self.spoken.source(place, length)):
             self.words.append(Said(self._since + begins, self._since + ends, *source))
+
+    def done(self) -> None:
+        """The clause is sound."""
+        self.spoken = None
+
+    def again(self) -> None:
+        """The voice broke off: the clause once more, unless some of it was said."""
+        if self.spoken and not self.sounded:
+            self.waiting.appendleft(self.spoken)
+        self.spoken = None
 
     def take_sound(self, seconds: float) -> None:
         self.length += seconds

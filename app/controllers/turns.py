@@ -17,7 +17,7 @@ SEARCHES = "web_search"
 TITLE_LENGTH = 48
 PARAGRAPH = "\n\n"  # between the texts of a turn
 HEARD = "heard"  # fact: so many characters of the text were spoken when the person interrupted
-SPOKEN = "spoken"  # fact of an answer: the person talked
+FIRST_SOUND, VOICE = "first_sound_seconds", "voice"  # facts of an answer that was spoken
 INTERRUPTED = "You interrupted here; the model knows only what you heard."
 NOTES = {
     "stopped": "Stopped by you.",
@@ -242,11 +242,11 @@ WORDS = {
     "cached_tokens": "of them already in memory",
     "prompt_seconds": "Reading took (s)",
     "first_token_seconds": "First word after (s)",
-    "first_sound_seconds": "First sound after (s)",
+    FIRST_SOUND: "First sound after (s)",
     "output_tokens": "Tokens written",
     "output_seconds": "Writing took (s)",
     "seconds": "Altogether (s)",
-    "voice": "Voice",
+    VOICE: "Voice",
     HEARD: "Characters heard before you interrupted",
     "seed": "Seed",
     "settings": "Settings",

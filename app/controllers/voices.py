@@ -1,5 +1,6 @@
 """Which voice speaks, and its process."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,11 +9,39 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
 from app.store.conversations import StoredTurn
-from engines.messages import Cancelled, Event, Failed, Loaded, Request
+from engines.messages import Event, Failed, Loaded, Request
 
 BUILT_IN, PIPER = "espeak", "piper"  # engines
 INSTEAD = "The voice that came with Parley speaks instead."
 CHOOSE = "Choose a voice on the page Voice."
+
+
+LANGUAGES = {  # of those who talk, to what the built-in voice calls them
+    "en": "English (America)",
+    "bg": "Bulgarian",
+    "ca": "Catalan",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "es": "Spanish (Spain)",
+    "fi": "Finnish",
+    "fr": "French (France)",
+    "hr": "Croatian",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "nl": "Dutch",
+    "no": "Norwegian Bokmål",
+    "pl": "Polish",
+    "pt": "Portuguese (Portugal)",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sk": "Slovak",
+    "sl": "Slovenian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+}
 
 
 class Voice(NamedTuple):
@@ -20,17 +49,36 @@ class Voice(NamedTuple):
     model: Path = Path()  # of the built-in voice none
 
 
-def voice_of(preferences: PreferencesController, _turn: StoredTurn) -> Voice:
-    """The one place that says which voice speaks a turn: the person's choice."""
+def voice_of(preferences: PreferencesController, _turn: StoredTurn | None = None) -> Voice:
+    """The one place that says which voice speaks a turn, or the next: the person's choice."""
     chosen = preferences.voice.voice
     return Voice(PIPER, Path(chosen)) if chosen else Voice(BUILT_IN)
+
+
+def options_of(voice: Voice, preferences: PreferencesController) -> Any:
+    """As the person set them. The built-in voice speaks the language the person speaks, unless
+    another was chosen for it."""
+    options = preferences.options_of(voice.engine)
+    spoken = LANGUAGES.get(preferences.settings.language[:2].lower(), "")
+    if voice.engine == BUILT_IN and spoken and options == type(options)():
+        return replace(options, language=spoken)
+    return options
+
+
+def language_of(voice: Voice, options: Any) -> str:
+    """Two letters where it is known, for how numbers and signs are read."""
+    if voice.engine == BUILT_IN:
+        name = options.language.split()[0]
+        return next((code for code, one in LANGUAGES.items() if one.split()[0] == name), "")
+    code = voice.model.name[:2].lower()
+    return code if voice.model.name[2:3] in ("_", "-") else ""
 
 
 class Voices(QObject):
     """The link of the voice. One that is missing or broken is replaced, and said so once."""
 
     notice = Signal(object)
-    event = Signal(int, object)  # of the jobs that were submitted
+    came = Signal(int, object)  # job, engines.messages.Event
 
     def __init__(
         self, link: Any, preferences: PreferencesController, parent: QObject | None = None
@@ -44,10 +92,11 @@ class Voices(QObject):
         link.event.connect(self._on_event)
         preferences.voice_changed.connect(self._on_chosen)
 
-    def get_ready(self, turn: StoredTurn) -> None:
+    def get_ready(self, turn: StoredTurn | None = None) -> None:
         """Have the right voice loaded, or loading; costs nothing when it is."""
         voice = self._usable(voice_of(self._preferences, turn))
-        wanted = voice, self._preferences.options_of(voice.engine)
+        wanted = voice, options_of(voice, self._preferences)
+        self.language = language_of(*wanted)
         if wanted != self._open or self.link.state == "stopped":
             self._open = wanted
             self.link.open(voice.engine, voice.model, wanted[1])
@@ -55,11 +104,14 @@ class Voices(QObject):
     def submit(self, request: Request) -> int:
         return self.link.submit(request)
 
-    def give_up(self) -> bool:
+    def give_up(self, why: Failed) -> bool:
         """The voice that is open does not work; whether there is another to go on with."""
         if self._open is None or self._open[0].engine == BUILT_IN:
             return False
-        self._broken.add(self._open[0])
+        if self._open[0] not in self._broken:
+            self._broken.add(self._open[0])
+            hint = f"{why.hint} {INSTEAD}".strip()
+            self.notice.emit(Notice(why.message, hint, why.detail, kind="error"))
         return True
 
     def _usable(self, voice: Voice) -> Voice:
@@ -83,14 +135,6 @@ class Voices(QObject):
             self.name = event.name
         if job == 0:
             if isinstance(event, Failed):
-                self._on_broken(event)
-            return
-        self.event.emit(job, event)
-
-    def _on_broken(self, why: Failed) -> None:
-        if self.give_up():
-            notice = Notice(why.message, f"{why.hint} {INSTEAD}".strip(), why.detail, kind="error")
-            self.notice.emit(notice)
-
-
-__all__ = ["BUILT_IN", "Cancelled", "Voice", "Voices", "voice_of"]
+                self.give_up(event)
+        else:
+            self.came.emit(job, event)
