@@ -28,16 +28,19 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.replay import Replay
+from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.controllers.sound_files import SoundFilesController
+from app.controllers.speak import SpeakController
 from app.controllers.takes import Takes
 from app.controllers.talk import FINISHING, LISTENING, OPENING, TalkController
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.transcribing import Transcribing
 from app.controllers.undo import UndoStack
+from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
 from app.resting import Resting
@@ -48,6 +51,7 @@ BIN_DAYS = 30  # what was deleted can be brought back so long
 TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
 FILES_REST = 1  # minutes without a sound file, then the engine that hears them ends
 LISTENER_RESTS = 10  # minutes; it is quick to start
+SPEAKER_RESTS = 20  # minutes
 STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
 STARTER, EARS = "starter/parley-starter.gguf", "ears"
 LISTENS, UNDERSTANDS = "listener", "faster_whisper"  # engines
@@ -89,6 +93,8 @@ class Parts(Controllers):
         self.programs.start()
 
     def stop(self) -> None:
+        self.speak.stop()
+        self.saving.stop()
         self.chat.stop()
         self.sound_files.stop()
         if self.sound:
@@ -170,6 +176,15 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     if sound:
         hear_through(sound, preferences)
     talk = TalkController(sound, writing, keeping, chat, preferences, warm, parent)
+    voices, speaker = (
+        Voices(EngineLink(folders.logs, parent, idle_minutes=SPEAKER_RESTS), preferences, parent)
+        for _ in range(2)
+    )
+    speak = SpeakController(speaker, sound, speeches, answering, chat, preferences, parent)
+    talk.use_voice(speak)
+    talk.state_changed.connect(lambda state: speak.prepare() if state == OPENING else None)
+    encoder = EngineLink(folders.logs, parent)
+    saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
     reader = EngineLink(folders.logs, parent)
     sound_files = SoundFilesController(
@@ -205,6 +220,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         programs,
         talk,
         sound_files,
+        speak,
+        saving,
         folders=folders,
         background=background,
         store=store,

@@ -224,8 +224,12 @@ def toolbox(tool_link, store, consent, seal, preferences, tmp_path):
 
 
 @pytest.fixture
-def chat(llm, toolbox, consent, store, models, preferences, undo):
-    answering = Answering(llm, toolbox, store)
+def answering(llm, toolbox, store):
+    return Answering(llm, toolbox, store)
+
+
+@pytest.fixture
+def chat(answering, consent, store, models, preferences, undo, toolbox):
     return ChatController(store, answering, models, preferences, undo, toolbox, consent)
 
 

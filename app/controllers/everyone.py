@@ -11,9 +11,11 @@ from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
+from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.sound_files import SoundFilesController
+from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
@@ -36,3 +38,5 @@ class Controllers:
     programs: ProgramsController
     talk: TalkController
     sound_files: SoundFilesController
+    speak: SpeakController
+    saving: SavingController

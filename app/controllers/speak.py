@@ -125,8 +125,9 @@ class SpeakController(QObject):
                 return
 
     def stop(self) -> None:
-        """At the end of the program."""
+        """At the end of the program: what was heard is remembered."""
         self.silence()
+        self._voices.link.stop()
 
     # An answer is written
 

@@ -81,9 +81,10 @@ class Speech:
         """The clause is sound."""
         self.spoken = None
 
-    def again(self) -> None:
-        """The voice broke off: the clause once more, unless some of it was said."""
-        if self.spoken and not self.sounded:
+    def again(self, whole: bool = False) -> None:
+        """The voice broke off: the clause once more, unless some of it was heard; whole: then
+        too."""
+        if self.spoken and (whole or not self.sounded):
             self.waiting.appendleft(self.spoken)
         self.spoken = None
 

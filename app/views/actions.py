@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("copy", "Copy", EDIT, ("Ctrl+C",), "copy"),
     Entry("find", "Find in this conversation", EDIT, ("Ctrl+F",), "search"),
     Entry("search", "Search conversations", EDIT, ("Ctrl+K",), "search"),
+    Entry("read_aloud", "Read the answer aloud, or be quiet", EDIT, ("Ctrl+Shift+R",), "speaker"),
     Entry("preferences", "Preferences", EDIT, ("Ctrl+,",), "settings"),
     Entry("tools", "Tools and permissions", EDIT, ("Ctrl+Shift+T",), "wrench"),
     Entry("zoom_in", "Larger text", VIEW, ("Ctrl++", "Ctrl+="), "zoom-in"),

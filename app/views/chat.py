@@ -10,7 +10,9 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.saving import SavingController
 from app.controllers.shown import Notice, ShownTurn
+from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
 from app.views import style
 from app.views.composer import Composer
@@ -19,6 +21,8 @@ from app.views.facts import Elided
 from app.views.find_bar import FindBar
 from app.views.model_dot import ModelButton
 from app.views.notice import NoticeCard, announce
+from app.views.sound_saving import ask_where
+from app.views.speak_bar import SpeakBar
 from app.views.transcript.picture_files import PictureFiles
 from app.views.transcript.view import Transcript
 from app.views.welcome import Welcome
@@ -44,12 +48,14 @@ class ChatPage(QWidget):
         preferences: PreferencesController,
         arrivals: ArrivalController,
         talk: TalkController,
+        speak: SpeakController,
+        saving: SavingController,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("centre")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._chat, self._link = chat, ""
+        self._chat, self._saving, self._link = chat, saving, ""
         self._pictures = PictureFiles(self)
         self.head = Head()
         self.transcript = Transcript(style.current())
@@ -57,6 +63,7 @@ class ChatPage(QWidget):
         self.welcome = Welcome()
         self.notices = NoticeCard()
         self.composer = Composer(chat, arrivals, talk, preferences)
+        self.speak_bar = SpeakBar(speak, saving, preferences)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.welcome)
         self._middle.addWidget(self.transcript)
@@ -65,6 +72,7 @@ class ChatPage(QWidget):
         self.setLayout(whole)
         self._connect_chat(chat)
         self._connect_transcript()
+        self._connect_speech(speak)
         self._connect_rest(models, preferences, arrivals)
         self.show_settings(preferences)
 
@@ -73,7 +81,7 @@ class ChatPage(QWidget):
         foot, inside = QWidget(), QWidget()
         left, _, right, _ = SoftCard.MARGIN
         notices = row(self.notices, margins=(left, 0, right, 0))
-        inside.setLayout(column(notices, self.composer, gap=0))
+        inside.setLayout(column(notices, self.speak_bar, self.composer, gap=0))
         inside.setMaximumWidth(WIDEST)
         line = row(None, inside, None, margins=(12, 0, 12, 0), gap=0)
         line.setStretch(1, 1000)
@@ -108,6 +116,13 @@ class ChatPage(QWidget):
         transcript.picture_copy_asked.connect(self._pictures.copy)
         transcript.picture_save_asked.connect(self._pictures.save)
         self._pictures.notice.connect(self.notices.show_notice)
+
+    def _connect_speech(self, speak: SpeakController) -> None:
+        transcript = self.transcript
+        transcript.read_asked.connect(speak.read_aloud)
+        transcript.sound_asked.connect(self._save_sound)
+        speak.aloud_changed.connect(transcript.read_out)
+        speak.word_spoken.connect(transcript.spoken.show)
 
     def _connect_rest(
         self,
@@ -188,6 +203,10 @@ class ChatPage(QWidget):
     def _copy_error(self, key: int) -> None:
         QGuiApplication.clipboard().setText(self._chat.error_details(key))
         self.notices.show_notice(Notice("Details copied."))
+
+    @Slot(int)
+    def _save_sound(self, key: int) -> None:
+        ask_where(self, self._saving, key, self._chat.title)
 
     @Slot(str)
     def _ask_about_link(self, link: str) -> None:

@@ -14,7 +14,7 @@ Rows = Sequence[tuple[str, Sequence[str]]]  # what it does, the keys that do it
 WRITING: Rows = (
     ("Send", ("Enter",)),
     ("New line", ("Shift+Enter",)),
-    ("Stop the answer", ("Esc",)),
+    ("Be quiet, and stop the answer", ("Esc",)),
     ("Change your last question, in an empty message", ("Up",)),
     ("Take back typing; with nothing typed, the last deletion", ("Ctrl+Z",)),
 )

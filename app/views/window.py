@@ -44,7 +44,9 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL_SIZE)
-        self.page = ChatPage(chat, models, preferences, controllers.arrivals, controllers.talk)
+        self._speak, saving = controllers.speak, controllers.saving
+        about = (chat, models, preferences, controllers.arrivals, controllers.talk)
+        self.page = ChatPage(*about, self._speak, saving)
         self.pages = Pages(self.page)
         self.sidebar = Sidebar(history)
         self.status = StatusBar(models, seal)
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
             "undo": self._undo.undo,
             "copy": self.page.copy_selection,
             "find": self.open_find,
+            "read_aloud": self._speak.read_last_answer,
             "search": self.search,
             "preferences": self.pages.open_preferences,
             "tools": self.pages.open_tools,
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
+        told = (*told, everyone.speak, everyone.saving)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
@@ -232,10 +236,14 @@ class MainWindow(QMainWindow):
         super().keyReleaseEvent(event)
 
     def _leave(self) -> None:
-        """Esc drops what is being said, closes what lies on top, and stops the answer."""
+        """Esc drops what is being said, by the person or by Parley, whatever lies on top; else it
+        closes that, or stops the answer."""
         if self._talk.cancel():
             return
-        if self.shell.lies_over:
+        if self._speak.speaking:
+            self._speak.silence()
+            self._chat.stop()
+        elif self.shell.lies_over:
             self.shell.close_over()
         elif not self.pages.on_chat:
             self.pages.open_chat()

@@ -1,5 +1,6 @@
 """Fixtures of the window: Parley's fonts and look, and the whole window around real controllers."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
+from app.controllers.saving import SavingController
 from app.controllers.server import ServerController
 from app.controllers.sound_files import SoundFilesController
+from app.controllers.speak import SpeakController
 from app.controllers.transcribing import Transcribing
+from app.controllers.voices import Voices
 from app.paths import resource
 from app.resting import Resting
 from app.store.conversations import StoredPart
@@ -77,13 +81,26 @@ def sound_files(store, background, preferences, undo, arrivals):
 
 
 @pytest.fixture
+def speak(microphone, answering, chat, preferences):
+    """Answers aloud, with a link and a loudspeaker of which the test sees what they get."""
+    voices = Voices(FakeLink(), preferences)
+    return SpeakController(voices, microphone, itertools.count(1), answering, chat, preferences)
+
+
+@pytest.fixture
+def saving(background, chat, preferences):
+    voices = Voices(FakeLink(), preferences)
+    return SavingController(voices, FakeLink(), background, chat, preferences)
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting, programs, talk, sound_files,
+    reminders, acting, programs, talk, sound_files, speak, saving,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting, programs, talk, sound_files),
+        *(reminders, acting, programs, talk, sound_files, speak, saving),
     )
 
 
