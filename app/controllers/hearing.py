@@ -60,7 +60,7 @@ class Heeded:
     said: Said
     language: str = ""
     hotwords: str = ""
-    drafts: bool = True  # show words while it is spoken
+    live: bool = True  # words are shown while it is spoken; else they may take their time
     pauses: Pauses = field(default_factory=Pauses)
     followed: int = 0  # probabilities the pauses were told
     start: int = 0  # bytes: where its window begins; what lies before is settled
@@ -111,7 +111,7 @@ class Hearing(QObject):
             self._settle(one, upto)
         elif one.said.whole:
             self._finish(one, upto)
-        elif one.drafts and one.pauses.enough:
+        elif one.live and one.pauses.enough:
             self._draft(one, upto)
 
     def drop(self, one: Heeded) -> None:
@@ -171,6 +171,7 @@ class Hearing(QObject):
             before=one.settled[-BEFORE:],
             hotwords=one.hotwords,
             draft=draft,
+            patient=not one.live,
         )
         self._submit(one, request, upto, cuts)
 

@@ -41,6 +41,7 @@ class TalkController(QObject):
 
     state_changed = Signal(str)
     level = Signal(float)  # 0 to 1
+    stays = Signal()  # it listens on without a key
     notice = Signal(object)
 
     def __init__(
@@ -224,6 +225,7 @@ class TalkController(QObject):
             take.held, take.hands_free, take.let_go = False, self._session, 0.0
             self._longest.start(STAYING_MS)
             self._show()
+            self.stays.emit()
 
     def _tap_again(self) -> None:
         """While Parley speaks a tap asks for the microphone; else it switches it off."""

@@ -20,6 +20,7 @@ from engines.messages import Failed, Hear
 
 RECENT = 20  # turns whose names are likely to be said
 NOTHING = "Nothing was heard."
+AGAIN = "Hearing it once more…"
 SILENT = "The microphone gives nothing but silence. Is it muted?"
 TRANSCRIBE = "Transcribe it"
 LOST = "What you said is kept above the message."
@@ -102,7 +103,7 @@ class WritingDown(QObject):
         """A take whose sound follows through hear."""
         words = hotwords(turn.text for turn in reversed(self._chat.turns[-RECENT:]))
         language = self._preferences.settings.language
-        heeded = Heeded(Said(), language, words, drafts=not about.get("again"))
+        heeded = Heeded(Said(), language, words, live=not about.get("again"))
         place = self._page, self._chat.conversation
         take = Take(next(self._numbers), heeded, kept, *place, self._clock(), **about)
         self._takes.append(take)
@@ -151,11 +152,13 @@ class WritingDown(QObject):
     def again(self, kept: Kept) -> None:
         """Hear a kept take once more."""
         self._keeping.lend(kept)
+        self.told.emit(AGAIN)
         take = self.begin(kept, again=True)
         self._keeping.read([self._keeping.path(kept)], lambda pieces: self._feed(take, pieces))
 
     def turn_again(self, key: int) -> None:
         """Hear the sound of a turn once more; rewritten tells what it says."""
+        self.told.emit(AGAIN)
         take = self.begin(None, again=True, turn=key)
         self._keeping.read(self._chat.sounds_of(key), lambda pieces: self._feed(take, pieces))
 

@@ -55,7 +55,7 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self.setObjectName("centre")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._chat, self._saving, self._link = chat, saving, ""
+        self._chat, self._talk, self._saving, self._link = chat, talk, saving, ""
         self._pictures = PictureFiles(self)
         self.head = Head()
         self.transcript = Transcript(style.current())
@@ -110,6 +110,9 @@ class ChatPage(QWidget):
         transcript.version_asked.connect(chat.switch_version)
         transcript.link_asked.connect(self._ask_about_link)
         transcript.details_asked.connect(self.details_asked)
+        transcript.hear_asked.connect(self._talk.keeping.hear_turn)
+        transcript.transcribe_asked.connect(self._talk.writing.turn_again)
+        self._talk.writing.rewritten.connect(transcript.edit)
         transcript.error_details_asked.connect(self._copy_error)
         transcript.question_answered.connect(chat.answer_question)
         transcript.picture_opened.connect(self._pictures.open)

@@ -12,6 +12,7 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
 from app.controllers.talk import TalkController
 from app.views.controls import IconButton, SoftCard, column, label, restyle, row
+from app.views.level import LevelBars
 from app.views.live_text import LiveText
 from app.views.message_edit import MessageEdit
 from app.views.mic import MicButton
@@ -20,8 +21,11 @@ from app.views.takes_strip import TakesStrip
 
 DRAFT_MS = 400
 TOLD_MS = 5_000  # words about what became of a take
-LISTENS = "Listening…"
-STATES = {"opening": "Opening the microphone…", "listening": LISTENS, "finishing": "Writing down…"}
+STATES = {
+    "opening": "Opening the microphone…",
+    "listening": "Listening… {end} to {do}",
+    "finishing": "Writing down…",
+}
 HANDS_FREE = {
     "opening": "Hands-free",
     "listening": "Hands-free: listening…",
@@ -45,6 +49,7 @@ class Composer(SoftCard):
         super().__init__(24, parent)
         self.setObjectName("composer")
         self._chat, self._arrivals, self._talk = chat, arrivals, talk
+        self._preferences = preferences
         self._later, self._said = False, ""  # this is sent when the answer is there
         self._kept = ""  # the draft as the controller knows it
         self.edit = MessageEdit()
@@ -53,9 +58,9 @@ class Composer(SoftCard):
         self.mic = MicButton(talk, preferences)
         self.live = LiveText(self.edit)
         self.takes = TakesStrip(talk.keeping)
-        self.state = label("", "second")
+        self.level, self.state = LevelBars(), label("", "second")
         self.send.setObjectName("send")
-        buttons = row(self.attach, self.state, None, self.send, self.mic, gap=8)
+        buttons = row(self.attach, self.level, self.state, None, self.send, self.mic, gap=8)
         self.setLayout(column(self.takes, self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
         self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
         self._told.timeout.connect(self._show_talk)
@@ -64,6 +69,7 @@ class Composer(SoftCard):
         self._connect()
         self._connect_talk(talk)
         self._show_state()
+        self._show_talk()
 
     def _connect(self) -> None:
         edit, chat = self.edit, self._chat
@@ -83,6 +89,8 @@ class Composer(SoftCard):
 
     def _connect_talk(self, talk: TalkController) -> None:
         talk.state_changed.connect(self._on_talk)
+        talk.stays.connect(self._show_talk)
+        talk.level.connect(self.level.show_level)
         talk.writing.words_changed.connect(self.live.show)
         talk.writing.written.connect(self._on_spoken)
         talk.writing.told.connect(self._tell)
@@ -211,6 +219,7 @@ class Composer(SoftCard):
     def _on_talk(self, state: str) -> None:
         if state != "idle":
             self._told.stop()
+        self.level.clear()
         self._show_talk()
         if state in ("listening", "finishing"):
             announce(self.mic, self.state.text())
@@ -218,8 +227,12 @@ class Composer(SoftCard):
     @Slot()
     def _show_talk(self) -> None:
         if not self._told.isActive():
-            words = HANDS_FREE if self._talk.hands_free else STATES
-            self.state.setText(words.get(self._talk.state, ""))
+            talk = self._talk
+            words = (HANDS_FREE if talk.hands_free else STATES).get(talk.state, "")
+            end = "tap" if talk.staying else "let go"
+            do = "send" if self._preferences.settings.send_spoken else "write it down"
+            self.state.setText(words.format(end=end, do=do))
+        self.level.setVisible(self._talk.state == "listening")
 
     @Slot(str)
     def _tell(self, words: str) -> None:

@@ -1,6 +1,5 @@
 """The microphone button: held to talk, tapped to keep listening; it shows how loud it is."""
 
-import math
 import time
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
@@ -22,11 +21,10 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.talk import TalkController
 from app.views import icons, style
 from app.views.controls import Menu, Switch
+from app.views.level import CALM, loudness
 
 SIDE, ICON = 48, 20
-QUIETEST = 50.0  # decibels below the loudest: nothing is shown
 FALLS = 0.75  # of the level shown, with each new one
-CALM = 0.25  # seconds between two levels while movement is off
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 NAMES = {
     "off": "Talking does not work now",
@@ -56,6 +54,7 @@ class MicButton(QAbstractButton):
         self.clicked.connect(talk.toggle)  # only a screen reader clicks; hands hold or tap
         self.likely.connect(talk.prepare)
         talk.state_changed.connect(self.show_state)
+        talk.stays.connect(self.show_state)
         talk.level.connect(self._on_level)
         preferences.voice_changed.connect(self.show_state)
         self.show_state()
@@ -84,8 +83,7 @@ class MicButton(QAbstractButton):
 
     @Slot(float)
     def _on_level(self, level: float) -> None:
-        loud = max(0.0, 1 + 20 * math.log10(max(level, 1e-5)) / QUIETEST)
-        self._level = max(loud, self._level * FALLS)
+        self._level = max(loudness(level), self._level * FALLS)
         now = time.monotonic()
         if Switch.moves or now - self._shown >= CALM:
             self._shown = now
@@ -212,8 +210,8 @@ class MicButton(QAbstractButton):
     def _paint_level(self, painter: QPainter, whole: QRectF) -> None:
         """A disc that grows with the voice; without movement an arc that fills."""
         theme, centre = style.current(), whole.center()
-        level = min(1.0, self._level)
-        radius = 15 + 8 * level if Switch.moves else 17.0
+        level = self._level
+        radius = 16 + 7 * level if Switch.moves else 17.0
         painter.setBrush(QColor(theme.accent))
         painter.drawEllipse(centre, radius, radius)
         if not Switch.moves:

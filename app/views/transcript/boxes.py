@@ -47,7 +47,7 @@ def identity(box: Box) -> object:
         case ActionBox():
             turn = box.turn
             about = (turn.status, turn.facts, turn.version, turn.versions, bool(turn.text))
-            return ("action", *about, box.aloud)
+            return ("action", *about, turn.sound, box.aloud)
         case NoteBox():
             return ("note", box.words)
         case CutBox() | WaitingBox():

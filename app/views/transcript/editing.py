@@ -19,11 +19,11 @@ class Editing(QObject):
         self._box: EditorBox | None = None
         self._number = -1
 
-    def begin(self, number: int) -> None:
+    def begin(self, number: int, text: str = "") -> None:
         self.leave()
         page = self._transcript
         turn = page.stack.rows[number].turn
-        editor = TurnEditor(turn.text, page.kit.style, page.viewport())
+        editor = TurnEditor(text or turn.text, page.kit.style, page.viewport())
         self._editor, self._box, self._number = editor, EditorBox(editor), number
         editor.saved.connect(self._save)
         editor.left.connect(self.leave)

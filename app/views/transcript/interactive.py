@@ -39,6 +39,8 @@ class InteractivePage(Page):
     link_asked = Signal(str)
     read_asked = Signal(int)  # read a turn out, or stop when it is being read
     sound_asked = Signal(int)  # save a turn as a sound file
+    hear_asked = Signal(int)  # play what the person said, or stop playing it
+    transcribe_asked = Signal(int)  # hear it once more, for other words
     details_asked = Signal(int)
     error_details_asked = Signal(int)
     question_answered = Signal(str, str)  # key of the call, choice
@@ -66,6 +68,8 @@ class InteractivePage(Page):
             "delete": self.delete_asked,
             "read_aloud": self.read_asked,
             "stop_reading": self.read_asked,
+            "hear": self.hear_asked,
+            "transcribe": self.transcribe_asked,
             "details": self.details_asked,
             "error_details": self.error_details_asked,
         }
@@ -101,7 +105,7 @@ class InteractivePage(Page):
             case "save_picture":
                 self.picture_save_asked.emit(picture.path, picture.title)
 
-    def edit(self, key: int) -> None:
+    def edit(self, key: int, text: str = "") -> None:
         raise NotImplementedError
 
     def follow_link(self, link: str) -> None:

@@ -26,8 +26,12 @@ _ASKED = (
     ("read_aloud", "Read aloud", "speaker"),
     ("delete", "Delete from here on", "trash-2"),
 )
+_SAID = (  # of what was spoken and is kept as sound
+    ("hear", "Hear what you said", "play"),
+    ("transcribe", "Transcribe it again", "mic"),
+)
 _STOP = ("stop_reading", "Stop reading", "square")
-_PICTURES = {name: picture for name, _, picture in (*_ANSWER, *_ASKED, _STOP)}
+_PICTURES = {name: picture for name, _, picture in (*_ANSWER, *_ASKED, *_SAID, _STOP)}
 
 
 class ActionBox(Box):
@@ -71,7 +75,7 @@ class ActionBox(Box):
             self._controls.append(Control("details", words, self._facts))
 
     def _actions(self) -> list[tuple[str, str, str]]:
-        made = []
+        made = list(_SAID) if self.turn.sound else []
         for action in _ASKED if self.turn.role == "user" else _ANSWER:
             if action[0] != "read_aloud":
                 made.append(action)

@@ -207,11 +207,11 @@ class Transcript(InteractivePage):
     def selected_text(self) -> str:
         return self.selection.text()
 
-    def edit(self, key: int) -> None:
-        """Open the field over what the person said."""
+    def edit(self, key: int, text: str = "") -> None:
+        """Open the field over what the person said; with text in place of it."""
         number = self.row_of(key)
         if number >= 0 and self.stack.rows[number].turn.role == "user":
-            self._editing.begin(number)
+            self._editing.begin(number, text)
 
     def settle(self) -> None:
         super().settle()
