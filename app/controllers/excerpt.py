@@ -28,7 +28,7 @@ class Excerpt(QObject):
         self._reader, self._sound, self._speeches = reader, sound, speeches
         self.key: object = None  # of what is heard
         self._at = 0.0  # seconds of the file where it began
-        self._sent = 0.0  # seconds the loudspeaker was given
+        self._sent = self._heard = 0.0  # seconds the loudspeaker was given, and has played
         self._speech = self._job = -1
         self._over = False  # nothing more is to be read
         reader.event.connect(self._on_read)
@@ -40,7 +40,8 @@ class Excerpt(QObject):
         from engines.sound.files import Options
 
         self.stop()
-        self.key, self._at, self._sent, self._over = key, at, 0.0, False
+        self.key, self._at, self._over = key, at, False
+        self._sent = self._heard = 0.0
         self._speech = next(self._speeches)
         self._sound.open_loudspeaker()
         self._reader.open(READER, path, Options())
@@ -76,16 +77,18 @@ class Excerpt(QObject):
             if self._over:
                 self._sound.finish(self._speech)
             else:
-                self._feed(0.0)
+                self._feed()
 
-    def _feed(self, heard: float) -> None:
-        if self._job < 0 and not self._over and self._sent and self._sent - heard < AHEAD:
+    def _feed(self) -> None:
+        ahead = self._sent - self._heard
+        if self._job < 0 and not self._over and self._sent and ahead < AHEAD:
             self._job = self._reader.submit(ReadSound(PIECE))
 
     @Slot(int, float)
     def _on_heard(self, speech: int, seconds: float) -> None:
         if speech == self._speech and self.key is not None:
-            self._feed(seconds)
+            self._heard = seconds
+            self._feed()
             self.moved.emit(self.key, self._at + seconds)
 
     @Slot(int)

@@ -81,7 +81,7 @@ def test_a_dropped_file_is_written_down_with_its_times_and_exported(qtbot, app, 
     assert window.pages.on_chat and SAYS in edit.text()
 
 
-def test_after_a_crash_it_goes_on_where_it_was(qtbot, app, start, tmp_path, pieces):
+def test_after_a_restart_it_goes_on_where_it_was(qtbot, app, start, tmp_path, pieces):
     parts, window = app()
     sound = talk(4)
     drop(window, wav(tmp_path / "a.wav", sound))

@@ -24,6 +24,7 @@ from tests.data import whisper_models
 from tests.data.asking import WAIT
 from tests.data.sound_page import (
     SAYS,
+    TALK,
     drop,
     file_of,
     finished,
@@ -33,7 +34,8 @@ from tests.data.sound_page import (
     talk,
     whole,
 )
-from tests.data.sounds import BROKEN, silence, wav
+from tests.data.sounds import BROKEN, silence, three_hours, wav
+from tests.data.speech import spoken
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -275,6 +277,53 @@ def test_the_same_time_again_is_silence(qtbot, parts, window, microphone, tmp_pa
     microphone.silenced.connect(lambda *about: silenced.append(about))
     qtbot.mouseClick(text._times, LEFT, pos=clicked)
     assert silenced and text.playing == -1
+
+
+def resident(pid):
+    """MB a process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+@pytest.mark.full
+def test_three_hours_take_no_more_memory_than_a_minute(
+    qtbot, parts, window, reader, ears, monkeypatch, tmp_path
+):
+    """Of silence with something said every twenty minutes, so that it is done in one."""
+    monkeypatch.setattr(transcribing, "PIECE", 55.0)
+    monkeypatch.setattr(transcribing, "PAUSE", 25.0)
+    path, said = three_hours(tmp_path / "long.wav"), halved(spoken(TALK))
+    minutes = list(range(1, 180, 20))
+    with path.open("r+b") as file:
+        for minute in minutes:
+            file.seek(44 + minute * 60 * 16_000)
+            file.write(said)
+    drop(window, path)
+    progressed(qtbot, parts, "long.wav", 0.05)
+
+    def held():
+        return {"app": resident("self"), "ears": resident(ears.link.pid)} | (
+            {"reader": resident(reader.pid)} if reader.pid else {}
+        )
+
+    early, late = held(), {}
+    for _ in range(60):
+        share = file_of(parts, "long.wav").share
+        if share >= 0.99:
+            break
+        progressed(qtbot, parts, "long.wav", min(0.99, share + 0.05))
+        late = held()
+    finished(qtbot, parts, "long.wav")
+    print(early, late)
+    found = lines(qtbot, parts, "long.wav")
+    assert sorted({round(one.start / 60) for one in found}) == minutes
+    for name, megabytes in late.items():
+        assert megabytes < early[name] + 25, (name, early, late)
+
+
+def halved(pcm):
+    """At 8 kHz."""
+    return b"".join(pcm[place : place + 2] for place in range(0, len(pcm), 4))
 
 
 @pytest.fixture
