@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Iterable
 from time import perf_counter
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -196,6 +197,15 @@ class SoundText(QPlainTextEdit):
         return None
 
     # What Qt tells
+
+    def event(self, event: QEvent) -> bool:
+        """Copying is of this text while the keyboard is here, not of the conversation."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            wanted = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
+            if any(event.matches(one) for one in wanted):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter hears the paragraph the cursor is in."""

@@ -48,11 +48,11 @@ def lines(qtbot, parts, name):
     return found[0]
 
 
-def progressed(qtbot, parts, name, share):
+def progressed(qtbot, parts, name, share, timeout=WAIT):
     """It is on its way, and so far."""
     qtbot.waitUntil(
         lambda: any(o.name == name and o.share >= share for o in parts.sound_files.files()),
-        timeout=WAIT,
+        timeout=timeout,
     )
 
 

@@ -95,5 +95,8 @@ def test_after_a_restart_it_goes_on_where_it_was(qtbot, app, start, tmp_path, pi
     qtbot.waitUntil(lambda: SAYS in page.panel.text.toPlainText(), timeout=WAIT)
     assert lines(qtbot, parts, "a.wav")[: len(before)] == before
     qtbot.mouseClick(page.panel.go, LEFT)
+    parts.talk.state_changed.emit("listening")
+    assert file_of(parts, "a.wav").state == "held"
+    parts.talk.state_changed.emit("idle")
     finished(qtbot, parts, "a.wav")
     whole(lines(qtbot, parts, "a.wav"), len(sound) / 32_000)
