@@ -28,6 +28,7 @@ LIMITS = {  # bytes; a large-v3 has 3 GB, 2.5 MB of tokenizer, 1 MB of vocabular
 START, END, PLAIN = "<|startoftranscript|>", "<|endoftext|>", "<|notimestamps|>"
 REPOSITORY, SNAPSHOTS = "models--", "snapshots"  # how the Hugging Face cache names its folders
 LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
+LINE = 80  # characters
 MOST = 2_000  # entries of a folder that are looked at
 
 
@@ -48,6 +49,7 @@ class Contents:
     """A folder that passed every check."""
 
     name: str
+    licence: str  # "" where it does not say
     size: int  # bytes
     weights: Weights
     languages: tuple[str, ...]  # as "en", that its vocabulary names
@@ -172,7 +174,8 @@ def check(folder: Path) -> Contents:
     if bands.get("feature_size", 80) != shape.bands:
         raise EarsRefused("its parts do not belong together", f"{bands} for {shape.bands} bands")
     return Contents(
-        name(folder),
+        _line(config, "name") or name(folder),
+        _line(config, "licence"),
         size(folder),
         shape,
         _languages(tokens),
@@ -194,6 +197,12 @@ def _check_files(folder: Path) -> None:
             raise EarsRefused(f"its {part} is far too large", str(folder))
         if file.exists() and not file.stat().st_size:
             raise EarsRefused(f"its {part} is empty", str(folder))
+
+
+def _line(config: dict[str, Any], key: str) -> str:
+    """What a model says of itself, where it is no more than a line."""
+    said = config.get(key)
+    return said if isinstance(said, str) and said.isprintable() and len(said) <= LINE else ""
 
 
 def _json(file: Path) -> Any:

@@ -101,7 +101,16 @@ def _arrays(data: BinaryFile) -> dict[str, Array]:
             raise ModelRefused(DAMAGED, f"{name}: {length} bytes for {shape} of {kind or '?'}")
         data.skip(length, name)
         found[name] = Array(shape, kind)
-    return found
+    return found | _others(data, found)
+
+
+def _others(data: BinaryFile, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Further names of the same arrays."""
+    count = data.u32("number of names")
+    if count > MOST_ARRAYS:
+        raise ModelRefused(DAMAGED, f"{count} names")
+    pairs = [(_string(data, "a name"), _string(data, "an array")) for _ in range(count)]
+    return {name: arrays[of] for name, of in pairs if of in arrays}
 
 
 def _shape(arrays: dict[str, Array]) -> Weights:
@@ -113,12 +122,18 @@ def _shape(arrays: dict[str, Array]) -> Weights:
     return Weights(
         architecture=f"Whisper, {size}",
         quantisation=words.type,
-        parameters=sum(math.prod(a.shape) for n, a in arrays.items() if n.endswith("/weight")),
+        parameters=_count(arrays),
         bands=ears.shape[1],
         frames=2 * _array(arrays, "encoder/position_encodings/encodings", 2).shape[0],
         tokens=_array(arrays, "decoder/position_encodings/encodings", 2).shape[0],
         vocabulary=words.shape[0],
     )
+
+
+def _count(arrays: dict[str, Array]) -> int:
+    """Of the model before it was quantised; an array of two names counts once."""
+    learned = {id(array): array for name, array in arrays.items() if not name.endswith("_scale")}
+    return sum(math.prod(array.shape) for array in learned.values())
 
 
 def _array(arrays: dict[str, Array], name: str, axes: int) -> Array:

@@ -1,9 +1,12 @@
 """Folders of speech models: found where they lie, checked before a library sees them."""
 
+import json
+
 import pytest
 
-from engines.stt import folders
+from engines.stt import folders, weights
 from engines.stt.folders import EarsRefused
+from engines.stt.whisper import devices
 from tests.data import broken_ears, whisper_models
 
 NOWHERE = {"HF_HUB_CACHE": "nowhere"}
@@ -29,6 +32,22 @@ def test_a_good_folder_says_what_it_is(good):
     assert about.languages == ("en", "de", "fr") and about.timed and about.aligned
     assert about.weights.quantisation == "int8" and about.weights.parameters > 6_000_000
     assert about.size == sum(file.stat().st_size for file in good.iterdir())
+
+
+def test_a_model_may_say_its_own_name(good, tmp_path):
+    broken_ears.broken(good, tmp_path, "no config")
+    said = {"name": "Ears of ours", "licence": "GPL-3.0-or-later"}
+    (tmp_path / "config.json").write_text(json.dumps(said))
+    assert (folders.check(tmp_path).name, folders.check(tmp_path).licence) == tuple(said.values())
+    (tmp_path / "config.json").write_text(json.dumps({"name": "two\nlines", "licence": 7}))
+    assert (folders.check(tmp_path).name, folders.check(tmp_path).licence) == (tmp_path.name, "")
+
+
+def test_an_array_with_two_names_is_found_by_both(tmp_path):
+    """Real models keep the words they read and those they write in one."""
+    devices.smallest().save(str(tmp_path))
+    shape = weights.check(tmp_path / "model.bin")
+    assert shape.vocabulary == 4 and shape.architecture == "Whisper, 1 and 1 layers"
 
 
 def test_models_are_found_at_every_depth_and_once(good, tmp_path):

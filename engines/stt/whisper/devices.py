@@ -73,13 +73,13 @@ def usable() -> int:
 def trial(device: str) -> None:
     """Load the smallest Whisper there can be and let it hear a second."""
     with tempfile.TemporaryDirectory() as folder:
-        _smallest().save(folder)
+        smallest().save(folder)
         model = ctranslate2.models.Whisper(folder, device)
         silence = ctranslate2.StorageView.from_array(np.zeros((1, 80, 100), np.float32))
         model.encode(silence, to_cpu=True)
 
 
-def _smallest() -> ctranslate2.specs.WhisperSpec:
+def smallest() -> ctranslate2.specs.WhisperSpec:
     """One layer of each kind, all of ones."""
     width, words = 64, ["<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>", "a"]
     spec = ctranslate2.specs.WhisperSpec(1, 1, 1, 1)

@@ -98,6 +98,7 @@ class WhisperEngine:
             quantisation=model.kind,
             parameters=contents.weights.parameters,
             size=contents.size,
+            licence=contents.licence,
             device=cpu if model.device == "cpu" else "Graphics card (CUDA)",
             runner=RUNNER,
         )
