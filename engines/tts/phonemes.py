@@ -4,47 +4,48 @@ espeak-ng gives one string of phonemes for a sentence. It runs short words toget
 and says others in several ("3.50"), so that spaces among the phonemes are not always words.
 """
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-NEAR = 3  # phonemes within which a word begins at a space after all
+NEAR = 5  # phonemes that a word may be from where it should be
+ENOUGH = 6  # phonemes of a word that are compared
+AFTER_SPACE, FAR = 0.7, 0.4  # what a space before it, and each phoneme of distance, weigh
 LONG = 250  # phonemes of one breath; a longer sentence is made in parts
-SPACE, PAUSES = " ", ",;:"
+SPACE, PAUSES, STRESS = " ", ",;:", "ˈˌ"
+UNHEARD = f" .,;:!?{STRESS}ː"
 
 
-def word_starts(
-    rows: Sequence[Sequence[str]], words: Sequence[str], weigh: Callable[[str], int]
-) -> list[int]:
+def word_starts(rows: Sequence[Sequence[str]], apart: Sequence[Sequence[str]]) -> list[int]:
     """For each word the number of its first phoneme, counted through all rows.
 
-    weigh tells how many phonemes a word has by itself; asked only where spaces do not tell.
+    apart has the phonemes of each word when it is said by itself: from word to word the place is
+    looked for that is most like it, near where it should be.
     """
-    starts = list(_after_spaces(rows))
-    if len(starts) == len(words):
-        return starts
-    total = sum(len(row) for row in rows)
-    weights = [max(weigh(word), 1) for word in words]
-    scale = total / max(sum(weights), 1)
-    reached = itertools.accumulate(weights[:-1], initial=0)
-    found: list[int] = []
-    for place in (round(weight * scale) for weight in reached):
-        near = [one for one in starts if abs(one - place) <= NEAR]
-        best = min(near, key=lambda one: abs(one - place), default=place)
-        found.append(max(best, found[-1] if found else 0))
+    together = [phoneme for row in rows for phoneme in row]
+    places = [n for n, one in enumerate(together) if one not in UNHEARD]
+    sound = [together[n] for n in places]
+    opens = {n for n, place in enumerate(places) if together[place - 1] in UNHEARD}
+    found, least, expected = [], 0, 0
+    for word in apart:
+        bare = [one for one in word if one not in UNHEARD]
+        best = _most_alike(bare, sound, range(least, expected + NEAR + 1), expected, opens)
+        place = places[best] if places else 0
+        found.append(place - (place > 0 and together[place - 1] in STRESS))
+        least, expected = best + 1, best + len(bare)
     return found
 
 
-def _after_spaces(rows: Sequence[Sequence[str]]) -> Iterator[int]:
-    place = 0
-    for row in rows:
-        begins = True
-        for number, phoneme in enumerate(row):
-            if phoneme == SPACE:
-                begins = True
-            elif begins and not (len(phoneme) == 1 and phoneme in ".,;:!?"):
-                begins = False
-                yield place + number
-        place += len(row)
+def _most_alike(
+    word: list[str], sound: list[str], places: range, expected: int, opens: set[int]
+) -> int:
+    tried = range(max(places.start, expected - NEAR), min(places.stop, len(sound)))
+
+    def likeness(place: int) -> float:
+        same = sum(
+            a == b for a, b in zip(word[:ENOUGH], sound[place : place + ENOUGH], strict=False)
+        )
+        return same + AFTER_SPACE * (place in opens) - FAR * abs(place - expected)
+
+    return max(tried, key=likeness, default=max(len(sound) - 1, 0))
 
 
 def breaths(row: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,7 +54,6 @@ class PiperEngine:
         self._session = network.Session(model, options.threads)
         session: Any = self._session
         self._voice = PiperVoice(session, PiperConfig.from_dict(dict(about.settings)))
-        self._weigh = lru_cache(4096)(self._phonemes_of)
         self._called_off = False
         self._gain = self._warm_up()
 
@@ -115,7 +113,7 @@ class PiperEngine:
         if not rows:
             return
         names = [text[at : at + length] for at, length in words]
-        starts = word_starts(rows, names, self._weigh)
+        starts = word_starts(rows, self._apart(names))
         done = 0  # phonemes
         for row in rows:
             said = self._say(row, settings)
@@ -186,8 +184,10 @@ class PiperEngine:
         except RuntimeError as error:  # espeak does not know the language
             raise VoiceRefused("its language is not known", str(error)) from error
 
-    def _phonemes_of(self, word: str) -> int:
-        return sum(len(row) for row in self._phonemes(word))
+    def _apart(self, words: list[str]) -> Sequence[Sequence[str]]:
+        """The phonemes of each word said by itself; its letters where that is not to be had."""
+        found = self._phonemes("\n\n".join(words))
+        return found if len(found) == len(words) else words
 
     def _warm_up(self) -> float:
         rows = [row for row in self._phonemes(WARM_UP) if row]

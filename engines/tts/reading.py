@@ -47,7 +47,7 @@ class Reading:
     """One answer, fed as it grows. How it was cut into deltas makes no difference.
 
     language: two letters, of the answer. hurry: the first clause is a short one, for nothing is
-    being heard yet. Feeding a long text at once takes about 30 ms per 10,000 characters.
+    being heard yet. It takes about 0.01 ms per character: feed a long text in pieces.
     """
 
     def __init__(self, language: str = "en", *, hurry: bool = True) -> None:

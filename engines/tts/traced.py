@@ -69,8 +69,7 @@ class Traced:
         place = 0
         while place < len(self.origins):
             start, end = self.origins[place]
-            exact = self._run(place, lambda n: (start + n, start + n + 1))
-            whole = self._run(place, lambda _: (start, end))
+            exact, whole = self._run(place, 1), self._run(place, 0)
             if exact >= whole:
                 found.append(Span(place, exact, start, start + exact))
             elif whole == end - start:  # equally long by chance, yet not one to one
@@ -80,11 +79,15 @@ class Traced:
             place += max(exact, whole)
         return tuple(found)
 
-    def _run(self, place: int, expected: Callable[[int], tuple[int, int]]) -> int:
-        length = 0
-        while place + length < len(self.origins) and self.origins[place + length] == expected(
-            length
-        ):
+    def _run(self, place: int, step: int) -> int:
+        """How many characters from here come from the same places, or (step 1) one by one."""
+        start, end = self.origins[place]
+        if step and end - start != 1:
+            return 0
+        length = 1
+        for origin in self.origins[place + 1 :]:
+            if origin != (start + step * length, end + step * length):
+                break
             length += 1
         return length
 
