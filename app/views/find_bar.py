@@ -1,4 +1,6 @@
-"""Find in the conversation: the words, which of how many, and the way to the next."""
+"""Find in a text: the words, which of how many, and the way to the next."""
+
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -6,20 +8,40 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.views.controls import IconButton, label, row
 from app.views.search_field import SearchField
-from app.views.transcript.view import Transcript
 
 PAUSE_MS = 120
+
+
+class Searched(Protocol):
+    """What is looked through: the conversation, or the text of a sound file."""
+
+    def selected_text(self) -> str: ...
+
+    def find(self, text: str, /) -> int:
+        """How often text occurs; the first is shown."""
+        ...
+
+    def find_step(self, way: int, /) -> int:
+        """Show another match, 1 or -1 further. Its number, from 1."""
+        ...
+
+    def clear_find(self) -> None: ...
 
 
 class FindBar(QFrame):
     closed = Signal()
 
-    def __init__(self, transcript: Transcript, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        transcript: Searched,
+        words: str = "Find in this conversation",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("find")
         self._transcript = transcript
         self._sought, self._found, self._at = "", 0, 0
-        self.field = SearchField("Find in this conversation", clears=False)
+        self.field = SearchField(words, clears=False)
         self.field.setFixedWidth(320)
         self.count = label("", "second")
         self.count.setMinimumWidth(80)

@@ -24,6 +24,7 @@ from app.controllers.sound_files import SoundFilesController
 from app.controllers.subtitles import Line
 from app.views.controls import Button, IconButton, Menu, column, label, row
 from app.views.facts import Elided
+from app.views.find_bar import FindBar
 from app.views.page import Page
 from app.views.sound_file_list import HEIGHT, SoundFileList
 from app.views.sound_text import SoundText
@@ -84,9 +85,10 @@ class SoundFilePanel(QWidget):
         self.ask = Button("Ask about it", picture="message-circle-question-mark")
         self.remove = IconButton("trash-2", "Remove from the list", "Del")
         self.text = SoundText()
+        self.find_bar = FindBar(self.text, "Find in this text")
         whole = QFrame()
         whole.setObjectName("card")
-        whole.setLayout(column(self.text, margins=(4, 12, 4, 12)))
+        whole.setLayout(column(self.find_bar, self.text, margins=(4, 12, 4, 12)))
         buttons = row(self.go, self.hush, self.copy, self.export, self.ask, None, self.remove)
         told = column(self.trouble, self.hint, gap=2)
         head = column(self.name, self.title, self.words, 4, self.bar, told, 6, buttons, gap=4)
@@ -178,6 +180,7 @@ class SoundFilesPage(Page):
         panel.ask.clicked.connect(self._ask)
         panel.remove.clicked.connect(self._remove)
         panel.hush.clicked.connect(files.silence)
+        panel.find_bar.closed.connect(panel.text.setFocus)
         panel.text.can_play = files.can_hear
         panel.text.time_asked.connect(self._hear)
         files.hearing.connect(self._on_hearing)
@@ -213,6 +216,7 @@ class SoundFilesPage(Page):
         if key == self._shown:
             return
         self._shown, self._loaded = key, False
+        self.panel.find_bar.close_bar()
         self.panel.text.set_lines([])
         if key is not None:
             self.refresh()
@@ -302,6 +306,11 @@ class SoundFilesPage(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self._files.export(one.key, Path(name), form))
         dialog.open()
+
+    @Slot()
+    def open_find(self) -> None:
+        if self.panel.text.isVisible():
+            self.panel.find_bar.open_bar()
 
     @Slot()
     def _ask(self) -> None:

@@ -4,6 +4,7 @@ Qt's plain text lays out only what is seen, so hours of text cost no more than a
 put in a part at a time, because a long one would stop the window for a moment.
 """
 
+import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
@@ -96,6 +97,8 @@ class SoundText(QPlainTextEdit):
         self._letters = 0  # of the last one
         self._before: Line | None = None
         self._waiting: deque[Line] = deque()
+        self._matches: list[tuple[int, int]] = []  # of what is sought, in letters
+        self._searched, self._at = "", 0
         self._times = Times(self)
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._put_in)
@@ -166,6 +169,43 @@ class SoundText(QPlainTextEdit):
             self._letters += len(text)
             cursor.insertText(text, QTextCharFormat())
         self._before = line
+
+    # Finding
+
+    def selected_text(self) -> str:
+        return self.textCursor().selection().toPlainText()
+
+    def find(self, text: str) -> int:  # type: ignore[override]  # Qt's own steps from match to match
+        """How often text occurs, whatever the case of its letters; the first is selected."""
+        self._searched, self._at = self.toPlainText(), 0
+        found = re.finditer(re.escape(text), self._searched, re.IGNORECASE) if text else ()
+        self._matches = [one.span() for one in found]
+        self._show_match()
+        return len(self._matches)
+
+    def find_step(self, way: int) -> int:
+        self._at = (self._at + way) % len(self._matches)
+        self._show_match()
+        return self._at + 1
+
+    def clear_find(self) -> None:
+        self._matches, self._searched = [], ""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        self.setTextCursor(cursor)
+
+    def _show_match(self) -> None:
+        if self._matches:
+            first, last = (self._place(one) for one in self._matches[self._at])
+            cursor = self.textCursor()
+            cursor.setPosition(first)
+            cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(cursor)
+            self.centerCursor()
+
+    def _place(self, letters: int) -> int:
+        """Where Qt sees what stands after so many letters: rare ones count twice there."""
+        return len(self._searched[:letters].encode("utf-16-le")) // 2
 
     # Times
 

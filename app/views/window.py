@@ -21,6 +21,7 @@ from app.views.pages import Pages
 from app.views.seal import SealCard
 from app.views.shell import Shell
 from app.views.sidebar import Sidebar
+from app.views.sound_files_page import SoundFilesPage
 from app.views.status import StatusBar
 from app.views.zoom import Zoom
 
@@ -149,8 +150,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def open_find(self) -> None:
-        self.pages.open_chat()
-        self.page.open_find()
+        page = self.pages.currentWidget()
+        if isinstance(page, SoundFilesPage):
+            page.open_find()
+        else:
+            self.pages.open_chat()
+            self.page.open_find()
 
     @Slot()
     def search(self) -> None:

@@ -288,6 +288,7 @@ def resident(pid):
 
 
 @pytest.mark.full
+@pytest.mark.timeout(1200)
 def test_three_hours_take_no_more_memory_than_a_minute(
     qtbot, parts, window, reader, ears, monkeypatch, tmp_path
 ):
@@ -379,6 +380,23 @@ def test_a_time_is_clicked_to_hear_from_there(qtbot, text):
     with qtbot.waitSignal(text.time_asked) as asked:
         qtbot.keyClick(text, Qt.Key.Key_Return)
     assert asked.args == [10.0]
+
+
+def test_words_are_found_in_the_text(qtbot, parts, window, tmp_path):
+    drop(window, wav(tmp_path / "a.wav", talk(1)))
+    finished(qtbot, parts, "a.wav")
+    panel = page_of(window).panel
+    qtbot.waitUntil(lambda: SAYS in panel.text.toPlainText(), timeout=WAIT)
+    panel.text.set_lines([Line(0, 1, "😀 Seven brides."), Line(9, 10, "Of seven brothers.")])
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
+    qtbot.keyClicks(panel.find_bar.field, "seven")
+    qtbot.keyClick(panel.find_bar.field, Qt.Key.Key_Return)
+    assert panel.find_bar.count.text() == "1 of 2" and panel.text.selected_text() == "Seven"
+    qtbot.keyClick(panel.find_bar.field, Qt.Key.Key_Return)
+    assert panel.find_bar.count.text() == "2 of 2" and panel.text.selected_text() == "seven"
+    qtbot.keyClick(panel.find_bar.field, Qt.Key.Key_Escape)
+    assert not panel.find_bar.isVisible() and panel.text.hasFocus()
+    assert not window.pages.on_chat
 
 
 def test_a_selection_is_copied_by_its_keys(qtbot, parts, window, tmp_path):
