@@ -82,7 +82,8 @@ GPU_DRIVERS = (
     *("/proc/driver", "/proc/devices", "/proc/modules", "/proc/version", "/proc/sys", "/sys"),
     *("/proc/stat", "/proc/cmdline", "/run/opengl-driver"),
 )
-GPU_NODES = ("nvidia*", "dri", "kfd", "dxg", "mali*", "nvmap", "nvhost*")
+CUDA_NODES = ("nvidia*", "dxg", "nvmap", "nvhost*")
+GPU_NODES = (*CUDA_NODES, "dri", "kfd", "mali*")
 
 MEGABYTE = 1 << 20
 
@@ -181,10 +182,10 @@ def die_before_others() -> None:
             Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def has_gpu() -> bool:
+def has_gpu(nodes: Sequence[str] = GPU_NODES) -> bool:
     """Whether there is anything a jail could cost: a driver's device file, or NVIDIA's module,
     whose files may only appear when a card is first used."""
-    return any(True for _ in _gpu_nodes()) or Path("/proc/driver/nvidia").exists()
+    return any(True for _ in _gpu_nodes(nodes)) or Path("/proc/driver/nvidia").exists()
 
 
 def gpu_lost(outside: int, inside: int) -> bool:
@@ -263,8 +264,8 @@ def python_rules() -> Iterator[tuple[Path, int]]:
     yield Path(os.devnull), RIGHT["read"] | RIGHT["write"]
 
 
-def _gpu_nodes() -> Iterator[Path]:
-    for pattern in GPU_NODES:
+def _gpu_nodes(nodes: Sequence[str] = GPU_NODES) -> Iterator[Path]:
+    for pattern in nodes:
         yield from Path("/dev").glob(pattern)
 
 

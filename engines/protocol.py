@@ -56,6 +56,7 @@ class EngineSpec:
     create: Callable[[Path, Any, Callable[[float], bool]], Engine]
     imports: tuple[str, ...] = ()  # heavy modules, imported before the jail closes
     gpu: bool = False  # the jail lets device nodes and driver libraries through
+    cuda: bool = False  # of graphics cards it can use NVIDIA's alone
     network: bool = False  # may be started with the network open (Start.network)
     programs: bool = False  # starts other programs, which inherit the jail and end with it
     configured: bool = False  # one process for each thing the person set up, none by itself

@@ -167,7 +167,7 @@ def _prepare(start: Start) -> tuple[EngineSpec, str]:
     spec = registry.all_specs()[start.engine]
     if spec.programs:
         warden.keep_together()
-    gpu = spec.gpu and jail.has_gpu()
+    gpu = spec.gpu and jail.has_gpu(jail.CUDA_NODES if spec.cuda else jail.GPU_NODES)
     seen = cache(partial(_ask_devices, spec.name))
     level = jail.tightest(seen) if gpu else jail.FULL
     if gpu and not seen(jail.NONE):

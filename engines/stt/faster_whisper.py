@@ -54,6 +54,7 @@ SPEC = EngineSpec(
     create,
     imports=(HEAVY,),
     gpu=True,
+    cuda=True,
     read=folders.files,
     devices=devices,
 )
