@@ -5,13 +5,16 @@ from pathlib import Path
 
 from engines.host import EngineHost
 from engines.messages import ENDINGS, CallTool, ToolCall
+from engines.process import COMMAND
 
 
 class Running:
-    def __init__(self, name, options, log, model=None, grace=2.0, **grants):
+    def __init__(self, name, options, log, model=None, grace=2.0, command=COMMAND, **grants):
         """loaded: what it said while loading."""
         self._events: queue.SimpleQueue = queue.SimpleQueue()
-        self.host = EngineHost(lambda job, event: self._events.put((job, event)), grace=grace)
+        self.host = EngineHost(
+            lambda job, event: self._events.put((job, event)), command, grace=grace
+        )
         self.host.start(name, model or Path(), options, log=log, **grants)
         self.loaded = self.heard(0)
 

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 
+from engines.llm.echo import Options as EchoOptions
 from engines.messages import (
     Cancelled,
     Done,
@@ -121,6 +124,17 @@ def test_a_broken_folder_is_refused_in_words(log, tmp_path, how):
     running = Running("faster_whisper", Options(), log, folder)
     failed = running.loaded[-1]
     assert isinstance(failed, Failed) and broken_ears.HOW[how] in failed.message and failed.hint
+    running.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cards are looked for on Linux")
+@pytest.mark.parametrize(("name", "seen"), [("dying", ""), ("good", "every card")])
+def test_a_card_that_ends_a_process_stays_unseen(log, name, seen):
+    """As one without cuDNN does. A throwaway process touches it first."""
+    script = str(Path(__file__).parents[1] / "data/dying_card.py")
+    running = Running(name, EchoOptions(), log, command=(sys.executable, script))
+    (loaded,) = [event for event in running.loaded if isinstance(event, Loaded)]
+    assert loaded.device == seen
     running.stop()
 
 
