@@ -111,7 +111,7 @@ class Settings:
         True,
         "The talk key works in other programs",
         "Off: only while Parley's window is in front.",
-        page="Talking",
+        page="Talk key",
     )
     speak_answers: str = option(
         "talked",

@@ -195,6 +195,24 @@ class ShownSoundFile(msgspec.Struct, frozen=True):
     text: bool = False  # some of it is written down
 
 
+class ShownDevice(msgspec.Struct, frozen=True):
+    """A microphone or a loudspeaker."""
+
+    id: str  # "" for the system's choice
+    name: str
+    chosen: bool
+
+
+class ShownSource(msgspec.Struct, frozen=True):
+    """A model that hears, or a voice that speaks."""
+
+    value: str  # its path, "" for the one that came with Parley
+    name: str
+    words: str  # what it is
+    problem: str  # why it cannot be used, "" when it can
+    chosen: bool
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 

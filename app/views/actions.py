@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("read_aloud", "Read the answer aloud, or be quiet", EDIT, ("Ctrl+Shift+R",), "speaker"),
     Entry("preferences", "Preferences", EDIT, ("Ctrl+,",), "settings"),
     Entry("tools", "Tools and permissions", EDIT, ("Ctrl+Shift+T",), "wrench"),
+    Entry("voice", "Voice", EDIT, ("Ctrl+Shift+V",), "mic"),
     Entry("zoom_in", "Larger text", VIEW, ("Ctrl++", "Ctrl+="), "zoom-in"),
     Entry("zoom_out", "Smaller text", VIEW, ("Ctrl+-",), "zoom-out"),
     Entry("zoom_reset", "Usual text size", VIEW, ("Ctrl+0",), "type"),

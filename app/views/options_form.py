@@ -1,6 +1,6 @@
 """A form drawn from a dataclass of options: every field with its words, control and reset."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from itertools import groupby
 from typing import Any
@@ -88,16 +88,31 @@ class Section(QWidget):
 
 
 class OptionsForm(QWidget):
-    """All options of one dataclass instance, in sections by their page."""
+    """The options of one dataclass instance, in sections by their page."""
 
-    def __init__(self, options: Any, set_option: SetOption, title: str = "") -> None:
+    def __init__(
+        self,
+        options: Any,
+        set_option: SetOption,
+        title: str = "",
+        *,
+        pages: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> None:
+        """Only these pages of the options, or all without some."""
         super().__init__()
         self._rows: dict[str, OptionRow] = {}
         self._sections: list[Section] = []
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        shown = [about for about in fields(options) if about.metadata.get("label")]
+        chosen = [about for about in fields(options) if about.metadata.get("label")]
+        shown = [
+            about
+            for about in chosen
+            if about.metadata["page"] not in without
+            and (not pages or about.metadata["page"] in pages)
+        ]
         for page, group in groupby(shown, key=lambda about: about.metadata["page"]):
             rows = [OptionRow(f, getattr(options, f.name), set_option) for f in group]
             self._rows |= {one.name: one for one in rows}

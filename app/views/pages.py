@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget
 
 from app.controllers.everyone import Controllers
+from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
@@ -16,9 +17,10 @@ from app.views.page import Page
 from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
-from app.views.shortcuts import ShortcutsPage
+from app.views.shortcuts import ShortcutsPage, shortcuts
 from app.views.sound_files_page import SoundFilesPage
 from app.views.tools_page import ToolsPage
+from app.views.voice_page import VoicePage
 
 
 class Pages(QStackedWidget):
@@ -43,7 +45,8 @@ class Pages(QStackedWidget):
     ) -> None:
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
-            "preferences": lambda: PreferencesPage(everyone.preferences),
+            "preferences": lambda: self._preferences_page(everyone.preferences),
+            "voice": lambda: VoicePage(everyone.voicing, everyone.preferences, shortcuts(actions)),
             "tools": lambda: ToolsPage(everyone),
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
             "server": lambda: ServerPage(everyone.server, everyone.models),
@@ -52,6 +55,11 @@ class Pages(QStackedWidget):
             "help": lambda: HelpPage(resources / "help"),
             "about": lambda: AboutPage(resources / "LICENSES.md"),
         }
+
+    def _preferences_page(self, preferences: PreferencesController) -> PreferencesPage:
+        page = PreferencesPage(preferences)
+        page.voice_asked.connect(self.open_voice)
+        return page
 
     @property
     def on_chat(self) -> bool:
@@ -76,6 +84,15 @@ class Pages(QStackedWidget):
     @Slot()
     def open_preferences(self) -> None:
         self.open_page("preferences")
+
+    @Slot()
+    def open_voice(self) -> None:
+        self.open_page("voice")
+
+    def show_voice(self) -> None:
+        """Open it, and stay there when it is open already."""
+        if self.currentWidget() is not self._made.get("voice"):
+            self.open_page("voice")
 
     @Slot()
     def open_tools(self) -> None:

@@ -32,6 +32,11 @@ FINDING: Rows = (
 )
 
 
+def shortcuts(actions: Iterable[QAction]) -> dict[str, str]:
+    """What keys do already: {"Ctrl+N": "New conversation"}."""
+    return {key.toString(): one.text() for one in actions for key in one.shortcuts()}
+
+
 class ShortcutsPage(Page):
     def __init__(self, actions: Iterable[QAction]) -> None:
         groups: dict[str, list[tuple[str, Sequence[str]]]] = {}

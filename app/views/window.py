@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
             "search": self.search,
             "preferences": self.pages.open_preferences,
             "tools": self.pages.open_tools,
+            "voice": self.pages.open_voice,
             "zoom_in": self._zoom.larger,
             "zoom_out": self._zoom.smaller,
             "zoom_reset": self._zoom.usual,
@@ -183,6 +184,8 @@ class MainWindow(QMainWindow):
     def act(self, action: str) -> None:
         if action == UNDO:
             self._undo.undo()
+        elif self._voicing.take(action):
+            self.pages.show_voice()
         else:
             self._talk.act(action)
 
