@@ -118,6 +118,7 @@ def talk_by_key(parts: Parts, parent: QObject) -> TalkKey:
         SHORTCUT: talk.take_back,
         CANCELLED: talk.cancel,
     }
+    parts.voicing.use_key(key)
     key.pressed.connect(talk.press)
     key.over.connect(lambda how: endings[how]())
     return key

@@ -33,6 +33,7 @@ from app.controllers.seal import SealController
 from app.controllers.server import ServerController
 from app.controllers.shown import Notice
 from app.controllers.sound_files import SoundFilesController
+from app.controllers.sound_tests import SoundTests
 from app.controllers.speak import SpeakController
 from app.controllers.takes import Takes
 from app.controllers.talk import FINISHING, LISTENING, OPENING, TalkController
@@ -40,6 +41,7 @@ from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.transcribing import Transcribing
 from app.controllers.undo import UndoStack
+from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
@@ -200,6 +202,12 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     talk.state_changed.connect(
         lambda state: sound_files.give_way(state in (OPENING, LISTENING, FINISHING))
     )
+    trials = SoundTests(sound, background, speeches, folders.cache, lambda: talk.listening, parent)
+    voicing = VoiceController(
+        *(preferences, sound, background, trials, folders.data / "models"),
+        *(paths.resource(EARS), args.data_dir, parent),
+    )
+    arrivals.voice_given.connect(voicing.offer)
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     unsaved.notice.connect(chat.notice)
@@ -222,6 +230,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         sound_files,
         speak,
         saving,
+        voicing,
         folders=folders,
         background=background,
         store=store,

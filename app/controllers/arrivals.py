@@ -13,10 +13,12 @@ from engines.sound.decoding import SUFFIXES as SOUNDS
 LARGEST_TEXT = 64 * 1024  # bytes of a text file that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
+VOICE, SPEECH_MODEL = ".onnx", "model.bin"  # how a voice ends; what a folder that hears has
 NOT_YET = "Pictures and documents cannot be read yet."
 
 
 class ArrivalController(QObject):
+    voice_given = Signal(str)  # path of a voice (.onnx) or of a folder with a speech model
     quoted = Signal(str)  # text to put into the composer
     sounds = Signal(list)  # paths of sound files
     notice = Signal(object)  # Notice
@@ -46,6 +48,8 @@ class ArrivalController(QObject):
                 self._talk_by_command(word)
             elif word.lower().endswith(".gguf"):
                 self._models.open_file(word)
+            elif word.lower().endswith(VOICE) or (Path(word) / SPEECH_MODEL).is_file():
+                self.voice_given.emit(word)
             else:
                 self._quote(Path(word))
 

@@ -19,6 +19,7 @@ from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
+from app.controllers.voice import VoiceController
 
 
 @dataclass
@@ -40,3 +41,4 @@ class Controllers:
     sound_files: SoundFilesController
     speak: SpeakController
     saving: SavingController
+    voicing: VoiceController

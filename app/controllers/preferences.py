@@ -88,6 +88,15 @@ class PreferencesController(QObject):
             if spec.kind is Kind.TOOL and any(chosen(one) for one in fields(spec.options))
         ]
 
+    def voice_options(self, hears: bool) -> list[tuple[str, str, Any]]:
+        """Like home_options, of the engines that hear or of those that speak."""
+        kind = Kind.STT if hears else Kind.TTS
+        return [
+            (spec.name, spec.title, self.options_of(spec.name))
+            for spec in registry.all_specs().values()
+            if spec.kind is kind and any(map(chosen, fields(spec.options)))
+        ]
+
     def set_option(self, engine: str, name: str, value: Any) -> str:
         """Like set, for an option of an engine of tools."""
 

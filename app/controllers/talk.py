@@ -116,6 +116,11 @@ class TalkController(QObject):
         return self._session
 
     @property
+    def listening(self) -> bool:
+        """The microphone is in use."""
+        return self._recording is not None
+
+    @property
     def staying(self) -> bool:
         """It listens although no key is held."""
         return self._session or bool(self._recording and not self._recording.held)

@@ -16,7 +16,6 @@ from app.views.search_field import SearchField
 from app.views.voice_page import PAGES
 from app.views.voice_rows import Line
 
-
 VOICE_WORDS = (
     "Microphone and loudspeaker, the talk key, models that hear, voices, and how talking and "
     "speaking go: they have a page of their own."

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controllers.preferences import PreferencesController
-from app.controllers.sound_tests import LISTENING, OPENING, PLAYING, SoundTests
+from app.controllers.sound_tests import LISTENING, OPENING
 from app.controllers.voice import EARS, VOICE, VoiceController
 from app.views.card import Card, headed
-from app.views.controls import Button, column, label, row
+from app.views.controls import Button, Switch, column, label, row
 from app.views.facts import CopyButton, Elided
 from app.views.folder_dialog import choose_folder
 from app.views.options_form import OptionsForm
@@ -25,10 +25,9 @@ ABOUT = (
 )
 NO_MICROPHONE = "No microphone was found. Connect one; it shows up here by itself."
 NO_LOUDSPEAKER = "No loudspeaker was found. Connect one; it shows up here by itself."
-WHICH_MICROPHONE = "Which one Parley listens to."
-WHICH_LOUDSPEAKER = "Through which Parley speaks."
-TRY_MICROPHONE = "Speak, see how loud it is, and hear it back."
-TRY_LOUDSPEAKER = "Two notes."
+TRY_MICROPHONE = "Test: speak, see how loud it is, and hear it back."
+TRY_LOUDSPEAKER = "Test: two notes."
+ANYWHERE = "In other programs"
 HOLD = "Held to talk. Esc while choosing keeps it as it is."
 COMMAND = "Starts talking, and stops. A desktop that gives programs no keys can run it with one."
 EARS_ABOUT = (
@@ -39,6 +38,8 @@ VOICES_ABOUT = (
     "Voices of Piper (a .onnx file with its .onnx.json) that are on this computer are found by "
     "themselves. You can also drop one on the window."
 )
+BUILT_IN = "espeak"  # the engine of the voice that came with Parley
+TEST_WIDTH = 92
 VOICE_FILES = "Voices (*.onnx);;All files (*)"
 
 
@@ -53,14 +54,13 @@ class DevicesSection(QWidget):
         self.listen, self.play = Button("Test", picture="mic"), Button("Test", picture="speaker")
         self.listen.setAccessibleName("Test the microphone")
         self.play.setAccessibleName("Test the loudspeaker")
-        self.microphone = Line("Microphone", WHICH_MICROPHONE, self.microphones)
-        self.loudspeaker = Line("Loudspeaker", WHICH_LOUDSPEAKER, self.loudspeakers)
-        self.try_microphone = Line("Try it", TRY_MICROPHONE, self.level, self.listen)
-        self.try_loudspeaker = Line("Try it", TRY_LOUDSPEAKER, self.play)
-        ears = Card((self.microphone, self.try_microphone))
-        mouth = Card((self.loudspeaker, self.try_loudspeaker))
-        both = column(headed("Microphone", ears), headed("Loudspeaker", mouth), gap=0)
-        self.setLayout(both)
+        for one in (self.listen, self.play):
+            one.setFixedWidth(TEST_WIDTH)
+        ear, mouth = (self.microphones, self.listen), (self.loudspeakers, self.play)
+        self.microphone = Line("Microphone", "", *ear, below=row(self.level, margins=(0, 5, 0, 0)))
+        self.loudspeaker = Line("Loudspeaker", "", *mouth)
+        card = Card((self.microphone, self.loudspeaker))
+        self.setLayout(headed("Microphone and loudspeaker", card))
         self._connect()
 
     def _connect(self) -> None:
@@ -76,22 +76,21 @@ class DevicesSection(QWidget):
 
     @Slot()
     def show_devices(self) -> None:
-        microphones, loudspeakers = self._voice.microphones(), self._voice.loudspeakers()
-        self.microphones.show_devices(microphones)
-        self.loudspeakers.show_devices(loudspeakers)
-        self.microphone.say(WHICH_MICROPHONE if microphones else NO_MICROPHONE)
-        self.loudspeaker.say(WHICH_LOUDSPEAKER if loudspeakers else NO_LOUDSPEAKER)
-        self.listen.setEnabled(bool(microphones))
-        self.play.setEnabled(bool(loudspeakers))
+        self.microphones.show_devices(self._voice.microphones())
+        self.loudspeakers.show_devices(self._voice.loudspeakers())
+        self.show_tests()
 
     @Slot()
     def show_tests(self) -> None:
         tests = self._tests
-        goes_on = tests.state in (OPENING, LISTENING, PLAYING)
-        self.try_microphone.say(tests.words or TRY_MICROPHONE)
+        hears, speaks = (bool(one.count()) for one in (self.microphones, self.loudspeakers))
+        self.microphone.say(tests.words or (TRY_MICROPHONE if hears else NO_MICROPHONE))
+        self.loudspeaker.say(TRY_LOUDSPEAKER if speaks else NO_LOUDSPEAKER)
         self.level.setVisible(tests.state in (OPENING, LISTENING))
-        self.listen.setText("Stop" if goes_on else "Test")
+        self.listen.setText("Stop" if tests.state else "Test")
         self.play.setText("Stop" if tests.sounding else "Test")
+        self.listen.setVisible(hears or bool(tests.state))
+        self.play.setVisible(speaks)
 
 
 class KeySection(QWidget):
@@ -105,30 +104,36 @@ class KeySection(QWidget):
     ) -> None:
         super().__init__()
         self._voice, self._shortcuts = voice, shortcuts
+        self._preferences = preferences
         self.key, self.ask = KeyEdit(), Button("Ask the desktop")
         self.choose = Line("Talk key", HOLD, self.key)
-        self.where = Line("In other programs", "", self.ask)
-        self.copy = CopyButton("the command", voice.command)
+        self.anywhere = Switch(preferences.settings.talk_anywhere, ANYWHERE)
+        self.where = Line(ANYWHERE, "", self.ask, self.anywhere)
         shown = Elided(voice.command, "code")
-        shown.setMinimumWidth(220)
-        self.command = Line("Command", COMMAND, shown, self.copy)
-        self.anywhere = OptionsForm(preferences.settings, preferences.set, pages=(KEY,))
-        rows = (self.choose, self.where, self.anywhere.row("talk_anywhere"), self.command)
-        self.setLayout(headed("Talk key", Card(rows)))
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy = CopyButton("the command", voice.command)
+        self.command = Line("Command", COMMAND, below=row(shown, self.copy, margins=(0, 4, 0, 0)))
+        self.setLayout(headed("Talk key", Card((self.choose, self.where, self.command))))
         self.key.waiting.connect(voice.choosing_key)
         self.key.given.connect(self._take)
         self.key.refused.connect(self.choose.complain)
         self.ask.clicked.connect(voice.ask_desktop)
+        self.anywhere.clicked.connect(self._set_anywhere)
         voice.key_changed.connect(self.show_key)
-        preferences.changed.connect(self.anywhere.show_value)
         self.show_key()
 
     @Slot()
     def show_key(self) -> None:
+        if self.key.on:
+            return  # meanwhile the key before is given back
         self.key.show_key(self._voice.key)
         self.where.say(self._voice.key_words)
-        self.where.setVisible(bool(self._voice.key_words))
+        self.anywhere.setChecked(self._preferences.settings.talk_anywhere)
         self.ask.setVisible(self._voice.key_must_ask)
+
+    @Slot(bool)
+    def _set_anywhere(self, on: bool) -> None:
+        self._preferences.set("talk_anywhere", on)
 
     @Slot(str)
     def _take(self, name: str) -> None:
@@ -169,13 +174,22 @@ class VoicePage(Page):
         self.key = KeySection(voice, preferences, shortcuts)
         self.ears = SourcesSection(EARS, "Hearing", EARS_ABOUT, "Choose a folder…")
         self.voices = SourcesSection(VOICE, "Voice", VOICES_ABOUT, "Choose a voice…")
-        self.form = OptionsForm(preferences.settings, preferences.set, pages=(TALKING, SPEAKING))
+        self.talking, self.speaking = (
+            OptionsForm(preferences.settings, preferences.set, pages=(one,))
+            for one in (TALKING, SPEAKING)
+        )
+        hears, speaks = (engine_forms(preferences, hears) for hears in (True, False))
+        self.engines = hears | speaks
         inside = QWidget()
         about = label(ABOUT, "soft", wrap=True)
-        parts = (self.devices, self.key, self.ears, self.voices, self.form)
+        built_in = speaks.pop(BUILT_IN)
+        hearing, speaking = (self.talking, self.ears), (self.voices, built_in, self.speaking)
+        engines = (*hears.values(), *speaks.values())
+        parts = (self.devices, self.key, *hearing, *speaking, *engines)
         inside.setLayout(column(about, 16, *parts, gap=0))
         super().__init__("Voice", inside)
-        preferences.changed.connect(self.form.show_value)
+        preferences.changed.connect(self.talking.show_value)
+        preferences.changed.connect(self.speaking.show_value)
         voice.sources_changed.connect(self.show_sources)
         voice.refused.connect(self.ears.complain)
         voice.refused.connect(self.voices.complain)
@@ -215,6 +229,14 @@ class VoicePage(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._voice.use_voice)
         dialog.open()
+
+
+def engine_forms(preferences: PreferencesController, hears: bool) -> dict[str, OptionsForm]:
+    """A form for every engine of one kind with something to choose, by its name."""
+    return {
+        name: OptionsForm(options, partial(preferences.set_option, name), title)
+        for name, title, options in preferences.voice_options(hears)
+    }
 
 
 def holding(layout) -> QWidget:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QProgressBar, QWidget
 
 from app.controllers.shown import ShownDevice, ShownSource
 from app.hotkeys.keys import Key
@@ -15,16 +15,18 @@ from app.views.option_controls import Calm
 
 MARGINS = (20, 14, 20, 14)
 LEVELS = 1000  # steps of the meter
-WIDE = 300  # of a list of devices
+WIDE = 280  # of a list of devices
 PRESS = "Press a key…"
 NAMELESS = "Parley has no name for this key. Take another one."
 LEFT = "begins many shortcuts. Take the right one, or a key such as F8 or Pause."
 
 
 class Line(QFrame):
-    """Words on the left, what belongs to them on the right, a problem below."""
+    """Words on the left, what belongs to them on the right, a problem and more below."""
 
-    def __init__(self, title: str, words: str, *controls: QWidget) -> None:
+    def __init__(
+        self, title: str, words: str, *controls: QWidget, below: QWidget | QLayout | None = None
+    ) -> None:
         super().__init__()
         self.words = label(words, "second", wrap=True)
         self.problem = label("", "danger", wrap=True)
@@ -32,6 +34,10 @@ class Line(QFrame):
         about = column(label(title, "strong"), self.words, self.problem, gap=3)
         line = row(about, *controls, margins=MARGINS, gap=16)
         line.setStretch(0, 1)
+        if isinstance(below, QWidget):
+            about.addWidget(below)
+        elif below is not None:
+            about.addLayout(below)
         self.setLayout(line)
         self.say(words)
 
@@ -65,7 +71,7 @@ class DeviceList(Calm):
             self.setItemData(place, one.name, Qt.ItemDataRole.ToolTipRole)
             if one.chosen:
                 self.setCurrentIndex(place)
-        self.setEnabled(bool(devices))
+        self.setVisible(bool(devices))
 
     @Slot(int)
     def _tell(self, place: int) -> None:
@@ -79,7 +85,6 @@ class LevelMeter(QProgressBar):
         super().__init__()
         self.setRange(0, LEVELS)
         self.setTextVisible(False)
-        self.setFixedWidth(140)
         self.setAccessibleName(name)
 
     @Slot(float)
@@ -125,11 +130,11 @@ class KeyEdit(Button):
     waiting = Signal(bool)
     given = Signal(str)  # name of a key
     refused = Signal(str)  # why it was none
+    on = False  # it waits for a key
 
     def __init__(self) -> None:
         super().__init__("", picture="keyboard")
         self.setMinimumWidth(160)
-        self.on = False
         self._name = ""
         self._key: Key | None = None
         self.clicked.connect(self._begin)

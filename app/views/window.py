@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
         preferences, seal, undo = controllers.preferences, controllers.seal, controllers.undo
         self._chat, self._history, self._models, self._undo = chat, history, models, undo
         self._talk = controllers.talk
+        self._voicing = controllers.voicing
         self._alt_alone = False
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
-        told = (*told, everyone.speak, everyone.saving)
+        told = (*told, everyone.speak, everyone.saving, everyone.voicing)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)

@@ -13,8 +13,10 @@ from app.controllers.reminders import RemindersController
 from app.controllers.saving import SavingController
 from app.controllers.server import ServerController
 from app.controllers.sound_files import SoundFilesController
+from app.controllers.sound_tests import SoundTests
 from app.controllers.speak import SpeakController
 from app.controllers.transcribing import Transcribing
+from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.paths import resource
 from app.resting import Resting
@@ -94,13 +96,23 @@ def saving(background, chat, preferences):
 
 
 @pytest.fixture
+def voicing(preferences, background, talk, tmp_path, microphone):
+    def listening():
+        return talk.listening
+
+    trials = SoundTests(microphone, background, itertools.count(1), tmp_path, listening)
+    models, ears = tmp_path / "models", resource("ears")
+    return VoiceController(preferences, microphone, background, trials, models, ears, None)
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting, programs, talk, sound_files, speak, saving,
+    reminders, acting, programs, talk, sound_files, speak, saving, voicing,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting, programs, talk, sound_files, speak, saving),
+        *(reminders, acting, programs, talk, sound_files, speak, saving, voicing),
     )
 
 

@@ -21,9 +21,9 @@ PLACE = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "x11")
 def field(qtbot):
     field = QLineEdit()
     qtbot.addWidget(field)
-    field.show()
-    field.activateWindow()
-    qtbot.waitActive(field)
+    with qtbot.waitActive(field):
+        field.show()
+        field.activateWindow()
     return field
 
 
