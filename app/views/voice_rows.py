@@ -102,10 +102,9 @@ class SourceRow(QFrame):
         self._value = source.value
         self.use = Button("Use")
         self.use.setAccessibleName(f"Use {source.name}")
-        self.use.setVisible(not source.chosen)
         self.use.setEnabled(not source.problem)
         used = label("In use", "second")
-        used.setVisible(source.chosen)
+        (self.use if source.chosen else used).hide()
         about = column(label(source.name, "strong"), gap=3)
         if source.words:
             about.addWidget(label(source.words, "second", wrap=True))
