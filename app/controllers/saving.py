@@ -185,10 +185,13 @@ class SavingController(QObject):
         name = saving.path if saving.last else None
 
         def done(_: object) -> None:
-            if self._saving is saving:
-                self._leave() if saving.last else self._go_on(saving)
-                if saving.last:
-                    self.notice.emit(Notice("Saved as a sound file.", str(saving.path)))
+            if self._saving is not saving:
+                return
+            if name is None:
+                self._go_on(saving)
+            else:
+                self._leave()
+                self.notice.emit(Notice("Saved as a sound file.", str(name)))
 
         def failed(error: Exception) -> None:
             if self._saving is saving:

@@ -23,6 +23,7 @@ from engines.messages import (
     ToolResult,
     plain,
 )
+from tests.data import tone_voice
 from tests.data.speaking import FakeLoudspeaker
 
 WAIT = 20_000
@@ -294,6 +295,34 @@ def test_a_voice_that_cannot_be_is_told_once_and_the_built_in_one_speaks(
     assert tts.said == ["Still said.", "And again."]
     assert len(notices) == 1 and "en_GB-gone" in notices[0].message
     assert "came with Parley" in notices[0].hint
+
+
+def test_a_broken_voice_file_is_told_once_and_the_built_in_one_speaks(
+    ask, speak, tts, hear, preferences, notices, tmp_path, caplog
+):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no voice")
+    broken.with_name("broken.onnx.json").write_text("{}")
+    preferences.set_voice("voice", str(broken))
+    ask("one", TextDelta("Still said. And more. "), Done())
+    hear()
+    assert " ".join(tts.said).endswith("Still said. And more.") and len(notices) == 1
+    caplog.clear()
+
+
+def test_the_chosen_voice_speaks_at_the_chosen_speed(
+    ask, chat, speak, hear, preferences, loudspeaker, notices, tmp_path
+):
+    preferences.set_voice("voice", str(tone_voice.build(tmp_path)))
+    marked = words(speak, chat)
+    ask("one", TextDelta("The chosen voice speaks here. "), Done())
+    hear(step=0.03)
+    assert [word.rstrip(".") for _, word in marked] == ["The", "chosen", "voice", "speaks", "here"]
+    assert dict(chat.details(chat.turns[-1].key))["Voice"] == "tone" and notices == []
+    preferences.set("speed", 2.0)
+    ask("two", TextDelta("The chosen voice speaks here. "), Done())
+    hear()
+    assert loudspeaker.played[2] < loudspeaker.played[1] * 0.75
 
 
 def test_where_no_voice_works_the_answer_is_on_the_screen_and_that_is_said_once(
