@@ -20,7 +20,8 @@ QMainWindow, #centre, #page, #page QScrollArea, #page #body, #welcome, #welcome 
 #rule { background: $border; border: 0; min-height: 1px; max-height: 1px; }
 
 #soft_pill { background: $accent_soft; border-radius: 17px; }
-QLabel[role="soft"] { color: $soft_text; font-size: 13px; }
+#soft_pill QLabel { color: $soft_text; font-size: 13px; }
+#soft_pill QProgressBar { background: $background; }
 #notice { background: $raised; border: 1px solid $border_strong; border-radius: 14px; }
 #notice[place="page"] { margin-bottom: 12px; }
 #card { background: $surface; border: 1px solid $border; border-radius: 14px; }

@@ -9,7 +9,7 @@ from app.views.transcript.box import Box, Canvas, Control
 from app.views.transcript.document import PILL
 from app.views.transcript.style import CODE
 
-BESIDE = 3  # pixels a mark reaches beyond its word
+BESIDE = 2  # pixels a mark reaches beyond its word
 
 
 class Fragments:
