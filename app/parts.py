@@ -15,6 +15,7 @@ from app.background import Background
 from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
+from app.controllers.careful import Careful
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
@@ -52,6 +53,7 @@ from engines.errors import ParleyError
 BIN_DAYS = 30  # what was deleted can be brought back so long
 TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
 FILES_REST = 1  # minutes without a sound file, then the engine that hears them ends
+CAREFUL_RESTS = 2  # minutes
 LISTENER_RESTS = 10  # minutes; it is quick to start
 SPEAKER_RESTS = 20  # minutes
 STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
@@ -166,18 +168,19 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     replay = Replay(sound, background, speeches, parent)
     takes = Takes(folders.data / "takes", background, parent)
     keeping = Keeping(takes, replay, store, chat, preferences, parent)
-    writing = WritingDown(
-        *(Listening(listener.link, parent), Hearing(stt.link, parent=parent)),
-        *(keeping, chat, preferences, parent),
-    )
+    careful = hear_carefully(folders, preferences, background, parent)
 
     def warm() -> None:
         listener.warm()
         stt.warm()
 
+    writing = WritingDown(
+        *(Listening(listener.link, parent), Hearing(stt.link, parent=parent), careful),
+        *(keeping, chat, preferences, warm, parent),
+    )
     if sound:
         hear_through(sound, preferences)
-    talk = TalkController(sound, writing, keeping, chat, preferences, warm, parent)
+    talk = TalkController(sound, writing, keeping, chat, preferences, parent)
     voices, speaker = (
         Voices(EngineLink(folders.logs, parent, idle_minutes=SPEAKER_RESTS), preferences, parent)
         for _ in range(2)
@@ -238,7 +241,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        readers=(reader, excerpts),
+        readers=(reader, excerpts, careful.link),
     )
 
 
@@ -271,8 +274,7 @@ def hearing_engines(
     def understand() -> tuple[str, Path, Any, dict[str, Any]]:
         options = preferences.options_of(UNDERSTANDS)
         options = replace(options, promised=models.still_takes >> 20)
-        folder = Path(preferences.voice.ears or paths.resource(EARS))
-        return UNDERSTANDS, folder, options, {}
+        return UNDERSTANDS, ears_of(preferences), options, {}
 
     both = Resting(stt, understand), Resting(patient, understand)
 
@@ -283,6 +285,27 @@ def hearing_engines(
     preferences.home_changed.connect(lambda name: renew(name == UNDERSTANDS))
     preferences.voice_changed.connect(lambda name, _: renew(name == "ears"))
     return Resting(listener, listen), *both
+
+
+def ears_of(preferences: PreferencesController) -> Path:
+    return Path(preferences.voice.ears or paths.resource(EARS))
+
+
+def hear_carefully(
+    folders: paths.Folders,
+    preferences: PreferencesController,
+    background: Background,
+    parent: QObject,
+) -> Careful:
+    """What hears something once more: on the processor, as it is in no hurry."""
+    link = EngineLink(folders.logs, parent, idle_minutes=CAREFUL_RESTS, patience=STT_PATIENCE)
+
+    def start(model: Path) -> None:
+        options = replace(preferences.options_of(UNDERSTANDS), device="cpu")
+        link.open(UNDERSTANDS, model, options)
+
+    places = (folders.data / "models",)
+    return Careful(link, start, lambda: ears_of(preferences), places, background, parent)
 
 
 def hear_through(sound: Sound, preferences: PreferencesController) -> None:

@@ -16,6 +16,7 @@ from app.audio.sound import Sound
 from app.audio.wav import header
 from app.background import Background
 from app.controllers.answering import Answering
+from app.controllers.careful import Careful
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.hearing import Hearing
@@ -270,9 +271,17 @@ def keeping(microphone, background, store, chat, preferences, tmp_path):
 
 
 @pytest.fixture
-def talk(microphone, listener, stt, clock, keeping, chat, preferences):
+def careful(stt, background, tmp_path):
+    """Hears again through the same link, whatever the model."""
+    return Careful(stt, lambda _: None, lambda: tmp_path / "ears", (), background)
+
+
+@pytest.fixture
+def talk(microphone, listener, stt, careful, clock, keeping, chat, preferences):
     writing = WritingDown(
-        *(Listening(listener), Hearing(stt, clock), keeping, chat, preferences), clock=clock
+        *(Listening(listener), Hearing(stt, clock), careful, keeping, chat, preferences),
+        warm=lambda: None,
+        clock=clock,
     )
     return TalkController(microphone, writing, keeping, chat, preferences, clock=clock)
 

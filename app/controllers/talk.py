@@ -18,7 +18,7 @@ WAITING = "waiting"  # hands-free, while Parley speaks
 TAP = 0.3  # seconds; who lets go earlier has tapped
 BOUNCE_MS = 30  # a key that comes back within it was never let go
 HELD_MS, STAYING_MS = 120_000, 600_000  # the longest take
-OPENS_MS = 10_000  # a microphone without sound by then does not work; some take their time
+OPENS_MS = 30_000  # a microphone without sound by then does not work; some take their time
 TAIL_MS = 2_000  # the end of a take is here by then
 EMPTY = 30.0  # hands-free: after so many seconds of silence a take begins anew
 INTERRUPTS = 0.3  # seconds of speech that silence an answer
@@ -51,18 +51,14 @@ class TalkController(QObject):
         keeping: Keeping,
         chat: ChatController,
         preferences: PreferencesController,
-        warm: Callable[[], None] = lambda: None,
         parent: QObject | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """sound is app.audio.sound.Sound, or None where there is to be none.
-
-        warm starts the engines that are needed to hear, where they rest.
-        """
+        """sound is app.audio.sound.Sound, or None where there is to be none."""
         super().__init__(parent)
         self._sound, self._chat, self._preferences = sound, chat, preferences
         self.writing, self.keeping = writing, keeping
-        self._warm, self._clock = warm, clock
+        self._clock = clock
         self._recording: Take | None = None
         self._down = False  # the key, as far as it can be believed
         self._session = False  # hands-free is on
@@ -100,7 +96,7 @@ class TalkController(QObject):
         """Talking is likely: start what takes a moment, and see which microphones there are."""
         if self._sound:
             self._sound.microphones()
-            self._warm()
+            self.writing.warm()
 
     def look(self) -> None:
         """After the window is up: what earlier sessions could not write down."""
@@ -210,7 +206,7 @@ class TalkController(QObject):
             self._down = False
             self.notice.emit(Notice(self.why, kind="error"))
             return False
-        self._warm()
+        self.writing.warm()
         self.keeping.forget_dropped()
         kept = self.keeping.begin(self._chat.conversation)
         take = self.writing.begin(kept, held=held)

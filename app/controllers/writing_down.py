@@ -4,10 +4,12 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.controllers.careful import Careful
 from app.controllers.chat import ChatController
 from app.controllers.hearing import Hearing, Heeded
 from app.controllers.hotwords import hotwords
@@ -73,14 +75,19 @@ class WritingDown(QObject):
         self,
         listening: Listening,
         hearing: Hearing,
+        careful: Careful,
         keeping: Keeping,
         chat: ChatController,
         preferences: PreferencesController,
+        warm: Callable[[], None],
         parent: QObject | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """warm starts the engines that are needed to hear, where they rest."""
         super().__init__(parent)
-        self._listening, self._hearing, self._keeping = listening, hearing, keeping
+        self.warm = warm
+        self._listening, self._keeping = listening, keeping
+        self._hearing, self._careful = hearing, careful
         self._chat, self._preferences, self._clock = chat, preferences, clock
         self._numbers = itertools.count(1)
         self._takes: list[Take] = []  # in the order they were said
@@ -88,8 +95,9 @@ class WritingDown(QObject):
         listening.heard.connect(self._on_heard)
         listening.failed.connect(self._on_unheard)
         hearing.words.connect(self._on_words)
-        hearing.written.connect(self._on_written)
-        hearing.failed.connect(self._on_failed)
+        for one in (hearing, careful.hearing):
+            one.written.connect(self._on_written)
+            one.failed.connect(self._on_failed)
         keeping.again_asked.connect(self.again)
         chat.opened.connect(self._on_page)
         chat.stored.connect(self._on_stored)
@@ -131,7 +139,7 @@ class WritingDown(QObject):
         take.dropped = True
         spoken = take.heeded.pauses.enough
         self._listening.drop(take.said)
-        self._hearing.drop(take.heeded)
+        self._hearing_of(take).drop(take.heeded)
         if take.again:
             self._keeping.hold(take.kept)
         elif wanted and spoken:
@@ -152,18 +160,25 @@ class WritingDown(QObject):
     def again(self, kept: Kept) -> None:
         """Hear a kept take once more."""
         self._keeping.lend(kept)
-        self.told.emit(AGAIN)
-        take = self.begin(kept, again=True)
-        self._keeping.read([self._keeping.path(kept)], lambda pieces: self._feed(take, pieces))
+        self._hear_again(self.begin(kept, again=True), [self._keeping.path(kept)])
 
     def turn_again(self, key: int) -> None:
         """Hear the sound of a turn once more; rewritten tells what it says."""
-        self.told.emit(AGAIN)
-        take = self.begin(None, again=True, turn=key)
-        self._keeping.read(self._chat.sounds_of(key), lambda pieces: self._feed(take, pieces))
+        self._hear_again(self.begin(None, again=True, turn=key), self._chat.sounds_of(key))
+
+    def _hear_again(self, take: Take, files: list[Path]) -> None:
+        def ready(model: str) -> None:
+            self.told.emit(f"Hearing it once more with {model}…" if model else AGAIN)
+            self._keeping.read(files, lambda pieces: self._feed(take, pieces))
+
+        self.warm()
+        self._careful.prepare(ready)
+
+    def _hearing_of(self, take: Take) -> Hearing:
+        return self._careful.hearing if take.again else self._hearing
 
     def _feed(self, take: Take, pieces: Sequence[Hear]) -> None:
-        if pieces:
+        if pieces and take in self._takes:
             self.hear(take, pieces)
         elif take in self._takes:
             self._give_up(take, UNREADABLE, "")
@@ -173,7 +188,7 @@ class WritingDown(QObject):
     @Slot(object)
     def _on_heard(self, said: Said) -> None:
         if (take := self._of(said)) and not take.dropped:
-            self._hearing.go_on(take.heeded)
+            self._hearing_of(take).go_on(take.heeded)
             self.grew.emit(take)
 
     @Slot(object, str, str)
@@ -251,7 +266,7 @@ class WritingDown(QObject):
     @Slot(object, object)
     def _on_unheard(self, said: Said, why: Failed) -> None:
         if take := self._of(said):
-            self._hearing.drop(take.heeded)
+            self._hearing_of(take).drop(take.heeded)
             take.trouble = why
             if ended(take):
                 self._end_unheard(take)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.audio.messages import Device
 from app.controllers import talk as talking
+from app.controllers.careful import Careful
 from app.controllers.hearing import Hearing
 from app.controllers.keeping import Keeping
 from app.controllers.listening import Listening
@@ -40,6 +41,7 @@ class Played(QObject):
     def __init__(self):
         super().__init__()
         self.open = {}
+        self.state = "ready"
         self._numbers = itertools.count(1)
 
     def submit(self, request):
@@ -103,8 +105,9 @@ class Bench:
         takes = Takes(folder, background)
         replay = Replay(self.sound, background, itertools.count(1))
         self.keeping = Keeping(takes, replay, store, chat, preferences)
-        parts = Listening(self.listener), Hearing(self.stt, self.clock), self.keeping
-        self.writing = WritingDown(*parts, chat, preferences, clock=self.clock)
+        careful = Careful(self.stt, lambda _: None, lambda: folder, (), background)
+        parts = Listening(self.listener), Hearing(self.stt, self.clock), careful, self.keeping
+        self.writing = WritingDown(*parts, chat, preferences, warm=lambda: None, clock=self.clock)
         self.talk = TalkController(
             self.sound, self.writing, self.keeping, chat, preferences, clock=self.clock
         )
