@@ -206,6 +206,11 @@ _PARTS = (
 )
 _ELEMENTS = r"(?:[A-Z][a-z]?[₀-₉]*)*"
 
+# A clause with none of these needs no rule. In most there are none.
+TOLD = re.compile(
+    r"[^\w\s,;:!?.'’“”\"()–-]|[\d₀-₉²³⁰-⁹½-¾]|\.\S|\.\s|[A-Z]{2}|\b(?:[IVX]|vs|Jr|Sr)\b"
+)
+
 # In this order: what is spelt comes before anything takes it for a number, ranges before their
 # ends become words.
 ENGLISH: tuple[Rule, ...] = (

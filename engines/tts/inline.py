@@ -61,7 +61,7 @@ class Inline:
             return True
         if begins.partial:
             return False
-        for pattern, read in MARKS:
+        for pattern, read in BY_SIGN.get(text[at], OTHERS):
             match = pattern.match(text, at, partial=not self._final)
             if match is None:
                 continue
@@ -147,7 +147,8 @@ def _rule(pattern: str, read: Read) -> tuple["regex.Pattern[str]", Read]:
 LINK_TARGET = (
     r"(?:\((?:[^()\s]|\([^()\s]{0,200}\)){0,800}(?:\s[^()]{0,200})?\)|\[(?:[^\]\d][^\]]{0,79})?\])"
 )
-BEGINS = regex.compile(rf"[\\$`!\[【<&*_~{EMOJI}]|(?<![\w/@.]){SCHEME}")
+SIGNS = "\\$`![【<&*_~"
+BEGINS = regex.compile(rf"[{re.escape(SIGNS)}{EMOJI}]|(?<![\w/@.]){SCHEME}")
 # Of those that begin at a place the first that fits is read; one that may still fit is waited
 # for, which the bounds keep short.
 MARKS = (
@@ -180,3 +181,7 @@ MARKS = (
     _rule(rf"[{EMOJI}]+", lambda match, _: ""),
     _rule(ADDRESS, _address),
 )
+OTHERS = MARKS[-2:]
+BY_SIGN = {  # the marks that can begin with a sign, which stands after a word
+    sign: [mark for mark in MARKS if mark[0].match(f"a{sign}", 1, partial=True)] for sign in SIGNS
+}

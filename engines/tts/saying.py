@@ -3,7 +3,7 @@
 import re
 
 from engines.tts.clauses import CLOSING, STOPS, WIDE_STOPS, new_line
-from engines.tts.english import ENGLISH
+from engines.tts.english import ENGLISH, TOLD
 from engines.tts.traced import Traced, made
 
 BREAK = re.compile(r"[ \t]*\n[ \t\n]*")
@@ -23,7 +23,7 @@ def said(text: Traced, language: str) -> Traced:
     text = text.sub(UNSEEN, lambda _: "").sub(BREAK, _line_break)
     text = text.sub(EMOTICON, lambda _: "").sub(BAR, lambda _: ", ").sub(DASH, lambda _: " – ")
     text = text.sub(GROUPED, lambda match: re.sub(r"\D", "", match[0])).sub(SPACE, lambda _: " ")
-    for pattern, replaced in ENGLISH if language == "en" else ():
+    for pattern, replaced in ENGLISH if language == "en" and TOLD.search(text.text) else ():
         text = text.sub(pattern, replaced)
     text = text.sub(HOLLOW, lambda _: "").sub(SPACE, lambda _: " ").sub(BARE, lambda _: "")
     return text.strip()
