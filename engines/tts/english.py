@@ -247,7 +247,7 @@ ENGLISH: tuple[Rule, ...] = (
     _rule(
         rf"(?P<number>{_NUMBER})[ -]?(?P<unit>{_UNIT})(?P<power>[²³]|\^[23])?"
         rf"(?P<per>/\s?(?:{'|'.join(RATED)})(?P<raised>[²³]?))?"
-        r"(?![\w²³/^]|[-'’]\w)(?:\.(?=\s[a-z]))?",
+        r"(?![\w²³/^]|[-'’]\w)(?:(?<=[a-z]{2})\.(?=\s[a-z]))?",
         _unit,
     ),
     *(_rule(pattern, words) for pattern, words in ALONE),

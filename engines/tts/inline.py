@@ -115,8 +115,9 @@ def _pointed(match: "regex.Match[str]", instead: Instead) -> str:
 
 
 def _host(address: str, instead: Instead) -> str:
-    host = re.split(r"[/?#:]", re.sub(r"^[a-z]+://", "", address))[0]
-    return instead.link.format(host.removeprefix("www.").rstrip(".,;!?*_)"))
+    bare = re.sub(r"^[a-z]+://", "", address.rstrip(".,;:!?*_)/")).removeprefix("www.")
+    host = re.split(r"[/?#:]", bare)[0]
+    return host if host == bare else instead.link.format(host)
 
 
 def _tag(match: "regex.Match[str]", instead: Instead) -> str:

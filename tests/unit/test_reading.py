@@ -147,6 +147,8 @@ SAID = {  # written: said
     "See https://www.example.org/x?y=1.": "See link to example.org.",
     "See <https://example.org/x>.": "See link to example.org.",
     "See [https://a.example/b](https://a.example/b).": "See link to a.example.",
+    "Visit www.example.com! Ok.": "Visit example.com! | Ok.",
+    "It fell to −5°C. x1 is so.": "It fell to −5 degrees Celsius. x1 is so.",
     "It is so [1], [2, 3] and here[^1].": "It is so and here.",
     "Look ![a cat](cat.png) here.": "Look a cat here.",
     "![a cat](cat.png)": "There is a picture: a cat.",
