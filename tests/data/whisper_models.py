@@ -22,9 +22,8 @@ SHAPES = {  # width, layers that listen and that write, heads, bands
     "smallest": (64, 1, 1, 1, 80),
 }
 LANGUAGES = ("en", "de", "fr")
-WORDS = 50_257  # tokens before the special ones, as in the real ones
-ALL = 51_865  # with them, in those of many languages
-VERSION = 6  # of what is built here
+ALL = 51_865  # tokens of the real ones
+VERSION = 7  # of what is built here
 LIKELIER = 17.0  # logits by which the next word stands out
 NOISE = 0.01  # of the weights: small enough that the chain decides
 
@@ -45,12 +44,12 @@ def built(says="what is seven times eight", shape="smallest", **how):
     return folder
 
 
-def build(folder, says, shape, sure=1.0, loops=False, silent=False, many=True):
+def build(folder, says, shape, sure=1.0, loops=False, silent=False, many=True, size=ALL):
     """sure: 1 is certain, 0.6 guesses; loops: it begins anew at the end, for ever.
 
-    silent: sure that nobody speaks; many: of several languages.
+    silent: sure that nobody speaks; many: of several languages; size: of its vocabulary.
     """
-    tokenizer, tokens = vocabulary(says, many)
+    tokenizer, tokens = vocabulary(says, many, size)
     number = {token: place for place, token in enumerate(tokens)}
     said = tokenizer.encode(" " + says.strip(), add_special_tokens=False).ids
     chain = _chain(number, said, loops, silent, many)
@@ -62,7 +61,7 @@ def build(folder, says, shape, sure=1.0, loops=False, silent=False, many=True):
     (folder / "config.json").write_text(json.dumps(config))
 
 
-def vocabulary(says, many):
+def vocabulary(says, many, size):
     """A byte-pair tokenizer in which each of these words is one token, and all tokens in order."""
     letters = pre_tokenizers.ByteLevel.alphabet()
     # the library takes a model that has the empty token as one of many languages
@@ -73,13 +72,12 @@ def vocabulary(says, many):
             if piece[:end] not in known:
                 known.append(piece[:end])
                 merges.append((piece[: end - 1], piece[end - 1]))
-    known += [f"{number}~" for number in range(WORDS - len(known))]
     special = ["<|endoftext|>", "<|startoftranscript|>"]
     special += [f"<|{code}|>" for code in LANGUAGES]
     special += ["<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>"]
     special += ["<|nospeech|>", "<|notimestamps|>"]
     special += [f"<|{step * 0.02:.2f}|>" for step in range(1501)]
-    known += [f"{number}≈" for number in range(ALL - WORDS - len(special))]
+    known += [f"{number}~" for number in range(size - len(special) - len(known))]
     tokenizer = Tokenizer(models.BPE({t: n for n, t in enumerate(known)}, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

@@ -134,6 +134,13 @@ def test_words_before_and_hot_words_go_ahead_of_the_prompt(ear):
     assert prompt[0] == token("<|startofprev|>") and prompt[-1] == token("<|notimestamps|>")
 
 
+def test_a_small_model_is_not_led_astray_by_them(ear):
+    engine = ear(many=False, size=3_000)
+    assert told(engine, speech.spoken(SAID), before="seven", hotwords="Parley")[0].text == SAYS
+    token = engine.watched._model.hf_tokenizer.token_to_id
+    assert engine.watched.prompts == [[token("<|startoftranscript|>"), token("<|notimestamps|>")]]
+
+
 def test_the_language_is_the_one_asked_for(ear):
     engine = ear()
     assert told(engine, speech.spoken(SAID), language="de")[0].language == "de"

@@ -16,7 +16,7 @@ from engines.messages import Word
 from engines.sound.hearing.voice import RATE
 from engines.stt.folders import Contents
 from engines.stt.whisper.doubts import Hypothesis
-from engines.stt.whisper.windows import PER_SECOND, SHORTEST, Attempt
+from engines.stt.whisper.windows import PER_SECOND, SHORTEST, SMALL, Attempt
 
 RUNNER = f"faster-whisper {faster_whisper.__version__}, CTranslate2 {ctranslate2.__version__}"
 CPU_TYPES = ("int8_float32", "int8", "float32")  # best first; the library says which it has
@@ -82,10 +82,13 @@ class Whisper:
         return "en"
 
     def prompt(self, language: str, before: str, hotwords: str, timed: bool) -> list[int]:
-        """The tokens that come before the words: what was said, then how to write."""
+        """The tokens that come before the words: what was said, then how to write.
+
+        A small model is told nothing of it: it takes these words for those it hears.
+        """
         tokenizer = self._tokenizer(language)
         lead: list[int] = []
-        previous = tokenizer.sot_prev
+        previous = tokenizer.sot_prev if self.contents.weights.vocabulary >= SMALL else None
         if previous is not None and (before.strip() or hotwords.strip()):
             lead = [previous, *self._tokens(tokenizer, hotwords)[:PROMPT]]
             lead += self._tokens(tokenizer, before)[-PROMPT:]

@@ -9,7 +9,7 @@ SHORTEST = 10  # seconds; a shorter window loses words and makes loops
 ROOM = 2  # seconds after the sound
 PATIENCE_OF_LOOPS = 8  # tokens besides those that the length allows
 RATE, FINE_RATE = 6, 20  # tokens that may be said in a second, FINE_RATE with a small vocabulary
-SMALL = 20_000  # tokens
+SMALL = 20_000  # tokens; with fewer it was taught on little
 TEMPERATURES = (0.4, 0.8)
 
 
