@@ -49,9 +49,7 @@ def rests(chances: list[dict[Gram, float]], order: int) -> dict[Gram, float]:
     for gram, chance in chances[order].items():
         above[gram[:-1]] += chance
         below[gram[:-1]] += chances[order - 1].get(gram[1:]) or chances[0][gram[-1:]]
-    return {
-        gram: max(1e-9, 1 - above[gram]) / max(1e-9, 1 - below[gram]) for gram in above
-    }
+    return {gram: max(1e-9, 1 - above[gram]) / max(1e-9, 1 - below[gram]) for gram in above}
 
 
 def write(path: Path, texts: Iterable[str]) -> list[str]:

@@ -80,9 +80,7 @@ class Hearer(nn.Module):
         self.shape = shape
         self.conv1 = nn.Conv1d(shape.mels, width, 3, padding=1)
         self.conv2 = nn.Conv1d(width, width, 3, stride=2, padding=1)
-        self.encoder = nn.ModuleList(
-            Block(width, shape.heads, False) for _ in range(shape.encoder)
-        )
+        self.encoder = nn.ModuleList(Block(width, shape.heads, False) for _ in range(shape.encoder))
         self.encoder_norm = nn.LayerNorm(width)
         self.embedding = nn.Embedding(shape.vocabulary, width)
         self.decoder = nn.ModuleList(Block(width, shape.heads, True) for _ in range(shape.decoder))

@@ -1,4 +1,4 @@
-"""Lessons for the network: sound on its way from the pool, as features with everything to be learned."""
+"""Lessons for the network: sounds of the pool on their way, and all that is learned from them."""
 
 import json
 from collections.abc import Iterator
@@ -14,9 +14,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.utils.data import IterableDataset
 from vocabulary import MARKS
+from voices import PLAIN
 
 RATE = sounds.RATE
-AHEAD = 192  # lessons that are sorted by length at a time
+AHEAD = 240  # lessons that are made at a time; each is had twice, among others
 EMPTY, CHAINED, PROMPTED, TIMED = 0.05, 0.05, 0.12, 0.4  # shares of lessons
 FULL, HALF = 0.006, 0.08  # shares of batches in a window of 30 s, of 10 s
 LONGEST = 12.0  # seconds of sound
@@ -52,19 +53,32 @@ class Pool:
     def refresh(self) -> None:
         for path in sorted(self._folder.glob("*.json")):
             if path.stem not in self._shards:
-                told = json.loads(path.read_text())
+                told = [one for one in json.loads(path.read_text()) if PLAIN.match(one["voice"])]
                 self._shards[path.stem] = (np.load(path.with_suffix(".npy"), mmap_mode="r"), told)
 
-    def any(self, rng: Random) -> tuple[np.ndarray, dict[str, Any]]:
-        pcm, told = self._shards[rng.choice(list(self._shards))]
-        one = rng.choice(told)
+    def any(self, rng: Random, longest: float = 60.0) -> tuple[np.ndarray, dict[str, Any]]:
+        """A saying of no more than so many seconds."""
+        while True:
+            pcm, told = self._shards[rng.choice(list(self._shards))]
+            one = rng.choice(told)
+            if one["length"] <= longest * RATE:
+                break
         return pcm[one["at"] : one["at"] + one["length"]], one
 
 
 class Lessons(IterableDataset):
-    def __init__(self, pool: Path, tokenizer: Path, phones: dict[str, int], rows: int, seed: int, harsh: float):
+    def __init__(
+        self,
+        pool: Path,
+        tokenizer: Path,
+        phones: dict[str, int],
+        rows: int,
+        seed: int,
+        harsh: float,
+        longest: float,
+    ):
         self._pool, self._path, self._rows, self._seed = pool, tokenizer, rows, seed
-        self._names, self._harsh = phones, harsh
+        self._names, self._harsh, self._longest = phones, harsh, longest
 
     def __iter__(self) -> Iterator[Batch]:
         torch.set_num_threads(1)
@@ -72,10 +86,13 @@ class Lessons(IterableDataset):
         self.tokenizer = Tokenizer.from_file(str(self._path))
         self.ids = {one: self.tokenizer.token_to_id(one) for one in MARKS}
         self.mel = FeatureExtractor()
+        again: list[Lesson] = []
         while True:
             self.pool.refresh()
             babble = [self._babble() for _ in range(3)]
-            ahead = sorted((self._lesson(babble) for _ in range(AHEAD)), key=lambda one: one.mel.shape[1])
+            fresh = [self._lesson(babble) for _ in range(AHEAD)]
+            ahead = sorted((*again, *fresh), key=lambda one: one.mel.shape[1])
+            again = fresh
             batches = [ahead[at : at + self._rows] for at in range(0, len(ahead), self._rows)]
             self.rng.shuffle(batches)
             for lessons in batches:
@@ -108,7 +125,7 @@ class Lessons(IterableDataset):
         parts, said, phones = [self._pause()], [], []
         at = len(parts[0])
         for _ in range(many):
-            pcm, told = self.pool.any(rng)
+            pcm, told = self.pool.any(rng, self._longest)
             sound, speed = sounds.changed(rng, pcm)
             if said and at + len(sound) > LONGEST * RATE:
                 break
@@ -127,7 +144,7 @@ class Lessons(IterableDataset):
         return np.zeros(int(rng.uniform(0.0, longest) * RATE), np.float32)
 
     def _made(self, sound: np.ndarray, said: list[Any], phones: list[Any]) -> Lesson:
-        mel = self._masked(self.mel(sound).astype(np.float32))
+        mel = self.mel(sound).astype(np.float32)
         tokens, counted = self._tokens(said)
         words = self.tokenizer.encode("".join(f" {told['words']}" for *_, told in said))
         family = int(bool(said) and said[0][2]["voice"].startswith("flite"))
@@ -189,9 +206,9 @@ class Lessons(IterableDataset):
     def _batch(self, lessons: list[Lesson]) -> Batch:
         frames = max(one.mel.shape[1] for one in lessons)
         chance = self.rng.random()
-        if chance < FULL:
+        if chance < self._harsh * FULL:
             lessons, frames = lessons[:3], 3000
-        elif chance < FULL + HALF:
+        elif chance < self._harsh * (FULL + HALF):
             frames = max(frames, 1000)
         frames += frames % 2
         longest = max(len(one.tokens) for one in lessons) - 1
@@ -201,7 +218,7 @@ class Lessons(IterableDataset):
         targets = np.full((rows, longest), NOTHING)
         phones = np.full((rows, frames // 2), NOTHING)
         for row, one in enumerate(lessons):
-            mel[row, :, : one.mel.shape[1]] = one.mel
+            mel[row, :, : one.mel.shape[1]] = self._masked(one.mel)
             size = len(one.tokens) - 1
             tokens[row, :size] = one.tokens[:-1]
             targets[row, one.counted - 1 : size] = one.tokens[one.counted :]

@@ -18,14 +18,14 @@ EACH = 500  # sayings in a shard
 NATURAL = 0.5  # share in flite's voices, which were recorded from people; the others are espeak's
 
 
-def shard(folder: Path, number: int) -> None:
+def shard(folder: Path, number: int, natural: float) -> None:
     rng = Random(f"{SEED} {number}")
     sounds: list[np.ndarray] = []
     told: list[dict[str, Any]] = []
     at = 0
     while len(told) < EACH:
         said = saying(rng)
-        speak = voices.flite if rng.random() < NATURAL else voices.espeak
+        speak = voices.flite if rng.random() < natural else voices.espeak
         sound = speak(rng, said.words)
         sounds.append(sound.pcm)
         told.append(
@@ -43,7 +43,8 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=40)
+    parser.add_argument("--natural", type=float, default=NATURAL, help="share in flite's voices")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for number in range(options.first, options.first + options.shards):
-        shard(options.folder, number)
+        shard(options.folder, number, options.natural)

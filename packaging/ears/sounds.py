@@ -4,11 +4,9 @@ from functools import cache
 from random import Random
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import fftconvolve, lfilter
 
 RATE = 16_000
-SPEED = (0.87, 1.17)
+SPEED = (0.9, 1.12)
 QUIET, LOUD = 0.03, 0.95  # peak of what is heard
 NOISY, ROOM, BAND = 0.65, 0.3, 0.25  # chances
 NEAREST, FARTHEST = 5, 35  # dB of speech over noise
@@ -32,7 +30,7 @@ def heard(
     random = np.random.default_rng(rng.getrandbits(32))
     level = max(1e-4, float(np.sqrt(np.mean(sound[sound != 0.0] ** 2))) if sound.any() else 0.05)
     if rng.random() < harsh * ROOM:
-        sound = fftconvolve(sound, rng.choice(rooms()))[: len(sound)].astype(np.float32)
+        sound = _inside(sound, rng.choice(rooms()))
     if rng.random() < harsh * NOISY:
         noise = _noise(rng, random, noises, len(sound))
         wanted = level * 10 ** (-rng.uniform(NEAREST, FARTHEST) / 20)
@@ -62,13 +60,24 @@ def _noise(
 def _through(rng: Random, sound: np.ndarray) -> np.ndarray:
     """A tilt, or a small loudspeaker's or a telephone's band."""
     if rng.random() < 0.5:
-        tilt = rng.uniform(-0.7, 0.7)
-        return lfilter([1, -tilt], [1], sound).astype(np.float32)
-    spectrum = rfft(sound, next_fast_len(len(sound), real=True))
+        tilt = np.float32(rng.uniform(-0.7, 0.7))
+        return sound - tilt * np.concatenate((sound[:1], sound[:-1]))
+    spectrum = np.fft.rfft(sound, _roomy(len(sound)))
     pitch = np.linspace(0, RATE / 2, len(spectrum))
     low, high = rng.uniform(50, 350), rng.uniform(3000, 7500)
     gain = 1 / (1 + (low / np.maximum(pitch, 1)) ** 4) / (1 + (pitch / high) ** 8)
-    return irfft(spectrum * gain.astype(np.float32))[: len(sound)]
+    return np.fft.irfft(spectrum * gain)[: len(sound)].astype(np.float32)
+
+
+def _inside(sound: np.ndarray, room: np.ndarray) -> np.ndarray:
+    size = _roomy(len(sound) + len(room))
+    made = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(room, size), size)
+    return made[: len(sound)].astype(np.float32)
+
+
+def _roomy(length: int) -> int:
+    """A length whose spectrum is quick to compute."""
+    return -(-length // 4096) * 4096
 
 
 @cache

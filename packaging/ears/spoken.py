@@ -120,13 +120,17 @@ def _follows(before: str, unit: str) -> bool:
     """Whether a short form stands where a unit may stand."""
     if before[0].isdigit():
         return unit != "in"
-    return before in ("to", "in", "into", "many", "of", "degrees") and len(unit) > 1 and unit != "in"
+    return (
+        before in ("to", "in", "into", "many", "of", "degrees") and len(unit) > 1 and unit != "in"
+    )
 
 
 def spoken(text: str) -> str:
     """The words of a written form."""
     parts = text.split()
-    return " ".join(_said(part, parts[place - 1] if place else "") for place, part in enumerate(parts))
+    return " ".join(
+        _said(part, parts[place - 1] if place else "") for place, part in enumerate(parts)
+    )
 
 
 def _said(part: str, before: str) -> str:
@@ -135,7 +139,9 @@ def _said(part: str, before: str) -> str:
     if ":" in part:
         hour, minute = (int(number) for number in part.split(":"))
         past = words(minute) if minute >= 10 else f"oh {words(minute)}"
-        return f"{words(hour)} {past if minute else 'hundred' if hour > 12 else chr(111) + ' clock'}"
+        return (
+            f"{words(hour)} {past if minute else 'hundred' if hour > 12 else chr(111) + ' clock'}"
+        )
     if part[-1].isalpha():
         return ordinal(int(part[:-2]))
     if "." in part:
@@ -161,7 +167,12 @@ def words(number: int) -> str:
     if number < 100:
         ten, one = divmod(number, 10)
         return TENS[ten - 2] + (f" {ONES[one]}" if one else "")
-    for size, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand")):
+    for size, name in (
+        (10**12, "trillion"),
+        (10**9, "billion"),
+        (10**6, "million"),
+        (1000, "thousand"),
+    ):
         if number >= size:
             many, rest = divmod(number, size)
             link = " and " if 0 < rest < 100 else " "

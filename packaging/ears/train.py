@@ -22,7 +22,9 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 sys.path.append(str(Path(__file__).parents[1] / "starter"))
-from muon import Muon  # noqa: E402
+import muon  # noqa: E402
+
+muon.ROUNDS = 3  # are enough here, and save a fifth of the time
 
 TEXT_SEED, NETWORK_SEED, DATA_SEED = 31, 32, 33
 WARM_UP = 100
@@ -42,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=DATA_SEED)
     parser.add_argument("--harsh", type=float, default=1.0, help="share of the noise; less first")
+    parser.add_argument("--longest", type=float, default=60.0, help="seconds of a saying")
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
 
@@ -95,7 +98,7 @@ def optimizers(hearer: Hearer, rate: float) -> list[torch.optim.Optimizer]:
     matrices = [one for one in inside if one.ndim == 2]
     others = [one for one in hearer.parameters() if not any(one is other for other in matrices)]
     return [
-        Muon(matrices, rate, 0.05),
+        muon.Muon(matrices, rate, 0.05),
         torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.97), weight_decay=0.0),
     ]
 
@@ -129,6 +132,7 @@ class Training:
             options.rows,
             options.seed + self.step,
             options.harsh,
+            options.longest,
         )
         self.lessons = DataLoader(lessons, batch_size=None, num_workers=1, prefetch_factor=16)
 
@@ -145,7 +149,7 @@ class Training:
                 shown = " ".join(f"{one / 50:.3f}" for one in told)
                 print(f"{self.step} written, words, phones {shown} {speed:.1f}/s", flush=True)
                 told = [0.0] * 3
-            if self.step % 250 == 0:
+            if self.step % 100 == 0:
                 self._write()
         self._write()
         print(f"{self.step} steps, {seen} lessons, {time.monotonic() - began:.0f} s")
