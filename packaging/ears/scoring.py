@@ -26,7 +26,8 @@ def errors(wanted: str, found: str) -> Errors:
 
 
 def words_of(text: str) -> str:
-    return spoken(written(text) or text.lower())
+    plain = written(text)
+    return spoken(plain) if plain else text.lower()
 
 
 def _loosened(words: str) -> list[str]:
