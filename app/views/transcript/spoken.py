@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QTextDocument
 
 from app.views.transcript.aligned import Aligned, Place, aligned, in_document
 from app.views.transcript.box import Box
@@ -104,6 +105,8 @@ class Spoken:
         self._page = page
         self.follows = True  # the page scrolls to the word, until the person scrolls away
         self._key, self._start, self._end = -1, 0, 0
+        self._found: tuple[Box, int, int] | None = None
+        self._document: QTextDocument | None = None  # of the box it was found in
 
     def show(self, key: int, start: int, end: int) -> None:
         """Mark characters of the text of a turn."""
@@ -117,7 +120,7 @@ class Spoken:
 
     def _become(self, key: int, start: int, end: int) -> None:
         before = self.area()  # found anew: the page may have moved since it was painted
-        self._key, self._start, self._end = key, start, end
+        self._key, self._start, self._end, self._found = key, start, end, None
         for area in (before, self.area()):
             if not area.isEmpty():
                 self._page.viewport().update(area)
@@ -127,8 +130,16 @@ class Spoken:
         row = self._page.stack.rows[shown.row]
         if row.turn.key != self._key or shown.box.document is None:
             return None
-        found = locate(row, self._start, self._end)
+        found = self._locate(row)
         return found[1:] if found and found[0] is shown.box else None
+
+    def _locate(self, row: "Row") -> tuple[Box, int, int] | None:
+        """Found once, and again when the row was made or laid out anew."""
+        found = self._found
+        if found is None or found[0].document is not self._document or found[0] not in row.body:
+            found = self._found = locate(row, self._start, self._end)
+            self._document = found[0].document if found else None
+        return found
 
     def area(self) -> QRect:
         """Where the mark is in the viewport; empty while it is out of view."""
@@ -148,12 +159,11 @@ class Spoken:
         number = page.row_of(self._key)
         boxes = page.stack.boxes(number) if number >= 0 else []
         row = page.stack.rows[number]
-        found = locate(row, self._start, self._end) if boxes else None
-        if found is None:
+        if not boxes or (found := self._locate(row)) is None:
             return
         index = boxes.index(found[0])
         page.stack.measure(number, index)
-        found = locate(row, self._start, self._end) or found  # in its document, now it has one
+        found = self._locate(row) or found  # in its document, now it has one
         top, bottom = found[0].span(*found[1:])
         for shown in page.stack.shown:
             inside = shown.y + top >= 0 and shown.y + bottom <= page.stack.view
