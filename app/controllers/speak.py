@@ -218,13 +218,16 @@ class SpeakController(QObject):
     def _go_on(self) -> None:
         """Have the next clause made into sound, unless enough of it waits already."""
         speech = self._speech
-        if speech is None or self._job >= 0 or speech.length - speech.heard > AHEAD:
+        if speech is None or speech.closed or self._job >= 0:
+            return
+        if speech.length - speech.heard > AHEAD:
             return
         if clause := speech.next():
             self._voices.get_ready(speech.turn)
             self._job = self._voices.submit(Speak(clause.text, self._preferences.settings.speed))
             self._set_speaking(True)
         elif speech.over:
+            speech.closed = True
             self._sound.finish(speech.number)
 
     @Slot(int, object)
@@ -254,8 +257,8 @@ class SpeakController(QObject):
             speech.again()
             self._go_on()
         else:
-            self._leave()
-            self._sound.finish(speech.number)  # what was said before is heard to its end
+            speech.give_up()
+            self._go_on()  # what was said before is heard to its end
             self._tell(Notice(why.message, why.hint or ON_SCREEN, why.detail, kind="error"))
 
     # The loudspeaker

@@ -36,6 +36,7 @@ class Speech:
     length: float = 0.0  # of the sound so far
     heard: float = 0.0  # of it, by the person
     spoken: Clause | None = None  # is being made into sound
+    closed: bool = False  # the loudspeaker knows that nothing follows
     _since: float = 0.0  # where its sound begins
     _ended: bool = False
     _closed: str = ""  # the end of a paragraph that was read before it came
@@ -87,6 +88,11 @@ class Speech:
         if self.spoken and (whole or not self.sounded):
             self.waiting.appendleft(self.spoken)
         self.spoken = None
+
+    def give_up(self) -> None:
+        """There is no voice for the rest: it is only on the screen, and that cuts nothing."""
+        self.waiting.clear()
+        self.text, self.spoken, self.cuts, self._ended = "", None, False, True
 
     def take_sound(self, seconds: float) -> None:
         self.length += seconds

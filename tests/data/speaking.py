@@ -38,6 +38,7 @@ class FakeLoudspeaker(QObject):
         self.played[speech] += len(pcm) / 2 / rate
 
     def finish(self, speech: int) -> None:
+        assert speech not in self._finishing, "told twice that nothing follows"
         if speech not in self.played:
             self.over[speech] = 0.0
             self.finished.emit(speech)
