@@ -162,15 +162,17 @@ def test_a_file_that_is_another_one_by_now_is_not_continued(qtbot, parts, window
     assert "another one" in one.trouble and one.text
 
 
-def test_it_gives_way_while_the_person_talks(qtbot, parts, window, tmp_path):
+def test_it_gives_way_while_the_person_talks(qtbot, parts, window, ears, tmp_path):
     sound = talk(3)
     drop(window, wav(tmp_path / "a.wav", sound))
     progressed(qtbot, parts, "a.wav", 0.1)
+    qtbot.waitUntil(lambda: ears.link.state == "busy", timeout=WAIT)
     parts.sound_files.give_way(True)
     share = file_of(parts, "a.wav").share
     assert file_of(parts, "a.wav").state == "held"
     assert "while you talk" in file_of(parts, "a.wav").words
-    qtbot.wait(300)
+    qtbot.waitUntil(lambda: ears.link.state in ("ready", "stopped"), timeout=WAIT)
+    qtbot.wait(100)
     assert file_of(parts, "a.wav").share == share
     parts.sound_files.give_way(False)
     finished(qtbot, parts, "a.wav")
