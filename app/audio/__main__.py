@@ -23,6 +23,7 @@ from app.audio.messages import (  # noqa: E402
     Open,
     Order,
     Play,
+    Ready,
     Report,
     Silence,
     Unusable,
@@ -162,6 +163,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not get between the frames
     wire = Wire(sys.stdin.buffer, out, messages.Order)
     post = Post(wire)
+    post.put(Ready())
     qt = QCoreApplication(["parley-audio"])
     try:
         desk = Desk(wire, post, qt)

@@ -79,8 +79,12 @@ Order = Use | Begin | End | Open | Play | Finish | Silence
 # Reports come back.
 
 
+class Ready(Message, frozen=True):
+    """The first report of a process: from here on it is Qt's sound that may stand still."""
+
+
 class Devices(Message, frozen=True):
-    """What there is; the first report of a process, and again with every change."""
+    """What there is; at the beginning, and again with every change."""
 
     microphones: tuple[Device, ...]
     loudspeakers: tuple[Device, ...]
@@ -147,6 +151,6 @@ class Silenced(Message, frozen=True):
 
 
 Report = (
-    Devices | Opened | Lost | Missing | Gone | Unusable | Piece | Level | Unwritten
+    Ready | Devices | Opened | Lost | Missing | Gone | Unusable | Piece | Level | Unwritten
     | HeardSoFar | Finished | Silenced
 )  # fmt: skip

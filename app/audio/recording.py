@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from app.audio.samples import SPEECH, Converter, Shape
-from app.audio.wav import HEADER, header, shape_of
+from app.audio.wav import HEADER, find_sound, header
 from engines.errors import ParleyError
 
 PATCH = 0.5  # seconds of sound, then the header is made true; our reader needs no header's word
@@ -73,15 +73,15 @@ class Recording:
         return file
 
     def _find_end(self, file: IO[bytes]) -> None:
-        start = file.read(HEADER.size)
-        if not start:
+        if not file.seek(0, os.SEEK_END):
             file.write(header(self._shape or SPEECH, 0))
             return
-        shape = shape_of(start)
-        self._size = max(0, file.seek(0, os.SEEK_END) - HEADER.size)
-        if self._size:
+        size = max(0, file.tell() - HEADER.size)
+        file.seek(0)
+        shape = find_sound(file)
+        if size:
             self._shape = shape
-            self._size -= self._size % shape.frame
+            self._size = size - size % shape.frame
         file.seek(HEADER.size + self._size)
 
     def _brought(self, pcm: bytes, shape: Shape) -> bytes:
@@ -118,5 +118,4 @@ class Recording:
     def _fail(self, error: Exception) -> None:
         if not self._broken:
             self._broken = True
-            words = error.strerror if isinstance(error, OSError) else error.detail  # type: ignore[attr-defined]
-            self._failed(words or str(error))
+            self._failed((isinstance(error, OSError) and error.strerror) or str(error))

@@ -29,10 +29,11 @@ __all__ = ["Captured", "Device", "Sound", "Trouble"]
 DELAYS = (0, 100, 250, 500, 1_000, 2_000)  # ms until the next try, by how many failed in a row
 RETURN = 500  # ms until the next process, when nothing needs it yet
 TRIES = 4  # in a row, then what has not begun yet is given up
-BEGIN_WITHIN = 6.0  # seconds; what has not begun by then is given up with the next failure
+BEGIN_WITHIN = 8.0  # seconds; what has not begun by then is given up with the next failure
 SPEECH_WAITS = 10.0  # seconds for a loudspeaker to come back; nobody wants to hear it later
 LOOK = 1_000  # ms
-DUMB_LOOKS = 3  # without a word from the process while something runs: it hangs
+DUMB_LOOKS = 4  # without a word from the process while something runs: it hangs
+START_LOOKS = 30  # until its first word: a computer may be very busy
 
 
 class Sound(QObject):
@@ -69,7 +70,7 @@ class Sound(QObject):
         self._ending: Report | None = None  # why the process is about to end
         self._missed: set[str] = set()  # parts that were said to be away
         self._failures = 0  # processes in a row that brought nothing
-        self._looks = 0  # since the process said something
+        self._looks, self._patience = 0, START_LOOKS  # since the process said something
         self._stopped = False
         self._retry = QTimer(self, singleShot=True)
         self._retry.timeout.connect(self._start)
@@ -201,7 +202,8 @@ class Sound(QObject):
             return
         self._life += 1
         life, arrived = self._life, self._arrived
-        self._born, self._ending, self._looks = time.monotonic(), None, 0
+        self._born, self._ending = time.monotonic(), None
+        self._looks, self._patience = 0, START_LOOKS
         self._watch.start()
         self._process = AudioProcess(lambda report: arrived.emit(life, report), self._log)
         self._process.send(self._wanted)
@@ -221,7 +223,7 @@ class Sound(QObject):
     def _take_in(self, life: int, report: Report | None) -> None:
         if life != self._life:
             return
-        self._looks = 0
+        self._looks, self._patience = 0, DUMB_LOOKS
         match report:
             case None:
                 self._died()
@@ -320,7 +322,7 @@ class Sound(QObject):
             self._watch.stop()
         elif not self._now:
             self._looks = 0
-        elif self._looks < DUMB_LOOKS:
+        elif self._looks < self._patience:
             self._looks += 1
             self._wait_no_longer(LOUDSPEAKER)
         else:

@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers import wav
+from app.audio import wav
+from app.audio.samples import SPEECH
 from app.controllers.chat import BUSY, ChatController
 from app.controllers.preferences import PreferencesController
 from app.controllers.replay import Replay
@@ -155,7 +156,7 @@ class Keeping(QObject):
         if kept is None:
             return
         if pcm:
-            kept = replace(kept, seconds=len(pcm) / 2 / wav.RATE)
+            kept = replace(kept, seconds=len(pcm) / 2 / SPEECH.rate)
             self._takes.settle(kept, pcm)
         self._held.append(kept)
         self.changed.emit()
@@ -177,7 +178,7 @@ class Keeping(QObject):
             return
         self._takes.settle(kept, pcm)
         moved = self._takes.move(kept, conversation, draft=True)
-        self._waiting.append(replace(moved, seconds=len(pcm) / 2 / wav.RATE))
+        self._waiting.append(replace(moved, seconds=len(pcm) / 2 / SPEECH.rate))
         self.changed.emit()
 
     def discard(self, kept: Kept | None) -> None:

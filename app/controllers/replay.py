@@ -6,8 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.audio import wav
 from app.background import Background, Task
-from app.controllers import wav
 from app.controllers.shown import Notice
 from engines.errors import ParleyError
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
+from app.audio import wav
 from app.background import Background
-from app.controllers import wav
 from engines.errors import ParleyError
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,10 @@
 """Everything that microphone and loudspeaker told, for tests to ask."""
 
+from pathlib import Path
+
+from app.audio import wav
 from app.audio.messages import Captured, Trouble
+from app.audio.samples import SPEECH, Shape
 from app.audio.sound import Sound
 
 WAIT = 20_000  # ms; a test that waits so long has failed
@@ -36,3 +40,9 @@ class Told:
     def position(self, speech: int = 1) -> float:
         """Seconds of it heard, as far as was told."""
         return max((seconds for number, seconds in self.heard if number == speech), default=0.0)
+
+
+def kept(file: Path) -> tuple[bytes, Shape]:
+    """What a take's file holds, as it was written."""
+    found = list(wav.pieces(file))
+    return b"".join(pcm for _, pcm in found), found[0][0] if found else SPEECH
