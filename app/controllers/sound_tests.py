@@ -9,8 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.audio import wav
 from app.background import Background, Task
-from app.controllers import wav
 from app.controllers.replay import Replay
 
 LONGEST_MS = 8_000  # of what is said to try the microphone
