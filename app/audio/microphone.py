@@ -139,8 +139,12 @@ class Microphone(QObject):
             self._measure(pcm)
 
     def _pass_on(self, pcm: bytes, last: bool) -> None:
-        if pcm and self._recording:
+        """The last piece is told when it can be read in the file as well."""
+        if self._recording:
             self._recording.add(pcm, self._shape)
+        if self._recording and last:
+            self._recording.close()
+            self._recording.wait()
         self._report(Piece(Captured(self._take, pcm, *self._shape, last)))
 
     def _measure(self, pcm: bytes) -> None:
@@ -154,8 +158,6 @@ class Microphone(QObject):
     def _end(self) -> None:
         rest = bytes(self._io.readAll().data()) if self._io is not None else b""
         self._pass_on(rest, last=True)
-        if self._recording:
-            self._recording.close()
         self._take, self._begun, self._recording = 0, False, None
         self._tail.stop()
         self._warm.start()

@@ -14,6 +14,7 @@ from engines.errors import ParleyError
 PATCH = 0.5  # seconds of sound, then the header is made true; our reader needs no header's word
 RETRY = 1.0  # seconds until a full disk is tried again
 PATIENCE = 3.0  # seconds a disk has for the rest once the take is over
+SOON = 0.1  # seconds a disk mostly needs for it
 
 
 class Recording:
@@ -33,6 +34,7 @@ class Recording:
         self._size = self._patched = 0  # bytes of samples in the file, and in its header
         self._waiting = b""  # could not be written yet
         self._broken = False
+        self._whole = threading.Event()
         self._thread = threading.Thread(target=self._write, name="take")
         self._thread.start()
 
@@ -42,6 +44,10 @@ class Recording:
     def close(self) -> None:
         """Nothing follows. Does not wait."""
         self._pieces.put(None)
+
+    def wait(self) -> None:
+        """Until whoever reads the file finds all of it, or SOON has passed."""
+        self._whole.wait(SOON)
 
     def join(self) -> None:
         self._thread.join(PATIENCE)
@@ -105,6 +111,7 @@ class Recording:
             if last or (self._size - self._patched) >= PATCH * shape.rate * shape.frame:
                 self._patch(file, shape)
             if last:
+                self._whole.set()
                 os.fsync(file.fileno())
         except OSError as error:
             self._fail(error)

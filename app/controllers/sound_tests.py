@@ -16,7 +16,6 @@ from app.controllers.replay import Replay
 LONGEST_MS = 8_000  # of what is said to try the microphone
 QUIET = 0.01  # a level below is no voice
 RATE, NOTES, LASTS = 24_000, (523.25, 783.99), 0.9  # Hz, Hz, seconds
-TYPES = {"u8": "B", "s16": "h", "s32": "i", "f32": "f"}  # sample as in Hear -> array's letter
 MICROPHONE, LOUDSPEAKER = "microphone", "loudspeaker"
 OPENING, LISTENING, PLAYING = "opening", "listening", "playing"
 WORDS = {
@@ -148,7 +147,7 @@ class SoundTests(QObject):
     def _prepare(self, task: Task) -> Path:
         """The sound as the loudspeaker wants it; nothing of the test stays."""
         said, file = self._folder / "test.wav", self._folder / "heard.wav"
-        pcm, rate = plain(said)
+        pcm, rate = wav.read(said)
         wav.write(file, pcm, rate)
         said.unlink()
         return file
@@ -178,25 +177,6 @@ class SoundTests(QObject):
     def _say(self, state: str, words: str) -> None:
         self.state, self.words = state, words
         self.changed.emit()
-
-
-def plain(file: Path) -> tuple[bytes, int]:
-    """The first channel of a take's file as s16, and its rate. Raises ParleyError or OSError."""
-    mono, rate = array("h"), wav.RATE
-    for form, block in wav.pieces(file):
-        rate = form.rate
-        mono.extend(s16(array(TYPES[form.sample], block)[:: form.channels], form.sample))
-    return mono.tobytes(), rate
-
-
-def s16(samples: Any, sample: str) -> Any:
-    if sample == "s16":
-        return samples
-    if sample == "s32":
-        return array("h", [one >> 16 for one in samples])
-    if sample == "u8":
-        return array("h", [(one - 128) << 8 for one in samples])
-    return array("h", [round(max(-1.0, min(1.0, one)) * 32767) for one in samples])
 
 
 def notes() -> bytes:
