@@ -5,7 +5,6 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.audio.messages import Device
@@ -18,11 +17,9 @@ from app.controllers.replay import Replay
 from app.controllers.takes import Takes
 from app.controllers.talk import TalkController
 from app.controllers.writing_down import WritingDown
-from engines.messages import Cancelled, Done, Failed, Hear, Heard, Transcribe, Transcript
 from tests.conftest import Clock, FakeSound
+from tests.data.played import Played, Voice, silence, speech
 
-FRAME = 1024
-DIED = Failed("It died.")
 LEGAL = {
     "off": {"idle", "finishing"},
     "idle": {"opening", "off", "finishing"},
@@ -31,68 +28,6 @@ LEGAL = {
     "finishing": {"idle", "opening", "off", "waiting"},
     "waiting": {"opening", "idle", "finishing", "off"},
 }
-
-
-class Played(QObject):
-    """A link whose jobs wait until the test lets them go on."""
-
-    event = Signal(int, object)
-
-    def __init__(self):
-        super().__init__()
-        self.open = {}
-        self.state = "ready"
-        self._numbers = itertools.count(1)
-
-    def submit(self, request):
-        job = next(self._numbers)
-        self.open[job] = request
-        return job
-
-    def cancel(self, job):
-        if self.open.pop(job, None):
-            self.event.emit(job, Cancelled())
-
-    def answer(self):
-        """The oldest job is done."""
-        if self.open:
-            job = next(iter(self.open))
-            request = self.open.pop(job)
-            for event in answers(request):
-                self.event.emit(job, event)
-
-    def die(self):
-        left, self.open = self.open, {}
-        for job in left:
-            self.event.emit(job, DIED)
-
-
-def answers(request):
-    """What a take says is in its samples: its number, so that no take is taken for another."""
-    match request:
-        case Hear(take=take, pcm=pcm):
-            frames = [pcm[at : at + FRAME] for at in range(0, len(pcm), FRAME)]
-            yield Heard(take, pcm, tuple(0.9 if any(frame) else 0.05 for frame in frames))
-        case Transcribe(pcm=pcm):
-            said = sorted({value for value in pcm[::2] if value})
-            yield Transcript(" ".join(f"take{value}" for value in said), sure=-0.1)
-    yield Done()
-
-
-class Voice(QObject):
-    speaking_changed = Signal(bool)
-
-    def __init__(self):
-        super().__init__()
-        self.speaking = False
-
-    def speak(self, on):
-        if on != self.speaking:
-            self.speaking = on
-            self.speaking_changed.emit(on)
-
-    def silence(self):
-        self.speak(False)
 
 
 class Bench:
@@ -124,10 +59,10 @@ class Bench:
             frames = round(seconds / 0.032)
             self.spoken[take] = self.spoken.get(take, 0) + frames
             self.files[take] = self.writing.find(take).kept.said
-            self.sound.give(bytes([take % 250 + 1, 0]) * (FRAME // 2 * frames))
+            self.sound.give(speech(take % 250 + 1, seconds))
 
     def hush(self, seconds):
-        self.sound.give(bytes(FRAME * round(seconds / 0.032)))
+        self.sound.give(silence(seconds))
 
     def end_mic(self):
         """The tail of a take that was ended is over."""
