@@ -58,7 +58,7 @@ class ChatController(QObject):
         self._turns: list[StoredTurn] = []
         self._mark = -1  # index of the turn the cut mark stands above
         self._sending = False  # between Send and the commit of the words
-        self._drafts = Drafts(store)
+        self.drafts = Drafts(store)
         self._ahead = Ahead(models, self)
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
@@ -209,7 +209,7 @@ class ChatController(QObject):
     @Slot(str)
     def keep_draft(self, text: str) -> None:
         self.draft = text
-        self._drafts.keep(self.conversation, text)
+        self.drafts.keep(self.conversation, text)
         if text:
             self.read_ahead()
 
@@ -219,9 +219,9 @@ class ChatController(QObject):
 
     def add_to_draft(self, conversation: int | None, text: str) -> None:
         """Put words into the message of a conversation that may not be on screen."""
-        before = self.draft if conversation == self.conversation else self._drafts.of(conversation)
+        before = self.draft if conversation == self.conversation else self.drafts.of(conversation)
         whole = f"{before}\n{text}" if before.strip() else text
-        self._drafts.keep(conversation, whole)
+        self.drafts.keep(conversation, whole)
         if conversation == self.conversation:
             self.draft = whole
             self.draft_changed.emit(whole)
@@ -350,7 +350,7 @@ class ChatController(QObject):
             self.title = stored.title
             self._turns = self._store.branch(conversation)
         self._mark = mark_of(self._turns)
-        self.draft = self._drafts.of(conversation)
+        self.draft = self.drafts.of(conversation)
         self.opened.emit(self.turns)
         self.title_changed.emit(self.title)
         self.draft_changed.emit(self.draft)

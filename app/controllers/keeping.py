@@ -215,17 +215,26 @@ class Keeping(QObject):
         self._takes.after(pieces, got)
 
     def look(self, found: Callable[[int], None]) -> None:
-        """What is left of earlier sessions; found is told how many have no words."""
+        """What is left of earlier sessions; found: so many have no words."""
 
         def got(left: list[Kept]) -> None:
             known = {kept.said for kept in (*self._held, *self._waiting)}
             for kept in left:
                 if kept.said not in known:
+                    kept = self._with_words(kept)
                     (self._waiting if kept.draft else self._held).append(kept)
             self.changed.emit()
-            found(len([kept for kept in left if not kept.draft]))
+            if self._held:
+                found(len(self._held))
 
         self._takes.left_over(got)
+
+    def _with_words(self, kept: Kept) -> Kept:
+        """Where the message is empty its words were lost on the way: then it has none."""
+        place = kept.conversation or None
+        if kept.draft and self._chat.knows(place) and not self._chat.drafts.of(place).strip():
+            return self._takes.move(kept, place, draft=False)
+        return kept
 
     def stop(self) -> None:
         """At the end of the program, when nothing runs in the background any more."""

@@ -100,7 +100,7 @@ class TalkController(QObject):
 
     def look(self) -> None:
         """After the window is up: what earlier sessions could not write down."""
-        self.keeping.look(lambda count: self.notice.emit(LEFT_OVER) if count else None)
+        self.keeping.look(lambda _: self.notice.emit(LEFT_OVER))
         if self._preferences.has_talked:
             self.prepare()
 
@@ -183,6 +183,8 @@ class TalkController(QObject):
         """Esc: what is being said is not wanted. Whether there was anything to cancel."""
         was, self._session, self._down = self._session, False, False
         self._bounce.stop()
+        if was:
+            self._hush()
         if self._recording:
             self._close_microphone()
         dropped = self.writing.drop_all()
@@ -203,8 +205,9 @@ class TalkController(QObject):
         if hush:
             self._hush()
         if self._sound is None or self.why:
-            self._down = False
+            self._down = self._session = False
             self.notice.emit(Notice(self.why, kind="error"))
+            self._show()
             return False
         self.writing.warm()
         self.keeping.forget_dropped()

@@ -303,6 +303,20 @@ def test_what_a_crash_left_is_offered(qtbot, hands, talk, keeping):
     assert hands.edit.toPlainText() == "take7"
 
 
+def test_sound_whose_message_is_empty_has_no_words_any_more(qtbot, talk, keeping):
+    kept = Kept(keeping.begin(None).said, draft=True)
+    keeping.path(kept).write_bytes(header(SPEECH, 0) + speech(7, 1.0))
+    talk.look()
+    qtbot.waitUntil(lambda: [take.written for take in keeping.shown()] == [False])
+
+
+def test_without_a_microphone_hands_free_does_not_begin(qtbot, hands, talk, microphone):
+    microphone.devices = []
+    microphone.devices_changed.emit()
+    talk.set_hands_free(True)
+    assert not talk.hands_free and talk.state == "off"
+
+
 def test_esc_drops_it_and_it_can_be_had_back(qtbot, hands, talk, keeping, llm):
     seen = notices(talk)
     hands.hold()
