@@ -9,6 +9,18 @@ from engines.tts import loudness, phonemes, piper, voices
 from tests.data import hostile_voices, tone_voice
 
 
+REASONS = {
+    "weights_in_another_file": "other files",
+    "operator_of_its_own": "not ONNX's own",
+    "another_kind_of_model": "of another kind",
+    "not_sound": "not sound",
+    "hours_of_sound": "not speech",
+    "needs_a_download": "a library",
+    "language_unknown": "language is not known",
+    "speakers_that_are_not_there": "do not belong together",
+}
+
+
 @pytest.mark.parametrize("name", hostile_voices.KINDS)
 def test_hostile_voices_are_refused_in_words(name, tmp_path):
     path = hostile_voices.KINDS[name](tmp_path)
@@ -16,6 +28,7 @@ def test_hostile_voices_are_refused_in_words(name, tmp_path):
         piper.create(path, piper.Options(), lambda _: True)
     assert refused.value.message.endswith(".") and refused.value.hint
     assert len(refused.value.message) < 200
+    assert REASONS.get(name, "") in refused.value.message
 
 
 def test_a_good_voice_says_what_it_is(tmp_path):
