@@ -224,6 +224,7 @@ ENGLISH: tuple[Rule, ...] = (
     ),
     _rule(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])", _date),
     _rule(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])", r"\1, \2, \3"),
+    _rule(r"(?<=\d:\d\d)\s?[–—-]\s?(?=\d{1,2}:\d\d)", " to "),
     _rule(
         r"(?<![\w:.])(\d{1,2}):(\d{2})(?!:?\d|%)"
         r"(?:\s?([aApP])(?:\.[mM](?:\.(?!\s+[A-Z]))?|[mM]\b))?",
@@ -232,6 +233,7 @@ ENGLISH: tuple[Rule, ...] = (
     _rule(r"(?<=\.m\.)\.", ""),
     _rule(r"(?<![\w:.])(\d{1,4}):(\d{1,4})(?![\w:])", r"\1 to \2"),
     _rule(r"\b(\d{1,2})\s?([ap])m\b(?!\.)", r"\1 \2.m."),
+    _rule(rf"({_SIGN})({AMOUNT})\s?[–—-]\s?({AMOUNT})(?![\d/-])", r"\2 to \1\3"),
     _rule(
         rf"(?<![\w.,/+−–-])({_SIGN}?{AMOUNT}[%°]?)\s?[–—-]\s?"
         rf"({_SIGN}?{AMOUNT})(?![\w/]*[–-]\d|\w*/)",
@@ -272,10 +274,10 @@ ENGLISH: tuple[Rule, ...] = (
     _rule(r"(?<=[\w)])(\s?)\*\1(?=[\w(])", " times "),
     _rule(r"(?<=[\d)])\s?/\s?(?=[\d(])", " over "),
     _rule(r"(?<=\d)\s-\s(?=\d)", " minus "),
-    _rule(r"(?<![<>=!\w])<\s?(?=\d)", "less than "),
-    _rule(r"(?<![<>=!\w-])>\s?(?=\d)", "more than "),
     _rule(r"(?<=[\w)])\s<\s(?=\w)", " is less than "),
     _rule(r"(?<=[\w)])\s>\s(?=\w)", " is more than "),
+    _rule(r"(?<![<>=!\w])<\s?(?=\d)", "less than "),
+    _rule(r"(?<![<>=!\w-])>\s?(?=\d)", "more than "),
     _rule(r"[~∼≈]\s?(?=[\d$€£])", "about "),
     _rule(f"[{''.join(MATH)}]", lambda match: f" {MATH[match[0]]} "),
     _rule(ARROWS, " to "),

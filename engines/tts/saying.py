@@ -13,7 +13,7 @@ UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\
 BARE = re.compile(r" (?=[.,;:!?…)\]](?:\s|$))|(?<=[(\[]) ")
 HOLLOW = re.compile(r"[(\[]\s*[.,;:]*\s*[)\]]|(?<=\s)[.,;:]+(?=\s)|^[\s.,;:)\]|]+(?=\s)")
 BAR = re.compile(r"\s+\|\s+")
-DASH = re.compile(r"(?<=\S)(?: ?---? ?|—)(?=\S)")
+DASH = re.compile(r"(?<=\S)(?: ---? |(?<=\w)---?(?=\w)|—)(?=\S)")
 EMOTICON = re.compile(r"(?<![^\s])[:;=8][-'^]?[)(DPp|/\\](?![^\s.,!?])|(?<!\S)<3(?!\S)")
 
 

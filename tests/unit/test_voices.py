@@ -8,7 +8,6 @@ from engines.errors import ParleyError
 from engines.tts import loudness, phonemes, piper, voices
 from tests.data import hostile_voices, tone_voice
 
-
 REASONS = {
     "weights_in_another_file": "other files",
     "operator_of_its_own": "not ONNX's own",
