@@ -82,6 +82,37 @@ def test_escape_ends_the_voice_and_the_writing_together(
     assert turn.text[: turn.heard] == "The moon rises"
 
 
+def test_the_talk_key_silences_when_it_goes_down(
+    qtbot, window, chat, llm, speak, talk, voice, microphone, preferences
+):
+    talk.use_voice(speak)
+    preferences.set("speak_answers", "always")
+    chat.send("Tell")
+    qtbot.waitUntil(lambda: len(llm.requests) > 0)
+    llm.answer(TextDelta("The moon rises at nine. And then"))
+    say(voice, microphone, "moon", "rises")
+    talk.press()
+    assert not speak.speaking and not chat.busy
+    assert chat.turns[-1].text[: chat.turns[-1].heard] == "The moon rises"
+    talk.lose()
+
+
+def test_who_leaves_for_another_conversation_has_interrupted_a_finished_answer(
+    qtbot, window, chat, llm, store, speak, voice, microphone, preferences
+):
+    preferences.set("speak_answers", "always")
+    chat.send("Tell")
+    qtbot.waitUntil(lambda: len(llm.requests) > 0)
+    llm.answer(TextDelta("The moon rises at nine. And then it sets."), Done())
+    say(voice, microphone, "moon", "rises")
+    conversation = chat.conversation
+    window.new()
+    assert not speak.speaking
+    store.flush()
+    chat.open(conversation)
+    assert chat.turns[-1].text[: chat.turns[-1].heard] == "The moon rises"
+
+
 def test_a_key_reads_the_newest_answer_and_stops_it(qtbot, window, key, speak, voice):
     edit = window.page.composer.edit
     control_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
