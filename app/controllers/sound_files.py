@@ -29,6 +29,9 @@ GONE = "It is not where it was. Put it back, or remove it from the list."
 OTHER = "The file is another one than before."
 OTHER_HINT = "Remove it from the list and open it again."
 DAMAGED = "Some of the sound could not be read, and its words are missing."
+STOPGAP = (
+    "The speech model that came with Parley knows short requests only. Choose another under Voice."
+)
 SELDOM = 20.0  # seconds that must be done before it is said how long the rest takes
 
 
@@ -297,7 +300,8 @@ class SoundFilesController(QObject):
             status = "damaged" if damaged else "done"
             seconds = one.position or one.seconds
             self._change(replace(one, status=status, seconds=seconds))
-            self.notice.emit(Notice(f"{name_of(one)} is written down."))
+            hint = "" if self._preferences.voice.ears else STOPGAP
+            self.notice.emit(Notice(f"{name_of(one)} is written down.", hint))
             self._begin_next()
 
     @Slot(object)
