@@ -29,6 +29,7 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.replay import Replay
+from app.controllers.sampling import VoiceSample
 from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
@@ -207,7 +208,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     )
     trials = SoundTests(sound, background, speeches, folders.cache, lambda: talk.listening, parent)
     voicing = VoiceController(
-        *(preferences, sound, background, trials, folders.data / "models"),
+        *(preferences, sound, background, trials),
+        *(VoiceSample(voices, sound, speeches, preferences, parent), folders.data / "models"),
         *(paths.resource(EARS), args.data_dir, parent),
     )
     arrivals.voice_given.connect(voicing.offer)

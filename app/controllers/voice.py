@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background
 from app.controllers.preferences import PreferencesController
+from app.controllers.sampling import VoiceSample
 from app.controllers.shown import Notice, ShownDevice, ShownSource
 from app.controllers.sound_tests import SoundTests
 from app.hotkeys import keys
@@ -47,6 +48,7 @@ class VoiceController(QObject):
         sound: Any,
         background: Background,
         tests: SoundTests,
+        sample: VoiceSample,
         models: Path,
         own_ears: Path,
         data_dir: Path | None,
@@ -58,7 +60,8 @@ class VoiceController(QObject):
         """
         super().__init__(parent)
         self._preferences, self._sound, self._background = preferences, sound, background
-        self.tests, self._models, self._own_ears = tests, models, own_ears
+        self.tests, self.sample = tests, sample
+        self._models, self._own_ears = models, own_ears
         self._key: Any = None
         self._given: dict[str, Path] = {}  # words on a button -> what was dropped
         self._ears: list[whispers.SpeechModel] = []

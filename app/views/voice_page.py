@@ -193,6 +193,11 @@ class VoicePage(Page):
         voice.sources_changed.connect(self.show_sources)
         voice.refused.connect(self.ears.complain)
         voice.refused.connect(self.voices.complain)
+        self.sample = Button("Hear it", picture="speaker")
+        self.sample.setAccessibleName("Hear the voice")
+        self.voices.below.insertWidget(1, self.sample)
+        self.sample.clicked.connect(voice.sample.toggle)
+        voice.sample.changed.connect(self.show_sample)
         self.ears.choose.clicked.connect(self._choose_ears)
         self.voices.choose.clicked.connect(self._choose_voice)
         self.show_sources()
@@ -206,6 +211,7 @@ class VoicePage(Page):
         """A test does not go on where nobody sees it."""
         super().hideEvent(event)
         self._voice.tests.stop()
+        self._voice.sample.stop()
 
     @Slot()
     def show_sources(self) -> None:
@@ -217,6 +223,12 @@ class VoicePage(Page):
             for one in rows:
                 one.asked.connect(use)
             section.card.show_rows(rows)
+
+    @Slot()
+    def show_sample(self) -> None:
+        sample = self._voice.sample
+        self.sample.setText("Stop" if sample.playing else "Hear it")
+        self.voices.complain(VOICE, sample.problem)
 
     @Slot()
     def _choose_ears(self) -> None:

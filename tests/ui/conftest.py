@@ -10,6 +10,7 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
+from app.controllers.sampling import VoiceSample
 from app.controllers.saving import SavingController
 from app.controllers.server import ServerController
 from app.controllers.sound_files import SoundFilesController
@@ -96,13 +97,21 @@ def saving(background, chat, preferences):
 
 
 @pytest.fixture
-def voicing(preferences, background, talk, tmp_path, microphone):
+def sample_link(qapp):
+    """The voice that says the sample of the page Voice; the test plays it."""
+    return FakeLink()
+
+
+@pytest.fixture
+def voicing(preferences, background, talk, tmp_path, microphone, sample_link):
     def listening():
         return talk.listening
 
     trials = SoundTests(microphone, background, itertools.count(1), tmp_path, listening)
-    models, ears = tmp_path / "models", resource("ears")
-    return VoiceController(preferences, microphone, background, trials, models, ears, None)
+    voices = Voices(sample_link, preferences)
+    sample = VoiceSample(voices, microphone, itertools.count(100), preferences)
+    places = tmp_path / "models", resource("ears")
+    return VoiceController(preferences, microphone, background, trials, sample, *places, None)
 
 
 @pytest.fixture

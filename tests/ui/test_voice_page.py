@@ -12,11 +12,13 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLabel
 
 from app.audio.sound import Device, Trouble
+from app.controllers.sampling import SENTENCES
 from app.hotkeys.global_key import GlobalKey, NoSystemKey
 from app.hotkeys.keys import CODES
 from app.hotkeys.talk_key import TalkKey
 from app.views.voice_page import VoicePage
 from app.views.voice_rows import SourceRow
+from engines.messages import Done, Failed, Pcm, Speak
 from tests.data import tone_voice, whisper_models
 
 LEFT = Qt.MouseButton.LeftButton
@@ -294,6 +296,22 @@ def test_a_voice_is_used_and_one_that_went_is_said(qtbot, page, voicing, prefere
     qtbot.waitUntil(lambda: "It is not there any more." in texts(page.voices))
     qtbot.mouseClick(buttons(page.voices)["Use espeak-ng"], LEFT)
     assert preferences.voice.voice == ""
+
+
+def test_the_voice_says_a_sentence(qtbot, page, microphone, sample_link, preferences):
+    preferences.set("speed", 1.5)
+    qtbot.mouseClick(page.sample, LEFT)
+    assert sample_link.opened[-1][0] == "espeak"
+    assert sample_link.requests == [Speak(SENTENCES["en"], 1.5)]
+    assert page.sample.text() == "Stop"
+    sample_link.answer(Pcm(TONE, 22_050), Done())
+    speech, pcm, rate = microphone.played[-1]
+    assert (pcm, rate) == (TONE, 22_050)
+    microphone.finished.emit(speech)
+    assert page.sample.text() == "Hear it"
+    qtbot.mouseClick(page.sample, LEFT)
+    sample_link.answer(Failed("It is hoarse.", "Choose another one."))
+    assert "It is hoarse. Choose another one." in texts(page)
 
 
 def test_what_is_dropped_on_the_window_is_offered(
