@@ -36,6 +36,8 @@ class Opening(QObject):
     def __init__(self, window: MainWindow, parts: Parts, args: Namespace) -> None:
         super().__init__(window)
         self._window, self._parts, self._args = window, parts, args
+        self._opened = False
+        self._early = [absolute(args.files)]  # words that came before there was a conversation
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -52,7 +54,17 @@ class Opening(QObject):
         self._parts.chat.new()
         self._parts.start_engines(self._args.model or "")
         self._parts.tidy()
-        self._parts.arrivals.take(absolute(self._args.files))
+        self._opened = True
+        for words in self._early:
+            self._parts.arrivals.take(words)
+
+    @Slot(object)
+    def take(self, words: list[str]) -> None:
+        """What a second start hands over."""
+        if self._opened:
+            self._parts.arrivals.take(words)
+        else:
+            self._early.append(words)
 
 
 class Reports(QObject):
@@ -92,13 +104,12 @@ def run(args: Namespace) -> int:
     style.Look(qt, parts.preferences, qt)
     window = MainWindow(parts, paths.resource(""))
     window.restore_state(read_state(state / "window.json"))
-    instance.received.connect(parts.arrivals.take)
     instance.received.connect(partial(come_forward, window))
     Reports(parts, qt)
     parts.acting.open_with = open_with_system
     parts.reminders.due.connect(Notifications(window).show)
     key = talk_by_key(parts, qt)
-    Opening(window, parts, args)
+    instance.received.connect(Opening(window, parts, args).take)
     window.show()
     code = qt.exec()
     key.stop()

@@ -1,5 +1,6 @@
 """The page about Parley: what it is, its licence, and what comes with it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QWidget
@@ -15,6 +16,22 @@ PROMISE = (
 )
 
 
+UNTRIED = (  # what no one has seen work yet, and how it was tried instead
+    ["Real microphones and loudspeakers", "tried with PulseAudio's virtual ones on Linux"],
+    ["Bluetooth headsets, and sound on Windows and macOS", "not tried"],
+    ["The talk key on Windows and macOS", "the system's functions were played by a test"],
+    [
+        "The talk key on Wayland (GNOME, KDE, Hyprland …)",
+        "tried against a stand-in that speaks the portal's protocol on a bus of its own",
+    ],
+    [
+        "Published Whisper models and Piper voices",
+        "tried with models of the same formats that the tests build",
+    ],
+    ["Speech models on a graphics card", "not tried"],
+)
+
+
 class AboutPage(Page):
     def __init__(self, licences: Path) -> None:
         names = column(label("Parley", "heading"), label(f"Version {app.VERSION}", "second"), gap=2)
@@ -23,6 +40,7 @@ class AboutPage(Page):
         parts = [head, label(PROMISE, "soft", wrap=True), 8]
         parts += [label("What comes with it", "section"), card(bundled), 8]
         parts += [label("What it runs with", "section"), *(card(rows) for rows in beside)]
+        parts += [8, label("Never tried on the real thing", "section"), card(UNTRIED)]
         inside = QWidget()
         inside.setLayout(column(*parts, gap=12))
         super().__init__("About Parley", inside)
@@ -38,7 +56,7 @@ def tables(text: str) -> list[list[list[str]]]:
     return found
 
 
-def card(rows: list[list[str]]) -> QFrame:
+def card(rows: Sequence[list[str]]) -> QFrame:
     made = QFrame()
     made.setObjectName("card")
     lines = column(margins=(20, 12, 20, 12), gap=12)

@@ -51,7 +51,7 @@ class Pages(QStackedWidget):
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
-            "shortcuts": lambda: ShortcutsPage(actions),
+            "shortcuts": lambda: ShortcutsPage(actions, everyone.preferences),
             "help": lambda: HelpPage(resources / "help"),
             "about": lambda: AboutPage(resources / "LICENSES.md"),
         }

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.controllers.preferences import PreferencesController
 from app.views.controls import column, label, row
 from app.views.page import Page
 
@@ -37,8 +38,19 @@ def shortcuts(actions: Iterable[QAction]) -> dict[str, str]:
     return {key.toString(): one.text() for one in actions for key in one.shortcuts()}
 
 
+def talking(key: str) -> QWidget:
+    rows: Rows = (
+        ("Talk while it is held", (key,)),
+        ("Listen until the next tap", (f"{key}, tapped",)),
+        ("Drop what you are saying", ("Esc",)),
+    )
+    return section("Talking", rows)
+
+
 class ShortcutsPage(Page):
-    def __init__(self, actions: Iterable[QAction]) -> None:
+    def __init__(self, actions: Iterable[QAction], preferences: PreferencesController) -> None:
+        self._preferences = preferences
+        self._talking = talking(preferences.voice.talk_key)
         groups: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for action in actions:
             keys = [
@@ -49,12 +61,22 @@ class ShortcutsPage(Page):
         inside = QWidget()
         sections = [section(title, rows) for title, rows in groups.items()]
         sections += [
+            self._talking,
             section("While writing", WRITING),
             section("In the list of conversations", LIST),
             section("While finding", FINDING),
         ]
         inside.setLayout(column(*sections, gap=0))
         super().__init__("Shortcuts", inside)
+        self._inside = inside
+        preferences.voice_changed.connect(self._on_voice)
+
+    @Slot(str, str)
+    def _on_voice(self, name: str, value: str) -> None:
+        if name == "talk_key":
+            before, self._talking = self._talking, talking(value)
+            self._inside.layout().replaceWidget(before, self._talking)
+            before.deleteLater()
 
 
 def section(title: str, rows: Rows) -> QWidget:
