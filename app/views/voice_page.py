@@ -57,7 +57,7 @@ class DevicesSection(QWidget):
         for one in (self.listen, self.play):
             one.setFixedWidth(TEST_WIDTH)
         ear, mouth = (self.microphones, self.listen), (self.loudspeakers, self.play)
-        self.microphone = Line("Microphone", "", *ear, below=row(self.level, margins=(0, 5, 0, 0)))
+        self.microphone = Line("Microphone", "", *ear, below=self.level)
         self.loudspeaker = Line("Loudspeaker", "", *mouth)
         card = Card((self.microphone, self.loudspeaker))
         self.setLayout(headed("Microphone and loudspeaker", card))
