@@ -1,5 +1,6 @@
 """The talk key pressed on a keyboard, on a real X server, in Parley's window and in others."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from tests.data import whisper_models
 from tests.data.keyboard import Keyboard, screen
 
 ROOT = Path(__file__).parents[2]
@@ -235,3 +237,33 @@ def test_a_key_another_program_has_taken_is_said(start, qtbot):
     words = [line for line in second.lines if line.startswith("words")]
     assert "Another program has taken Pause" in words[0] and "parley talk" in words[0]
     assert not any("Another program" in line for line in first.lines)
+
+
+def test_parley_itself_listens_while_the_key_is_held_elsewhere(
+    qtbot, display, keyboard, start, sound_server, tmp_path
+):
+    settings = tmp_path / "config/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"voice": {"ears": str(whisper_models.built())}}))
+    frame = tmp_path / "frame"
+    env = {k: v for k, v in os.environ.items() if k != "WAYLAND_DISPLAY"}
+    env |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PARLEY_FIRST_FRAME": str(frame)}
+    command = [sys.executable, "-m", "app", "--echo", "--data-dir", str(tmp_path)]
+
+    def written():
+        return sum(one.stat().st_size for one in (tmp_path / "data/takes").glob("*.wav"))
+
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as parley:
+        try:
+            qtbot.waitUntil(frame.exists, timeout=60_000)
+            start("other")
+            time.sleep(0.5)  # Qt takes its time to believe that it has gone to the back
+            keyboard.press("Right Ctrl")
+            qtbot.waitUntil(lambda: written() > 32_000, timeout=30_000)  # a second of sound
+            keyboard.release("Right Ctrl")
+            qtbot.wait(1000)  # the tail is there by then
+            before = written()
+            qtbot.wait(700)
+            assert written() <= before  # it listens no more
+        finally:
+            parley.terminate()
