@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hotkeys.bus import Bus
 from app.hotkeys.keys import parse
-from app.hotkeys.portal import PortalKey
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
@@ -73,9 +71,16 @@ def desktop(address):
         one.end()
 
 
+def portal_key(address, background):
+    from app.hotkeys.bus import Bus  # only Linux has what it needs
+    from app.hotkeys.portal import PortalKey
+
+    return PortalKey(Bus(address, background))
+
+
 @pytest.fixture
 def key(qtbot, background, address):
-    key = PortalKey(Bus(address, background))
+    key = portal_key(address, background)
     key.log = []
     key.pressed.connect(lambda: key.log.append("pressed"))
     key.over.connect(key.log.append)
@@ -143,7 +148,7 @@ def test_no_portal_and_no_bus(qtbot, key, background, tmp_path):
     key.watch(parse(KEY), agreed=True)
     qtbot.waitUntil(lambda: "no keys of their own" in key.words)
     for address in ("", f"unix:path={tmp_path}/nowhere", "tcp:host=localhost,port=1"):
-        other = PortalKey(Bus(address, background))
+        other = portal_key(address, background)
         other.watch(parse(KEY), agreed=True)
         qtbot.waitUntil(lambda other=other: "no keys of their own" in other.words)
         other.stop()
