@@ -75,7 +75,9 @@ class ShortcutsPage(Page):
     def _on_voice(self, name: str, value: str) -> None:
         if name == "talk_key":
             before, self._talking = self._talking, talking(value)
-            self._inside.layout().replaceWidget(before, self._talking)
+            layout = self._inside.layout()
+            assert layout
+            layout.replaceWidget(before, self._talking)
             before.deleteLater()
 
 
