@@ -156,20 +156,19 @@ class Bench:
         take = next(self._numbers)
         self.sound.start_take(take, self.folder / f"{take}.wav")
         self.loop.until(lambda: take in self.told.listening)
-        arrived: list[tuple[float, array]] = []
+        arrived: list[pulse.Piece] = []
         self.sound.captured.connect(
-            lambda piece: arrived.append((time.perf_counter(), array("h", piece.pcm)))
+            lambda piece: arrived.append(pulse.Piece(time.perf_counter(), array("h", piece.pcm)))
         )
         for _ in range(self.runs):
             ear = pulse.Ear(self.server.program_environment, pulse.MICROPHONE, rate=16_000)
             arrived.clear()
             said = self.server.say_pcm(silence(0.1) + tone(500, 0.1), 16_000)
             self.loop.until(lambda said=said: not said.playing)
-            self.loop.for_ms(100)
+            self.loop.until(lambda ear=ear: first_loud(arrived) and first_loud(ear.pieces))
+            self.loop.for_ms(300)  # the end of this click is not the beginning of the next
             ear.stop()
-            ours = first_loud(arrived)
-            theirs = first_loud([(piece.at, piece.samples) for piece in ear.pieces])
-            behind.append((ours - theirs) * 1000)
+            behind.append((first_loud(arrived) - first_loud(ear.pieces)) * 1000)
             times = [at for at, _ in arrived]
             gaps += [(b - a) * 1000 for a, b in zip(times, times[1:], strict=False)]
         assert self.sound.pid
@@ -184,7 +183,7 @@ class Bench:
             "lost_while_window_blocked_ms": lost,
         }
 
-    def _lost(self, arrived: list[tuple[float, array]]) -> float:
+    def _lost(self, arrived: list[pulse.Piece]) -> float:
         """In 4 s, of which the GUI thread stands still for 200 ms five times."""
         self.loop.for_ms(50)
         arrived.clear()
@@ -220,9 +219,10 @@ def whole(ear: pulse.Ear) -> tuple[float, float]:
     return spans[0][0], spans[-1][1]
 
 
-def first_loud(pieces: list[tuple[float, array]]) -> float:
-    """When the piece with the first loud sample arrived."""
-    return next(at for at, samples in pieces if any(abs(value) > 1_000 for value in samples))
+def first_loud(pieces: list[pulse.Piece]) -> float:
+    """When the piece with the first loud sample arrived; 0 while none has."""
+    loud = (at for at, samples in pieces if any(abs(value) > 1_000 for value in samples))
+    return next(loud, 0.0)
 
 
 def spread(name: str, values: list[float]) -> dict[str, float]:
