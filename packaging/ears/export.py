@@ -15,6 +15,7 @@ from hearer import Attention, Block, Hearer, Shape
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+ABOUT = {"name": "Starter's ears", "licence": "GPL-3.0-or-later"}  # what Parley shows of it
 FEATURES = {
     **{"feature_size": 80, "sampling_rate": 16000, "hop_length": 160, "chunk_length": 30},
     **{"n_fft": 400, "feature_extractor_type": "WhisperFeatureExtractor"},
@@ -89,6 +90,8 @@ def write(hearer: Hearer, tokenizer: Path, out: Path) -> None:
     spec.validate()
     spec.optimize(quantization="int8")
     spec.save(str(out))
+    config = json.loads((out / "config.json").read_text())
+    (out / "config.json").write_text(json.dumps(ABOUT | config, indent=2) + "\n")
     shutil.copyfile(tokenizer, out / "tokenizer.json")
     (out / "preprocessor_config.json").write_text(json.dumps(FEATURES, indent=2) + "\n")
 
