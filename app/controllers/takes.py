@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,9 @@ class Takes(QObject):
         return self._folder / kept.name
 
     def begin(self, conversation: int | None) -> Kept:
-        """A name for what is said next; the folder is there."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """A name for what is said next. Whether it can be written is seen when it is."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._last = max(self._last + 1, time.time_ns() // 1_000_000)
         return Kept(self._last, conversation or 0)
 
