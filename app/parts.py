@@ -155,7 +155,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     answering = Answering(llm, toolbox, store, parent)
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
-    TitleController(llm, store, answering, models, history, parent)
+    TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
     server = ServerController(models, preferences, seal, parent)
     programs = ProgramsController(
         *(preferences, toolbox, seal, undo),

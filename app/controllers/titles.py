@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.answering import Answering
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.toolbox import ToolboxController
 from app.controllers.turns import for_model
 from app.store.conversations import Store, StoredTurn
 from engines.messages import ENDINGS, Chat, Done, Event, Sampling, Text, TextDelta, Turn
@@ -28,11 +30,14 @@ class TitleController(QObject):
         answering: Answering,
         models: ModelController,
         history: HistoryController,
+        toolbox: ToolboxController,
+        preferences: PreferencesController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._store, self._models = link, store, models
         self._history, self._answering = history, answering
+        self._toolbox, self._preferences = toolbox, preferences
         self._job, self._conversation, self._text = -1, -1, ""
         link.event.connect(self._on_event)
         answering.finished.connect(self._on_finished)
@@ -47,9 +52,11 @@ class TitleController(QObject):
         if len(branch) == 2:
             ask = Turn("user", (Text(REQUEST),))
             self._conversation, self._text = turn.conversation, ""
+            # begins as the conversation does, tools included: what the model has read is kept
+            told = for_model(branch, self._preferences.settings.instructions)
             self._job = self._link.submit(
-                Chat((*for_model(branch), ask), sampling=Sampling(temperature=0.0), max_tokens=24,
-                     stop=("\n",), think=False)
+                Chat((*told, ask), self._toolbox.schemas(), Sampling(temperature=0.0),
+                     max_tokens=24, stop=("\n",), think=False)
             )  # fmt: skip
 
     @Slot()

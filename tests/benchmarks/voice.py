@@ -36,6 +36,7 @@ from engines import registry  # noqa: E402
 from engines.messages import Chat, Pcm, Speak, Text, TextDelta, Transcribe, Turn  # noqa: E402
 from tests.data import piper_shape, pulse, speech, tiny_models, whisper_models  # noqa: E402
 from tests.data.running import Running  # noqa: E402
+from tests.data.tiny_models import CHATML  # noqa: E402
 
 SAID = "please tell me what seven times eight makes"
 LONG = 200  # words of the answer that is compared with the serial way
@@ -61,7 +62,7 @@ def main() -> None:
 def measure(folder: Path, server: pulse.Server, turns: int) -> dict[str, float]:
     tiny = whisper_models.built(SAID, "tiny")
     long = scripted_answer(folder)
-    piper = piper_shape.built()
+    piper = piper_shape.build(folder)
     app = App(folder / "data", server)
     figures: dict[str, float] = {}
     app.hear_with(tiny)
@@ -98,7 +99,10 @@ def scripted_answer(folder: Path) -> Path:
     for number in range(LONG):
         word = SMALL_WORDS[number % len(SMALL_WORDS)] + "abcdefghijklmnopqrst"[number // 20]
         words.append(f" {word}" + (". " if number % 10 == 9 else ""))
-    return tiny_models.scripted(folder / "long.gguf", words)
+    # tools first, as most templates have them: what is read ahead is used then
+    tools = CHATML[CHATML.index("{%- if tools") : CHATML.index("{%- if add_generation")]
+    template = tools + CHATML.replace(tools, "")
+    return tiny_models.scripted(folder / "long.gguf", words, template=template)
 
 
 class App:
