@@ -136,7 +136,8 @@ class Scene:
         said = FAULTS[kind](self)
         self.settle()
         if said:
-            self.until(lambda: bool(self.utterances() - before), f"{kind} {seed} lost what was said")
+            kept = f"{kind} {seed} kept what was said"
+            self.until(lambda: bool(self.utterances() - before), kept)
 
 
 def loud(file: Path) -> bool:
