@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QObject, QSocketNotifier
+from PySide6.QtCore import QObject, QSocketNotifier, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app import settings
@@ -32,10 +32,6 @@ class Field(QLineEdit):
         super().focusInEvent(event)
         say("front")
 
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        say("back")
-
 
 def talk_key(name: str, anywhere: bool, owner: QObject, folder: str) -> TalkKey:
     chosen = settings.Chosen()
@@ -56,6 +52,11 @@ def talk_key(name: str, anywhere: bool, owner: QObject, folder: str) -> TalkKey:
     return made
 
 
+def on_state(state: Qt.ApplicationState) -> None:
+    if state != Qt.ApplicationState.ApplicationActive:
+        say("back")
+
+
 def main() -> None:
     what, *rest = sys.argv[1:]
     qt = QApplication(sys.argv[:1])
@@ -66,6 +67,7 @@ def main() -> None:
     field.activateWindow()
     with TemporaryDirectory() as folder:
         kept = talk_key(rest[0], rest[1] == "anywhere", qt, folder) if what == "parley" else None
+        qt.applicationStateChanged.connect(on_state)  # after the talk key, which has done its part
         qt.exec()
         if kept:
             kept.stop()
