@@ -4,19 +4,19 @@ from app.store.conversations import Store
 
 
 class Drafts:
-    """What is on disk is as new as what is here, or newer by a commit that is under way."""
+    """Those of this session are answered from here: the store may not have the newest yet."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._new = store.new_draft()  # of the conversation that begins with it
+        # None: of the conversation that begins with it
+        self._known: dict[int | None, str] = {None: store.new_draft()}
 
     def of(self, conversation: int | None) -> str:
-        if conversation is None:
-            return self._new
-        stored = self._store.conversation(conversation)
-        return stored.draft if stored else ""
+        if conversation not in self._known:
+            stored = self._store.conversation(conversation) if conversation else None
+            return stored.draft if stored else ""
+        return self._known[conversation]
 
     def keep(self, conversation: int | None, text: str) -> None:
+        self._known[conversation] = text
         self._store.save_draft(conversation, text)
-        if conversation is None:
-            self._new = text

@@ -74,6 +74,7 @@ class TalkController(QObject):
         writing.changed.connect(self._show)
         for part in (writing, keeping, keeping.replay):
             part.notice.connect(self.notice)
+        preferences.changed.connect(self._on_setting)
         if sound:
             sound.captured.connect(self._on_captured)
             sound.listening.connect(self._on_listening)
@@ -172,7 +173,11 @@ class TalkController(QObject):
         self._preferences.set("hands_free", on)
         if on and not self._session and (self._recording or self._begin()):
             self._stay()
-        elif not on and self._session:
+
+    @Slot(str, object)
+    def _on_setting(self, name: str, value: object) -> None:
+        """Switched off, wherever: what was said until then is taken."""
+        if name == "hands_free" and not value and self._session:
             self._session = False
             if self._recording:
                 self._end(self._recording)

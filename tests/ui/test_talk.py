@@ -361,6 +361,13 @@ def test_hands_free_sends_at_a_pause_and_does_not_hear_itself(
     assert not talk.hands_free and talk.state in ("idle", "finishing")
 
 
+def test_hands_free_ends_when_it_is_switched_off_in_preferences(hands, talk, preferences):
+    talk.set_hands_free(True)
+    hands.microphone.begin()
+    preferences.set("hands_free", False)
+    assert not talk.hands_free and talk.state == "finishing"
+
+
 def test_a_tap_interrupts_hands_free(qtbot, hands, talk, voice, microphone):
     talk.set_hands_free(True)
     voice.speak(True)
