@@ -105,6 +105,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=150, help="requests")
     parser.add_argument("--people", type=Path)
     parser.add_argument("--tune", action="store_true", help="in the voices of the training")
+    parser.add_argument("--known", action="store_true", help="ways to ask that were trained")
     parser.add_argument("--beams", type=int, default=1)
     parser.add_argument("--times", action="store_true")
     parser.add_argument("--window", type=int, default=WINDOW)
@@ -119,7 +120,7 @@ def main() -> None:
     if options.tune:
         sets = {"heard voices": heldout.heard(options.count)}
     else:
-        unheard = heldout.unheard(options.count)
+        unheard = heldout.unheard(options.count, not options.known)
         sets = {
             voice: [one for one in unheard if one.voice == voice]
             for voice in dict.fromkeys(one.voice for one in unheard)

@@ -25,14 +25,14 @@ class Said(NamedTuple):
     pcm: np.ndarray  # int16, 16 kHz
 
 
-def sayings(count: int, name: str) -> list[Saying]:
+def sayings(count: int, name: str, held: bool = True) -> list[Saying]:
     rng = Random(f"{SEED} {name}")
-    return [saying(rng, held=True) for _ in range(count)]
+    return [saying(rng, held) for _ in range(count)]
 
 
-def unheard(count: int) -> list[Said]:
-    """So many sayings, each by both of festival's voices."""
-    said = sayings(count, "unheard")
+def unheard(count: int, held: bool = True) -> list[Said]:
+    """So many sayings, each by both of festival's voices; not held: ways to ask that are known."""
+    said = sayings(count, "unheard", held)
     return [
         Said(one, sound.voice, sound.pcm)
         for voice in voices.FESTIVAL
