@@ -354,6 +354,7 @@ def test_five_thousand_lines_are_put_in_a_part_at_a_time(qtbot, text):
     assert text.toPlainText().startswith("Sentence number 0.\n\nSentence number 1.\n")
     assert len(text.seen()) < 40  # only what is on screen was laid out
     text.set_lines(many(2))
+    qtbot.waitUntil(lambda: text.complete)
     assert text.toPlainText() == "Sentence number 0.\n\nSentence number 1."
 
 
@@ -363,15 +364,18 @@ def test_new_text_is_followed_only_by_who_reads_at_the_end(qtbot, text):
     qtbot.waitUntil(lambda: text.complete and bar.maximum() > 0)
     bar.setValue(3)
     text.add_lines(many(5, 500.0))
+    qtbot.waitUntil(lambda: text.complete)
     assert bar.value() == 3
     bar.setValue(bar.maximum())
     text.add_lines(many(5, 600.0))
+    qtbot.waitUntil(lambda: text.complete)
     assert bar.value() == bar.maximum()
 
 
 def test_a_time_is_clicked_to_hear_from_there(qtbot, text):
     text.can_play = True
     text.set_lines(many(30))
+    qtbot.waitUntil(lambda: text.complete)
     (_, top), (block, second) = text.seen()[:2]
     with qtbot.waitSignal(text.time_asked) as asked:
         qtbot.mouseClick(text._times, LEFT, pos=QPoint(30, second + 4))
@@ -390,6 +394,7 @@ def test_words_are_found_in_the_text(qtbot, parts, window, tmp_path):
     panel = page_of(window).panel
     qtbot.waitUntil(lambda: SAYS in panel.text.toPlainText(), timeout=WAIT)
     panel.text.set_lines([Line(0, 1, "😀 Seven brides."), Line(9, 10, "Of seven brothers.")])
+    qtbot.waitUntil(lambda: panel.text.complete)
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
     qtbot.keyClicks(panel.find_bar.field, "seven")
     qtbot.keyClick(panel.find_bar.field, Qt.Key.Key_Return)
@@ -412,8 +417,9 @@ def test_a_selection_is_copied_by_its_keys(qtbot, parts, window, tmp_path):
     assert SAYS in QGuiApplication.clipboard().text()
 
 
-def test_lines_that_belong_together_are_one_paragraph(text):
+def test_lines_that_belong_together_are_one_paragraph(qtbot, text):
     text.set_lines([Line(0, 2, "One."), Line(2.1, 3, "Two.")])
     text.add_lines([Line(3.1, 4, "Three."), Line(9, 10, "Four.")])
+    qtbot.waitUntil(lambda: text.complete)
     assert text.toPlainText() == "One. Two. Three.\n\nFour."
     assert [text.start_of(block) for block, _ in text.seen()] == [0, 9]
