@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.store.conversations import StoredTurn
 from engines.tts.reading import Clause, Reading
 
-SLICE = 2000  # characters of a finished text that are read at a time
+SLICE = 500  # characters of a finished text that are read at a time
 
 
 class Said(NamedTuple):
