@@ -35,7 +35,7 @@ class ModelCard(Popover):
         self.open_other.clicked.connect(self._open_other)
         self.starter.clicked.connect(self._use_starter)
         self.release.clicked.connect(models.release)
-        models.changed.connect(self.show_model)
+        models.changed.connect(self._on_changed)
 
     def _lay_out(self) -> None:
         head = row(label("What is running", "title"), None, self.close_button)
@@ -55,6 +55,10 @@ class ModelCard(Popover):
         super().open_at(anchor)
 
     @Slot(object)
+    def _on_changed(self, model: ShownModel) -> None:
+        if self.isVisible():  # filling it takes 5 ms, and each question changes the state twice
+            self.show_model(model)
+
     def show_model(self, model: ShownModel) -> None:
         self.release.setEnabled(model.state in LOADED)
         self.starter.setVisible(not model.starter)

@@ -33,7 +33,16 @@ from app.parts import Parts, build  # noqa: E402
 from app.views import fonts, style  # noqa: E402
 from app.views.window import MainWindow  # noqa: E402
 from engines import registry  # noqa: E402
-from engines.messages import Chat, Pcm, Speak, Text, TextDelta, Transcribe, Turn  # noqa: E402
+from engines.messages import (  # noqa: E402
+    ENDINGS,
+    Chat,
+    Pcm,
+    Speak,
+    Text,
+    TextDelta,
+    Transcribe,
+    Turn,
+)
 from tests.data import piper_shape, pulse, speech, tiny_models, whisper_models  # noqa: E402
 from tests.data.running import Running  # noqa: E402
 from tests.data.tiny_models import CHATML  # noqa: E402
@@ -71,7 +80,7 @@ def measure(folder: Path, server: pulse.Server, turns: int) -> dict[str, float]:
         figures |= named(app.talk(turns, warm=2), name)
     app.speak_with("")
     figures |= app.stop_in_mid_answer(turns, long)
-    serial = Serial(folder, tiny, long)
+    serial = Serial(folder, tiny, long, app.parts.toolbox.schemas())
     for name, voice in (("", Path()), ("_piper", piper)):
         app.speak_with(str(voice) if name else "")
         overlapped = app.talk(turns, warm=2)["release_to_sound_ms"]
@@ -80,10 +89,6 @@ def measure(folder: Path, server: pulse.Server, turns: int) -> dict[str, float]:
         figures[f"long_answer_serial{name}_ms"] = one_by_one
         figures[f"overlap_speedup{name}"] = round(one_by_one / overlapped, 2)
     figures |= serial.factors(app.pcm, piper)
-    app.hear_with(whisper_models.built(SAID))
-    app.speak_with("")
-    nearly_free = app.talk(turns, warm=2)
-    figures["own_overhead_ms"] = nearly_free["release_to_sound_ms"] - figures["smallest_models_ms"]
     serial.stop()
     app.stop()
     return figures
@@ -121,7 +126,10 @@ class App:
         self.parts.tidy()
         self.pcm = three_seconds()
         self.seen: dict[str, float] = {}
+        self.spoken = 0.0  # seconds of the answer that were heard
+        self.parts.sound.heard.connect(self._on_heard)  # pyright: ignore
         self.parts.chat.turn_added.connect(self._on_turn)
+        self.working = Working(self.parts)
         self.parts.chat.text_added.connect(lambda _: self._see("word"))
         until(lambda: self.parts.models.ready)
 
@@ -139,21 +147,25 @@ class App:
     def _see(self, what: str) -> None:
         self.seen.setdefault(what, time.perf_counter())
 
+    def _on_heard(self, _: int, seconds: float) -> None:
+        self.spoken = seconds
+
     def _on_turn(self, turn: Any) -> None:
         if turn.role == "user":
             self._see("text")
 
     def talk(self, turns: int, warm: int) -> dict[str, float]:
         """Medians and 95th percentiles over so many turns, in ms from letting go."""
-        found: dict[str, list[float]] = {"text": [], "word": [], "sound": []}
+        found: dict[str, list[float]] = {n: [] for n in ("text", "word", "sound", "own")}
         for number in range(warm + turns):
             times = self.turn()
             for name, seconds in times.items() if number >= warm else ():
                 found[name].append(1000 * seconds)
         figures = {}
         for name, values in found.items():
-            figures[f"release_to_{name}_ms"] = statistics.median(values)
-            figures[f"release_to_{name}_p95_ms"] = statistics.quantiles(values, n=20)[-1]
+            key = "own_overhead" if name == "own" else f"release_to_{name}"
+            figures[f"{key}_ms"] = statistics.median(values)
+            figures[f"{key}_p95_ms"] = statistics.quantiles(values, n=20)[-1]
         return figures
 
     def turn(self) -> dict[str, float]:
@@ -161,13 +173,14 @@ class App:
         self.ask()
         let_go = self.let_go
         ear = self.ear
-        until(lambda: ear.seconds_heard() > 0.05)
+        until(lambda: self.spoken > 0.3 or (self.calm() and self.spoken > 0))
         until(lambda: not self.parts.chat.busy)
         self.parts.speak.silence()
         until(self.calm)
         ear.stop()
         self.seen["sound"] = next(start for start, _ in ear.loud_spans() if start > let_go)
-        return {name: self.seen[name] - let_go for name in ("text", "word", "sound")}
+        self.seen["own"] = let_go + self.working.idle(let_go, self.seen["sound"])
+        return {name: self.seen[name] - let_go for name in ("text", "word", "sound", "own")}
 
     def ask(self) -> None:
         self.parts.chat.new()
@@ -177,6 +190,8 @@ class App:
         player = self.server.say_pcm(self.pcm, speech.RATE)
         until(lambda: not player.playing)
         self.seen.clear()
+        self.working.clear()
+        self.spoken = 0.0
         self.let_go = time.perf_counter()
         self.parts.talk.release()
 
@@ -191,7 +206,7 @@ class App:
         for _ in range(turns):
             self.ask()
             ear = self.ear
-            until(lambda ear=ear: ear.seconds_heard() > STOP_AFTER)
+            until(lambda: self.spoken > STOP_AFTER)
             stopped = time.perf_counter()
             self.parts.speak.silence()
             until(self.calm)
@@ -208,10 +223,65 @@ class App:
         self.parts.stop()
 
 
+class Working:
+    """When the engines were at work on a turn, or the end of the take was still waited for.
+
+    A model that writes on while its first words are spoken is waited for only until those words.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._spans: list[list[float]] = []
+        self._open: dict[tuple[str, int], list[float]] = {}
+        listener, stt, *_ = parts.voice
+        voice = parts.speak._voices.link
+        links = {"stt": stt.link, "llm": parts.llm, "tts": voice, **parts.homes}
+        for name, link in links.items():
+            self._watch(name, link)
+        parts.sound.captured.connect(self._on_captured)  # pyright: ignore
+
+    def clear(self) -> None:
+        now = time.perf_counter()
+        self._spans = [[now, now]]  # until the last piece of the take is here
+        self._open.clear()
+
+    def idle(self, begin: float, end: float) -> float:
+        """Seconds between begin and end in which nothing was at work."""
+        free, at = 0.0, begin
+        for start, stop in sorted(self._spans):
+            free += max(0.0, min(start, end) - at)
+            at = max(at, min(stop, end))
+        return free + max(0.0, end - at)
+
+    def _watch(self, name: str, link: Any) -> None:
+        submit = link.submit
+
+        def submitted(request: Any) -> int:
+            job = submit(request)
+            span = [time.perf_counter()] * 2
+            self._open[name, job] = span
+            self._spans.append(span)
+            return job
+
+        link.submit = submitted
+        link.event.connect(lambda job, event: self._on_event(name, job, event))
+
+    def _on_event(self, name: str, job: int, event: Any) -> None:
+        if span := self._open.get((name, job)):
+            span[1] = time.perf_counter()
+            first = isinstance(event, Pcm) or (isinstance(event, TextDelta) and event.text.strip())
+            if first or isinstance(event, ENDINGS):
+                del self._open[name, job]
+
+    def _on_captured(self, piece: Any) -> None:
+        if piece.last and self._spans:
+            self._spans[0][1] = time.perf_counter()
+
+
 class Serial:
     """The same engines, one after the other."""
 
-    def __init__(self, folder: Path, ears: Path, model: Path) -> None:
+    def __init__(self, folder: Path, ears: Path, model: Path, tools: Any) -> None:
+        self._tools = tools  # as Parley tells them; what is read stays in the cache here, too
         self._folder, self._voices = folder, dict[Path, Running]()
         self._ears = self._run("faster_whisper", ears)
         context = {"context": 16384}
@@ -231,7 +301,8 @@ class Serial:
         """ms until all is made and the first sample could be played."""
         speaker, began = self._voice(voice), time.perf_counter()
         self._ears.ask(Transcribe(pcm, language="en"))
-        events = self._llm.ask(Chat((Turn("user", (Text(SAID),)),), max_tokens=1000))
+        asked = (Turn("user", (Text(SAID),)),)
+        events = self._llm.ask(Chat(asked, self._tools, max_tokens=1000))
         text = "".join(event.text for event in events if isinstance(event, TextDelta))
         speaker.ask(Speak(text))
         return 1000 * (time.perf_counter() - began)
@@ -247,18 +318,7 @@ class Serial:
             sound = sum(len(e.pcm) / 2 / e.rate for e in made if isinstance(e, Pcm))
             took = self._took(lambda speaker=speaker: speaker.ask(Speak(SAID)))
             figures[f"{name}_rtf"] = took / sound
-        small = self._run("faster_whisper", whisper_models.built(SAID))
-        costs = [
-            self._took(lambda: small.ask(Transcribe(pcm, "en"))),
-            self._took(lambda: self._first_words()),
-            self._took(lambda: self._voice(Path()).ask(Speak("thea anda ofa"))),
-        ]
-        small.stop()
-        figures["smallest_models_ms"] = 1000 * sum(costs)
         return figures
-
-    def _first_words(self) -> None:
-        self._llm.ask(Chat((Turn("user", (Text(SAID),)),), max_tokens=5))
 
     def _took(self, act: Callable[[], Any]) -> float:
         seconds = []
