@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
-from app import paths, reports
+from app import garbage, paths, reports
 from app.controllers.shown import Notice
 from app.parts import Parts, build
 from engines.errors import ParleyError
@@ -70,6 +70,7 @@ def ask(args: Namespace) -> int:
         print('Write a question: parley ask "…"', file=sys.stderr)
         return 2
     core = QCoreApplication(sys.argv[:1])
+    garbage.Garbage(core)
     reports.start_log(paths.folders(args.data_dir).make().logs)
     try:
         parts = build(args, core, in_memory=True)

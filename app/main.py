@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from app import paths, reports
+from app import garbage, paths, reports
 from app.controllers.arrivals import COMMANDS, TALKING
 from app.controllers.shown import Notice
 from app.hotkeys.global_key import GlobalKey, system_key
@@ -57,6 +57,7 @@ class Opening(QObject):
         self._opened = True
         for words in self._early:
             self._parts.arrivals.take(words)
+        garbage.keep_all()
 
     @Slot(object)
     def take(self, words: list[str]) -> None:
@@ -85,6 +86,7 @@ class Reports(QObject):
 def run(args: Namespace) -> int:
     """Show the window until it is closed. Returns the exit code of the program."""
     qt = QApplication(sys.argv[:1])
+    garbage.Garbage(qt)
     qt.setApplicationName("parley")
     qt.setApplicationDisplayName("Parley")
     qt.setDesktopFileName("org.parley.Parley")

@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from app import homes, settings
+from app import garbage, homes, settings
 from app.audio.messages import Captured, Device
 from app.audio.samples import SPEECH
 from app.audio.sound import Sound
@@ -306,6 +306,18 @@ def sound(qapp, sound_server, tmp_path):
     sound = Sound(log=tmp_path / "audio.log")
     yield sound
     sound.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(qapp):
+    return garbage.Garbage(qapp)
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Many tests run no event loop, in which the app collects."""
+    yield
+    garbage.collect()
 
 
 @pytest.fixture(autouse=True)
