@@ -90,6 +90,7 @@ class Composer(SoftCard):
     def _connect_talk(self, talk: TalkController) -> None:
         talk.state_changed.connect(self._on_talk)
         talk.stays.connect(self._show_talk)
+        self._preferences.voice_changed.connect(self._show_talk)
         talk.level.connect(self.level.show_level)
         talk.writing.words_changed.connect(self.live.show)
         talk.writing.written.connect(self._on_spoken)
@@ -233,6 +234,9 @@ class Composer(SoftCard):
             do = "send" if self._preferences.settings.send_spoken else "write it down"
             self.state.setText(words.format(end=end, do=do))
         self.level.setVisible(self._talk.state == "listening")
+        key = self._preferences.voice.talk_key
+        hold = f", or hold {key} and talk" if self._talk.state != "off" else ""
+        self.edit.setPlaceholderText(f"Ask anything{hold}")
 
     @Slot(str)
     def _tell(self, words: str) -> None:

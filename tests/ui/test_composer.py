@@ -216,3 +216,10 @@ def test_the_edge_shows_where_the_keyboard_is(qtbot, composer):
 def test_tab_leaves_the_message(qtbot, composer):
     qtbot.keyClick(composer.edit, Qt.Key.Key_Tab)
     assert composer.focusWidget() is composer.attach
+
+
+def test_the_empty_message_says_which_key_to_hold(window, preferences):
+    edit = window.page.composer.edit
+    assert edit.placeholderText() == "Ask anything, or hold Right Ctrl and talk"
+    preferences.set_voice("talk_key", "F8")
+    assert edit.placeholderText() == "Ask anything, or hold F8 and talk"
