@@ -59,7 +59,7 @@ LISTENER_RESTS = 10  # minutes; it is quick to start
 SPEAKER_RESTS = 20  # minutes
 STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
 STARTER, EARS = "starter/parley-starter.gguf", "ears"
-LISTENS, UNDERSTANDS = "listener", "faster_whisper"  # engines
+LISTENS, UNDERSTANDS, STARTS = "listener", "faster_whisper", "pocketsphinx"  # engines
 
 
 @dataclass(kw_only=True)
@@ -274,9 +274,12 @@ def hearing_engines(
         return LISTENS, Path(), preferences.options_of(LISTENS), {}
 
     def understand() -> tuple[str, Path, Any, dict[str, Any]]:
+        ears = ears_of(preferences)
+        if ears == paths.resource(EARS):
+            return STARTS, ears, preferences.options_of(STARTS), {}
         options = preferences.options_of(UNDERSTANDS)
         options = replace(options, promised=models.still_takes >> 20)
-        return UNDERSTANDS, ears_of(preferences), options, {}
+        return UNDERSTANDS, ears, options, {}
 
     both = Resting(stt, understand), Resting(patient, understand)
 
@@ -303,6 +306,9 @@ def hear_carefully(
     link = EngineLink(folders.logs, parent, idle_minutes=CAREFUL_RESTS, patience=STT_PATIENCE)
 
     def start(model: Path) -> None:
+        if model == paths.resource(EARS):
+            link.open(STARTS, model, preferences.options_of(STARTS))
+            return
         options = replace(preferences.options_of(UNDERSTANDS), device="cpu")
         link.open(UNDERSTANDS, model, options)
 

@@ -17,6 +17,7 @@ from app.controllers.sound_tests import SoundTests
 from app.hotkeys import keys
 from engines.errors import ParleyError
 from engines.stt import folders as whispers
+from engines.stt.pocketsphinx import WORDS as STARTS_WITH
 from engines.tts import voices as pipers
 
 EARS, VOICE, KEY = "ears", "voice", "talk_key"  # fields of settings.Voice
@@ -24,13 +25,12 @@ SYSTEM = "The system's choice"
 AWAY = "The one you chose, not connected now"
 OWN_EARS = "Parley's own ears"
 OWN_EARS_WORDS = (
-    "English requests that Parley's starter understands. A stopgap: anything else is heard badly "
-    "until there is a Whisper model."
+    "Short requests in English, as Parley's starter understands them. A stopgap: anything else, "
+    "and long recordings, need a Whisper model."
 )
 NO_EARS = "They are not in this copy of Parley. Choose a Whisper model to talk."
 OWN_VOICE, OWN_VOICE_WORDS = "espeak-ng", "Came with Parley: quick, clear, and like a robot."
 USE_EARS, USE_VOICE = "Listen with it", "Speak with it"  # on the button of a notice
-MODEL = "model.bin"
 
 
 class VoiceController(QObject):
@@ -148,7 +148,7 @@ class VoiceController(QObject):
 
     def ears(self) -> list[ShownSource]:
         chosen = self._preferences.voice.ears
-        problem = "" if (self._own_ears / MODEL).is_file() else NO_EARS
+        problem = "" if (self._own_ears / STARTS_WITH).is_file() else NO_EARS
         own = ShownSource("", OWN_EARS, OWN_EARS_WORDS, problem, not chosen)
         rest = [
             ShownSource(str(one.path), one.name, megabytes(one.size), one.problem, False)

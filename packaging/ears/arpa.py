@@ -52,11 +52,9 @@ def rests(chances: list[dict[Gram, float]], order: int) -> dict[Gram, float]:
     return {gram: max(1e-9, 1 - above[gram]) / max(1e-9, 1 - below[gram]) for gram in above}
 
 
-def write(path: Path, texts: Iterable[str]) -> list[str]:
-    """Returns the words it knows."""
-    counts = counted(texts)
-    chances = smoothed(counts)
-    chances[0][(BEGIN,)] = 0.0
+def write(path: Path, chances: list[dict[Gram, float]]) -> None:
+    """Of single words, pairs and triples."""
+    chances = [{**chances[0], (BEGIN,): 0.0}, *chances[1:]]
     lines = ["\\data\\", *(f"ngram {n}={len(one)}" for n, one in enumerate(chances, 1))]
     for order, one in enumerate(chances, 1):
         rest = rests(chances, order) if order < 3 else {}
@@ -65,4 +63,3 @@ def write(path: Path, texts: Iterable[str]) -> list[str]:
             line = f"{math.log10(chance) if chance else NEVER:.4f}\t{' '.join(gram)}"
             lines.append(f"{line}\t{math.log10(rest[gram]):.4f}" if gram in rest else line)
     path.write_text("\n".join([*lines, "", "\\end\\", ""]))
-    return sorted(gram[0] for gram in counts[0] if gram[0] not in (BEGIN, END))

@@ -4,6 +4,7 @@
 with sentences of held-out families, to be tuned on.
 """
 
+from collections.abc import Container
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -25,14 +26,20 @@ class Said(NamedTuple):
     pcm: np.ndarray  # int16, 16 kHz
 
 
-def sayings(count: int, name: str, held: bool = True) -> list[Saying]:
+def sayings(count: int, name: str, held: bool = True, known: Container[str] = ()) -> list[Saying]:
+    """None of which are the known words."""
     rng = Random(f"{SEED} {name}")
-    return [saying(rng, held) for _ in range(count)]
+    found: list[Saying] = []
+    while len(found) < count:
+        if (one := saying(rng, held)).words not in known:
+            found.append(one)
+    return found
 
 
-def unheard(count: int, held: bool = True) -> list[Said]:
-    """So many sayings, each by both of festival's voices; not held: ways to ask that are known."""
-    said = sayings(count, "unheard", held)
+def unheard(count: int, held: bool = True, known: Container[str] = ()) -> list[Said]:
+    """So many sayings, each by both of festival's voices; not held: ways to ask that are known,
+    but none of these very words."""
+    said = sayings(count, "unheard", held, known)
     return [
         Said(one, sound.voice, sound.pcm)
         for voice in voices.FESTIVAL

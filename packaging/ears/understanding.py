@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=15, help="requests for each tool")
     count = parser.parse_args().count
-    ears, who = evaluate.whisper(evaluate.EARS), speaker.shipped(STARTER)
+    ears, who = evaluate.starter(), speaker.shipped(STARTER)
     total = [0] * 4
     for name in SOURCES:
         made = asked(name, count)

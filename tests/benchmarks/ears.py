@@ -28,6 +28,7 @@ from engines.sound.listener import Options as ListenerOptions  # noqa: E402
 from engines.stt import folders  # noqa: E402
 from engines.stt.faster_whisper import Options  # noqa: E402
 from engines.stt.pauses import FRAME, Pauses  # noqa: E402
+from engines.stt.pocketsphinx import Options as StarterOptions  # noqa: E402
 from tests.data.running import Running  # noqa: E402
 
 os.environ |= SET
@@ -106,6 +107,8 @@ def hear_folder(folder: Path, words: Path | None, model: Path) -> dict[str, floa
 
 
 def usable(model: Path, log: Path) -> Running | None:
+    if model == resource("ears"):
+        return Running("pocketsphinx", StarterOptions(), log, model)
     try:
         folders.check(model)
     except ParleyError as error:

@@ -1,6 +1,6 @@
 """How well the starter's ears hear: requests and voices that nothing of them was trained on.
 
-    python tests/benchmarks/hearing.py [MODEL] [--count 150] [--people FOLDER] [--rival FOLDER]
+    python tests/benchmarks/hearing.py [--count 150] [--people FOLDER] [--whisper FOLDER]
 
 packaging/ears/evaluate.py does it and says what it needs: festival with two of its voices. The last
 line is one JSON object: what was heard -> word error in percent, and the ends of its 95 % interval.

@@ -1,6 +1,10 @@
 """Speech for tests, by the voice that comes with Parley, and sounds that are none."""
 
+import subprocess
+import tempfile
+import wave
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +28,17 @@ def spoken(text):
     pcm = b"".join(piece.pcm for piece in said)
     sound = Converter().convert(Hear(1, pcm, said[0].rate, 1, last=True))
     return silence(0.2) + pcm16(sound) + silence(0.2)
+
+
+@cache
+def flite(text, voice="rms"):
+    """The same by another program, which has to be installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "said.wav")
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
+        with wave.open(str(path)) as said:
+            assert said.getframerate() == RATE
+            return silence(0.2) + said.readframes(said.getnframes()) + silence(0.2)
 
 
 def pcm16(sound):
