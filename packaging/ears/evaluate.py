@@ -93,8 +93,8 @@ def measured(name: str, ears: Ears, said: list[Said], noise: float | None) -> di
 
 def all_of(ears: Ears, sets: dict[str, list[Said]]) -> list[dict[str, object]]:
     told = []
-    for name, said in sets.items():
-        for noise in heldout.NOISE:
+    for noise in heldout.NOISE:
+        for name, said in sets.items():
             told.append(measured(f"{name}, {noise or 'no'} dB", ears, said, noise))
     return told
 

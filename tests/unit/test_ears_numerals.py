@@ -1,7 +1,10 @@
 """Numbers as they are said, in digits."""
 
+from random import Random
+
 import pytest
 
+from ears import spoken
 from engines.stt.sphinx.numerals import sentence, written
 
 SAID = {
@@ -54,3 +57,26 @@ def test_each_part_knows_its_words():
 def test_a_sentence_has_capitals():
     assert sentence(["what", "did", "i", "say", "i'm", "in"]) == "What did I say I'm in"
     assert sentence([]) == ""
+
+
+def in_digits(said):
+    return " ".join(part.text for part in written(said.split()))
+
+
+def test_every_number_comes_back():
+    rng = Random(1)
+    numbers = [*range(2000), *(rng.randrange(10 ** rng.randint(4, 12)) for _ in range(2000))]
+    wrong = [number for number in numbers if in_digits(spoken.words(number)) != str(number)]
+    assert not wrong
+    years = [year for year in range(1901, 2100) if year != 2000]
+    assert not [year for year in years if in_digits(f"in {spoken.year(year)}") != f"in {year}"]
+
+
+def test_what_is_typed_comes_back():
+    for hour in range(1, 13):
+        for minute in range(1, 60):
+            text = f"at {hour}:{minute:02} pm"
+            assert in_digits(spoken.spoken(text)) == text
+    for day in range(1, 32):
+        text = f"remind me on may {day} 2031 about the rent"
+        assert in_digits(spoken.spoken(text)) == text

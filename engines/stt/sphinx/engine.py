@@ -35,10 +35,12 @@ LONGEST = 12.0  # seconds of a stretch: the library cannot be stopped while it h
 PER_SECOND = 100  # frames
 PEAK, HISS = 0.5, 0.002  # of full scale: the model knows no sound without any noise
 FAINT = 0.01  # loudest sample of what is called silence
-SURE = -1.6  # mean log-probability of a word, below which nothing was understood
+SURE = -1.5  # mean log-probability of a word, below which nothing was understood
 ALTERNATIVE = re.compile(r"\(\d+\)$")  # of a word that sounds in several ways
-WIDE = {"beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60, "maxhmmpf": 10_000}
-QUICK = {"beam": 1e-48, "wbeam": 7e-29, "pbeam": 1e-48, "maxhmmpf": 3_000}
+HOW = {  # how widely it searches; of the sounds so many Gaussians are looked at
+    **{"beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60, "maxhmmpf": 10_000, "topn": 8},
+    **{"lw": 6.5, "samprate": RATE, "loglevel": "FATAL"},
+}
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,7 @@ class SphinxEngine:
                 hmm=get_model_path("en-us/en-us"),
                 lm=str(folder / WORDS),
                 dict=str(folder / PHONES),
-                samprate=RATE,
-                loglevel="FATAL",
-                lw=6.5,
-                **WIDE,
+                **HOW,
             )
         except (RuntimeError, ValueError) as error:
             raise EarsRefused("the library cannot load it", str(error)) from error
