@@ -3,19 +3,17 @@
 import itertools
 import time
 from argparse import Namespace
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app import homes, paths, settings
+from app import ears, homes, paths, settings
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
-from app.controllers.careful import Careful
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
@@ -53,13 +51,8 @@ from engines.errors import ParleyError
 
 BIN_DAYS = 30  # what was deleted can be brought back so long
 TOOLS_REST = 10  # minutes without a call, then a process of tools gives its memory back
-FILES_REST = 1  # minutes without a sound file, then the engine that hears them ends
-CAREFUL_RESTS = 2  # minutes
-LISTENER_RESTS = 10  # minutes; it is quick to start
 SPEAKER_RESTS = 20  # minutes
-STT_PATIENCE = 60.0  # seconds without a word from the engine that hears
-STARTER, EARS = "starter/parley-starter.gguf", "ears"
-LISTENS, UNDERSTANDS, STARTS = "listener", "faster_whisper", "pocketsphinx"  # engines
+STARTER = "starter/parley-starter.gguf"
 
 
 @dataclass(kw_only=True)
@@ -165,11 +158,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     )
     sound = None if in_memory else Sound(parent, folders.logs / "sound.log")
     speeches = itertools.count(1)
-    listener, stt, patient = hearing_engines(folders, preferences, models, parent)
+    listener, stt, patient = ears.engines(folders, preferences, models, parent)
     replay = Replay(sound, background, speeches, parent)
     takes = Takes(folders.data / "takes", background, parent)
     keeping = Keeping(takes, replay, store, chat, preferences, parent)
-    careful = hear_carefully(folders, preferences, background, parent)
+    careful = ears.careful(folders, preferences, background, parent)
 
     def warm() -> None:
         listener.warm()
@@ -180,7 +173,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         *(keeping, chat, preferences, warm, parent),
     )
     if sound:
-        hear_through(sound, preferences)
+        ears.use_devices(sound, preferences)
     talk = TalkController(sound, writing, keeping, chat, preferences, parent)
     voices, speaker = (
         Voices(EngineLink(folders.logs, parent, idle_minutes=SPEAKER_RESTS), preferences, parent)
@@ -210,7 +203,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     voicing = VoiceController(
         *(preferences, sound, background, trials),
         *(VoiceSample(voices, sound, speeches, preferences, parent), folders.data / "models"),
-        *(paths.resource(EARS), args.data_dir, parent),
+        *(paths.resource(ears.EARS), args.data_dir, parent),
     )
     arrivals.voice_given.connect(voicing.offer)
     reminders = RemindersController(store, undo, parent)
@@ -245,82 +238,3 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         voice=(listener, stt, patient),
         readers=(reader, excerpts, careful.link),
     )
-
-
-def hearing_engines(
-    folders: paths.Folders,
-    preferences: PreferencesController,
-    models: ModelController,
-    parent: QObject,
-) -> tuple[Resting, Resting, Resting]:
-    """What makes sound ready to be understood, what understands it, and the same for files.
-
-    Files have a process of their own, so that talking never waits for one.
-    """
-    listener = EngineLink(folders.logs, parent, idle_minutes=LISTENER_RESTS)
-    stt = EngineLink(
-        folders.logs,
-        parent,
-        idle_minutes=preferences.settings.idle_minutes,
-        patience=STT_PATIENCE,
-        cache=folders.cache,
-    )
-    preferences.idle_minutes_changed.connect(stt.set_idle_minutes)
-    patient = EngineLink(
-        folders.logs, parent, idle_minutes=FILES_REST, patience=STT_PATIENCE, cache=folders.cache
-    )
-
-    def listen() -> tuple[str, Path, Any, dict[str, Any]]:
-        return LISTENS, Path(), preferences.options_of(LISTENS), {}
-
-    def understand() -> tuple[str, Path, Any, dict[str, Any]]:
-        ears = ears_of(preferences)
-        if ears == paths.resource(EARS):
-            return STARTS, ears, preferences.options_of(STARTS), {}
-        options = preferences.options_of(UNDERSTANDS)
-        options = replace(options, promised=models.still_takes >> 20)
-        return UNDERSTANDS, ears, options, {}
-
-    both = Resting(stt, understand), Resting(patient, understand)
-
-    def renew(wanted: bool) -> None:
-        for ears in both if wanted else ():
-            ears.renew()
-
-    preferences.home_changed.connect(lambda name: renew(name == UNDERSTANDS))
-    preferences.voice_changed.connect(lambda name, _: renew(name == "ears"))
-    return Resting(listener, listen), *both
-
-
-def ears_of(preferences: PreferencesController) -> Path:
-    return Path(preferences.voice.ears or paths.resource(EARS))
-
-
-def hear_carefully(
-    folders: paths.Folders,
-    preferences: PreferencesController,
-    background: Background,
-    parent: QObject,
-) -> Careful:
-    """What hears something once more: on the processor, as it is in no hurry."""
-    link = EngineLink(folders.logs, parent, idle_minutes=CAREFUL_RESTS, patience=STT_PATIENCE)
-
-    def start(model: Path) -> None:
-        if model == paths.resource(EARS):
-            link.open(STARTS, model, preferences.options_of(STARTS))
-            return
-        options = replace(preferences.options_of(UNDERSTANDS), device="cpu")
-        link.open(UNDERSTANDS, model, options)
-
-    places = (folders.data / "models",)
-    return Careful(link, start, lambda: ears_of(preferences), places, background, parent)
-
-
-def hear_through(sound: Sound, preferences: PreferencesController) -> None:
-    """The devices the person chose, also those chosen later."""
-
-    def use(*_: str) -> None:
-        sound.use(preferences.voice.microphone, preferences.voice.loudspeaker)
-
-    use()
-    preferences.voice_changed.connect(use)
