@@ -87,7 +87,7 @@ def told(qtbot):
         def said():
             return [x for x in program.lines if x in ENDS]
 
-        qtbot.waitUntil(lambda: len(said()) >= len(expected), timeout=10_000)
+        qtbot.waitUntil(lambda: len(said()) >= len(expected), timeout=30_000)
         assert said() == list(expected)
         program.lines.clear()
 
