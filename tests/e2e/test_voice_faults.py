@@ -6,6 +6,9 @@ server, the engines and the window are real.
 """
 
 import collections
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -53,3 +56,40 @@ def provoke(scene, faults, caplog):
             assert scene.utterances() - turns, f"after {kind} {seed}"
     caplog.clear()  # what was broken was written down
     return counted
+
+
+BARE = """
+import sys
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices
+
+app = QCoreApplication([])
+shape = QAudioFormat()
+shape.setSampleRate(16_000), shape.setChannelCount(1)
+shape.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+sinks = []
+
+def play():
+    sinks.append(QAudioSink(QMediaDevices.defaultAudioOutput(), shape))
+    sinks[-1].start().write(bytes(3200))
+
+play()
+print("playing", flush=True)
+sys.stdin.readline()
+QTimer.singleShot(0, play)
+QTimer.singleShot(10_000, app.quit)
+app.exec()
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="seen with Qt 6.12")
+def test_the_bare_library_dies_of_a_lost_server(sound_server):
+    """What the process of sound is for; a Qt that survives this makes it needless."""
+    quiet = os.environ | {"QT_LOGGING_RULES": "*=false"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", BARE], env=quiet, **pipes) as bare:
+        assert bare.stdout.readline() == b"playing\n"
+        sound_server.kill()
+        bare.stdin.write(b"again\n")
+        bare.stdin.close()
+        assert bare.wait(60) < 0
