@@ -35,7 +35,7 @@ LONGEST = 12.0  # seconds of a stretch: the library cannot be stopped while it h
 PER_SECOND = 100  # frames
 PEAK, HISS = 0.5, 0.002  # of full scale: the model knows no sound without any noise
 FAINT = 0.01  # loudest sample of what is called silence
-SURE = -1.5  # mean log-probability of a word, below which nothing was understood
+SURE = -2.2  # mean log-probability of a word, below which nothing was understood
 ALTERNATIVE = re.compile(r"\(\d+\)$")  # of a word that sounds in several ways
 HOW = {  # how widely it searches; of the sounds so many Gaussians are looked at
     **{"beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60, "maxhmmpf": 10_000, "topn": 8},
