@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
+import pytestqt.exceptions
 
 from app.audio import wav
 from engines.errors import ParleyError
@@ -54,6 +55,7 @@ class Scene:
         self.chance = random.Random(0)
         self.pcm = speech.spoken(SAID)
         self.players: list = []
+        self.last: list[str] = []  # kinds of faults
         self.told: list[str] = []  # notices, to be read when something fails
         self.talk.notice.connect(lambda notice: self.told.append(notice.message))
         self.sound.troubled.connect(lambda trouble: self.told.append(trouble.message))
@@ -67,10 +69,13 @@ class Scene:
     def until(self, holds: Callable[[], bool], what: str, ms: int = WAIT) -> None:
         try:
             self.qtbot.waitUntil(holds, timeout=ms)
-        except TimeoutError:
-            raise AssertionError(f"not so: {what}; told {self.told[-6:]}") from None
+        except pytestqt.exceptions.TimeoutError:
+            raise AssertionError(
+                f"not so: {what}; {self.talk.state}; {self.last}; told {self.told[-8:]}"
+            ) from None
 
     def hold(self) -> None:
+        self.until(lambda: self.talk.state != "off", "there is a microphone")
         self.talk.press()
         self.until(lambda: self.talk.state == "listening", "it listens")
 
@@ -110,6 +115,7 @@ class Scene:
 
     def calm(self) -> bool:
         resting = self.talk.state in ("idle", "off") and not self.talk.writing.busy
+        resting = resting and not self.talk.keeping._sending  # its sound is stored before its words
         return resting and not self.chat.busy and not self.parts.speak.speaking
 
     # what is kept
@@ -131,6 +137,8 @@ class Scene:
     def run(self, kind: str, seed: int) -> None:
         """Provoke one and see that nothing is lost."""
         self.chance.seed(seed)
+        self.last.append(kind)
+        del self.last[:-3]
         if self.chance.random() < 0.3:
             self.chat.new()
         before = self.utterances()
