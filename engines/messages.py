@@ -134,11 +134,14 @@ class Speak(Message, frozen=True):
 
 
 class ReadSound(Message, frozen=True):
-    """The next so many seconds of the sound file this engine was opened with."""
+    """So many seconds, from at on, of the sound file this engine was opened with.
 
+    The place is always said, because the process may be another one by now.
+    """
+
+    at: float  # seconds from the start of the file
     seconds: float
     pause: float = 0.0  # seconds before the end in which it may stop, where it is quietest
-    at: float = -1.0  # seconds from the start of the file, to go on from there
 
 
 class WriteSound(Message, frozen=True):

@@ -66,8 +66,8 @@ class Excerpt(QObject):
         if isinstance(event, Failed):
             self.stop()
             self.failed.emit(event)
-        elif job == 0 and isinstance(event, Done):
-            self._job = self._reader.submit(ReadSound(PIECE, at=self._at))
+        elif job == 0 and isinstance(event, Done) and not self._sent:
+            self._job = self._reader.submit(ReadSound(self._at, PIECE))
         elif job == self._job and isinstance(event, Pcm):
             self._sent += len(event.pcm) / BYTES
             self._sound.play(self._speech, event.pcm, event.rate)
@@ -82,7 +82,7 @@ class Excerpt(QObject):
     def _feed(self) -> None:
         ahead = self._sent - self._heard
         if self._job < 0 and not self._over and self._sent and ahead < AHEAD:
-            self._job = self._reader.submit(ReadSound(PIECE))
+            self._job = self._reader.submit(ReadSound(self._at + self._sent, PIECE))
 
     @Slot(int, float)
     def _on_heard(self, speech: int, seconds: float) -> None:

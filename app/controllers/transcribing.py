@@ -53,7 +53,7 @@ class Transcribing(QObject):
         self._language = ""
         self._pcm = bytearray()  # the piece that is worked on
         self._reading = self._listening = -1  # the jobs
-        self._ready = False  # the file is open at position
+        self._opening = False  # the file; a process that died begins anew with the next piece
         self._last: str = ""  # how the file ended, when the piece is its last one
         self._lines: list[Line] = []
         self._tries = 0
@@ -94,7 +94,7 @@ class Transcribing(QObject):
             if job >= 0:
                 link.cancel(job)
         self._reading = self._listening = -1
-        self._ready, self._last = False, ""
+        self._last = ""
         self._pcm.clear()
 
     # Reading
@@ -104,13 +104,12 @@ class Transcribing(QObject):
 
         assert self._path
         self._call_off()
+        self._opening = True
         self._reader.open(READER, self._path, Options())
 
     def _read(self) -> None:
-        at = -1.0 if self._ready else self._position
-        self._ready = True
         self._pcm.clear()
-        self._reading = self._reader.submit(ReadSound(PIECE, PAUSE, at))
+        self._reading = self._reader.submit(ReadSound(self._position, PIECE, PAUSE))
 
     @Slot(int, object)
     def _on_read(self, job: int, event: Event) -> None:
@@ -119,7 +118,8 @@ class Transcribing(QObject):
         match event:
             case Loaded() if job == 0:
                 self.opened.emit(event)
-            case Done() if job == 0:
+            case Done() if job == 0 and self._opening:
+                self._opening = False
                 self._read()
             case Failed() if job == 0:
                 self._read_again(event)

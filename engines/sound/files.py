@@ -48,10 +48,10 @@ class SoundFiles:
             self._file.close()
 
     def _read(self, file: SoundFile, asked: ReadSound) -> Generator[Event, None, Done]:
-        if not 0 < asked.seconds <= LONGEST_PIECE or not 0 <= asked.pause < asked.seconds:
+        length = 0 < asked.seconds <= LONGEST_PIECE and 0 <= asked.pause < asked.seconds
+        if not length or not asked.at >= 0:
             raise ParleyError("So much cannot be read at once.", "", repr(asked))
-        if asked.at >= 0:
-            file.go_to(asked.at)
+        file.go_to(asked.at)
         tail = bytearray()  # where the piece may end
         sure = round((asked.seconds - asked.pause) * RATE) * 2 if asked.pause else -1
         for part in file.read(asked.seconds):

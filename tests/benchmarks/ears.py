@@ -125,7 +125,7 @@ def read_sound(file: Path, log: Path) -> bytes | str:
     try:
         if isinstance(refused := running.loaded[-1], Failed):
             return refused.message
-        events = running.ask(ReadSound(120.0))
+        events = running.ask(ReadSound(0.0, 120.0))
         if isinstance(failed := events[-1], Failed):
             return failed.message
         pcm = b"".join(event.pcm for event in events if isinstance(event, Pcm))

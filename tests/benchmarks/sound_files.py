@@ -41,7 +41,7 @@ def reading(folder: Path, name: str, minutes: float) -> dict[str, float]:
     running = Running("sound_files", Options(), folder / "log.txt", path)
     opened, seconds, ending = time.perf_counter(), 0.0, Done()
     while ending == Done():
-        *events, ending = running.ask(ReadSound(55, 25))
+        *events, ending = running.ask(ReadSound(seconds, 55, 25))
         seconds += sum(len(one.pcm) for one in events if isinstance(one, Pcm)) / 32_000
     took = time.perf_counter() - opened
     assert running.host.pid

@@ -102,16 +102,17 @@ def opened(tmp_path):
         one.stop()
 
 
-def heard(running, seconds, **how):
-    """The sound of the next seconds, and how it ended."""
-    *events, ending = running.ask(ReadSound(seconds, **how))
+def heard(running, seconds, at=0.0, pause=0.0):
+    """So many seconds of sound from a place on, and how it ended."""
+    *events, ending = running.ask(ReadSound(at, seconds, pause))
     return b"".join(one.pcm for one in events if isinstance(one, Pcm)), ending
 
 
 def all_of(running, seconds=40, pause=15):
     pieces, ending = [], Done()
     while ending == Done():
-        pcm, ending = heard(running, seconds, pause=pause)
+        at = sum(map(len, pieces)) / (2 * RATE)
+        pcm, ending = heard(running, seconds, at, pause)
         pieces.append(pcm)
     return pieces, ending
 
@@ -138,7 +139,7 @@ class TestReading:
         assert onset(whole[RATE * 5 :]) == pytest.approx(0.5, abs=0.06)
         again, ending = heard(running, 1.5, at=2.2)
         assert ending == Done() and onset(again) == pytest.approx(0.8, abs=0.06)
-        rest, ending = heard(running, 10)
+        rest, ending = heard(running, 10, at=3.7)
         assert len(rest) / RATE / 2 == pytest.approx(2.3, abs=0.1) and ending == Done("end")
 
     def test_pieces_follow_one_another_without_a_gap(self, opened, tmp_path):
@@ -163,10 +164,13 @@ class TestReading:
         pcm, _ = heard(opened(path), 30)
         assert onset(pcm) == pytest.approx(3, abs=0.1)
 
-    @pytest.mark.parametrize("seconds", [0, -1, 1e9, float("nan")])
-    def test_absurd_wishes_are_refused(self, opened, tmp_path, seconds):
+    @pytest.mark.parametrize(
+        ("seconds", "at"),
+        [(0, 0), (-1, 0), (1e9, 0), (float("nan"), 0), (1, -1), (1, float("nan"))],
+    )
+    def test_absurd_wishes_are_refused(self, opened, tmp_path, seconds, at):
         running = opened(wav(tmp_path / "a.wav", tone(1)))
-        assert isinstance(heard(running, seconds)[1], Failed)
+        assert isinstance(heard(running, seconds, at)[1], Failed)
         assert len(heard(running, 5)[0]) == RATE * 2
 
     def test_only_this_one_file_is_within_reach(self, opened, tmp_path):
@@ -246,11 +250,11 @@ def test_three_hours_are_read_in_the_memory_of_a_minute(opened, tmp_path, name):
         repeated_mp3(path, 3 * 3600)
     running = opened(path)
     heard(running, 60, pause=20)
-    first, total, ending = memory(running), 0, Done()
+    first, at, ending = memory(running), 0.0, Done()
     while ending == Done():
-        pcm, ending = heard(running, 60, pause=20)
-        total += len(pcm)
-    assert isinstance(ending, Done) and total / RATE / 2 == pytest.approx(10_740, abs=120)
+        pcm, ending = heard(running, 60, at, pause=20)
+        at += len(pcm) / RATE / 2
+    assert isinstance(ending, Done) and at == pytest.approx(10_800, abs=120)
     assert onset(pcm) >= 0
     assert memory(running) - first < 8
 

@@ -48,7 +48,7 @@ def test_lines_never_overlap_whatever_the_ears_say(work, reader, ears, heard):
     assert reader.requests[-1].at == 100.0
     piece(reader, 20, Done())
     ears.answer(Transcript("one", 1.0, 9.0), Transcript("two", 4.0, 5.0), Done())
-    assert reader.requests[-1].at == -1.0  # it reads on
+    assert reader.requests[-1].at == 120.0
     piece(reader, 10, Done("damaged"))
     ears.answer(Transcript("three", -5.0, 3.0), Done())
     (_, first), (position, second), last = heard
