@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 import queue
 import subprocess
 import threading
@@ -24,7 +25,7 @@ from engines.messages import (
     Request,
     Start,
 )
-from engines.process import COMMAND, NOT_STARTED, cause, spawn
+from engines.process import COMMAND, NOT_STARTED, cause, environment, spawn
 from engines.wire import Wire
 
 SILENT = Failed("The model stopped answering.", "Try again, or choose a smaller model.")
@@ -150,7 +151,7 @@ class EngineHost:
         if self._leave_by < math.inf:
             return self._finish(0)
         try:
-            process = spawn(self._command, log, write)
+            process = spawn(self._command, log, environment(os.environ, write))
         except OSError as error:
             self._verdict = msgspec.structs.replace(NOT_STARTED, detail=str(error))
             return self._finish(0)

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -51,9 +51,9 @@ BY_SIGNAL = {"SIGKILL": OUT_OF_MEMORY, "SIGBUS": FILE_CHANGED, "SIGILL": WRONG_P
 
 
 def spawn(
-    command: Sequence[str], log: Path | None, write: Sequence[Path]
+    command: Sequence[str], log: Path | None, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Raises OSError. What the worker prints goes to the end of log, else where ours goes."""
+    """Raises OSError. What the process prints goes to the end of log, else where ours goes."""
     with ExitStack() as files:
         stderr = None
         if log is not None:
@@ -66,7 +66,7 @@ def spawn(
             stdout=subprocess.PIPE,
             stderr=stderr,
             cwd=ROOT,
-            env=environment(os.environ, write),
+            env=environ,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 

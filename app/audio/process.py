@@ -6,16 +6,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from app.audio import messages
 from app.audio.messages import Order, Report
-from engines.process import ROOT, rotate
+from engines.process import spawn
 from engines.wire import Wire
 
 COMMAND = (sys.executable, "-m", "app.audio")  # packaged: (its own name, "--audio")
+UTF8 = {"PYTHONUTF8": "1"}
 GRACE = 4.0  # seconds; the last of a take must reach a slow disk
 
 
@@ -56,7 +57,7 @@ class AudioProcess:
 
     def _live(self) -> None:
         try:
-            self._process = process = self._spawned()
+            self._process = process = spawn(COMMAND, self._log, os.environ | UTF8)
         except OSError as error:
             self._told(messages.Unusable(str(error)))
             self._told(None)
@@ -76,20 +77,3 @@ class AudioProcess:
         with suppress(OSError), pipe:
             while (order := self._orders.get()) is not None:
                 wire.send(0, order)
-
-    def _spawned(self) -> subprocess.Popen[bytes]:
-        with ExitStack() as files:
-            stderr = None
-            if self._log is not None:
-                self._log.parent.mkdir(parents=True, exist_ok=True)
-                rotate(self._log)
-                stderr = files.enter_context(self._log.open("ab"))
-            return subprocess.Popen(
-                COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                cwd=ROOT,
-                env=os.environ | {"PYTHONUTF8": "1"},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )

@@ -104,11 +104,6 @@ class VoiceController(QObject):
         return self._key.everywhere.words if self._key else ""
 
     @property
-    def key_works(self) -> bool:
-        """In every program."""
-        return bool(self._key and self._key.everywhere.works)
-
-    @property
     def key_must_ask(self) -> bool:
         return bool(self._key and self._key.everywhere.must_ask)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 
 from app.hotkeys.keys import ALONE, ALT, CODES, CTRL, MODIFIERS, SHIFT, SUPER, Code, Key
 
-EXTENDED = 0x100  # in a scan code of Windows: the right one of two keys
+# 0x100 in a scan code of Windows: the right one of two keys
 SCAN_WINDOWS = {"Right Ctrl": 0x11D, "Right Alt": 0x138, "Right Super": 0x15C}
 M, K = Qt.KeyboardModifier, Qt.Key
 HELD = {CTRL: M.ControlModifier, ALT: M.AltModifier, SHIFT: M.ShiftModifier, SUPER: M.MetaModifier}

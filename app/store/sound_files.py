@@ -75,15 +75,6 @@ class SoundFiles:
 
         self._write(work, done)
 
-    def forget_lines(self, file: int, done: Callable[[], None]) -> None:
-        """For another start from its beginning."""
-
-        def work(db: apsw.Connection) -> None:
-            db.execute("DELETE FROM sound_line WHERE file = ?", (file,))
-            db.execute("UPDATE sound_file SET position = 0 WHERE id = ?", (file,))
-
-        self._write(work, done)
-
     def lines(self, file: int, done: Callable[[list[Line]], None]) -> None:
         """All lines, after what was written before: read on the store's thread."""
 

@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     QSize,
     Qt,
     Signal,
@@ -21,7 +20,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPen,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -38,6 +36,7 @@ from app.controllers.shown import ShownConversation
 from app.views import icons, style
 from app.views.controls import Menu
 from app.views.conversation_rows import SHOWN, ConversationRows
+from app.views.list_rows import paint_ground
 from app.views.theme import text_font
 
 HEADING, ROW, FOUND = 36, 38, 58  # heights
@@ -78,18 +77,9 @@ class ConversationPainter(QStyledItemDelegate):
     def _paint_row(
         self, painter: QPainter, option: QStyleOptionViewItem, shown: ShownConversation
     ) -> None:
-        theme, state = style.current(), option.state
         is_open = shown.id == self.open
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        box = QRectF(option.rect).adjusted(0, 1, 0, -1)
-        if is_open or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_soft" if is_open else "hover"))
-            painter.drawRoundedRect(box, 10, 10)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 9, 9)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        paint_ground(painter, option, is_open)
         inside = option.rect.adjusted(12, 0, -12, 0)
         if hovered or shown.pinned:
             inside.setRight(inside.right() - 24)

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.controllers.shown import ShownSoundFile
 from app.views import style
+from app.views.list_rows import paint_ground
 from app.views.theme import text_font
 
 HEIGHT = 62
@@ -75,19 +76,11 @@ class SoundFilePainter(QStyledItemDelegate):
         return QSize(160, HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        one, theme, state = index.data(SHOWN), style.current(), option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        one = index.data(SHOWN)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(option.rect).adjusted(0, 1, 0, -1)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_soft" if chosen else "hover"))
-            painter.drawRoundedRect(box, 10, 10)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 9, 9)
+        paint_ground(painter, option, chosen)
         inside = option.rect.adjusted(12, 9, -12, -9)
         weight = QFont.Weight.Medium if chosen else QFont.Weight.Normal
         middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
