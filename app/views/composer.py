@@ -236,7 +236,7 @@ class Composer(SoftCard):
         self.level.setVisible(self._talk.state == "listening")
         key = self._preferences.voice.talk_key
         hold = f", or hold {key} and talk" if self._talk.state != "off" else ""
-        self.edit.setPlaceholderText(f"Ask anything{hold}")
+        self.live.invite(f"Ask anything{hold}")
 
     @Slot(str)
     def _tell(self, words: str) -> None:

@@ -28,6 +28,11 @@ class LiveText(QObject):
     def text(self) -> str:
         return f"{self._sure} {self._maybe}".strip()
 
+    def invite(self, words: str) -> None:
+        """What an empty message says, while nobody speaks."""
+        self._invitation = words
+        self._edit.setPlaceholderText("" if self.text else words)
+
     def show(self, sure: str, maybe: str) -> None:
         """sure stays as it is; maybe may change, and is drawn softer."""
         self._sure, self._maybe = sure, maybe
@@ -53,7 +58,7 @@ class LiveText(QObject):
             sure += " "
         elif maybe:
             maybe = self._spaced(maybe)
-        self._edit.setPlaceholderText("" if self.text else self._invitation)
+        self.invite(self._invitation)
         self._tell(sure, maybe)
         self._drawing = False
 

@@ -223,3 +223,12 @@ def test_the_empty_message_says_which_key_to_hold(window, preferences):
     assert edit.placeholderText() == "Ask anything, or hold Right Ctrl and talk"
     preferences.set_voice("talk_key", "F8")
     assert edit.placeholderText() == "Ask anything, or hold F8 and talk"
+
+
+def test_live_words_never_share_the_line_with_the_invitation(window, preferences):
+    composer = window.page.composer
+    composer.live.show("what is", "seven")
+    preferences.set_voice("talk_key", "F8")
+    assert composer.edit.placeholderText() == ""
+    composer.live.show("", "")
+    assert composer.edit.placeholderText() == "Ask anything, or hold F8 and talk"
