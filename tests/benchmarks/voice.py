@@ -45,7 +45,7 @@ from engines.messages import (  # noqa: E402
 )
 from tests.data import piper_shape, pulse, speech, tiny_models, whisper_models  # noqa: E402
 from tests.data.running import Running  # noqa: E402
-from tests.data.tiny_models import CHATML  # noqa: E402
+from tests.data.tiny_models import TOOLS_FIRST  # noqa: E402
 
 SAID = "please tell me what seven times eight makes"
 LONG = 200  # words of the answer that is compared with the serial way
@@ -104,10 +104,7 @@ def scripted_answer(folder: Path) -> Path:
     for number in range(LONG):
         word = SMALL_WORDS[number % len(SMALL_WORDS)] + "abcdefghijklmnopqrst"[number // 20]
         words.append(f" {word}" + (". " if number % 10 == 9 else ""))
-    # tools first, as most templates have them: what is read ahead is used then
-    tools = CHATML[CHATML.index("{%- if tools") : CHATML.index("{%- if add_generation")]
-    template = tools + CHATML.replace(tools, "")
-    return tiny_models.scripted(folder / "long.gguf", words, template=template)
+    return tiny_models.scripted(folder / "long.gguf", words, template=TOOLS_FIRST)
 
 
 class App:

@@ -24,6 +24,9 @@ CHATML = (
     "{{- '<think>\n\n</think>\n\n' }}{%- endif %}{%- endif %}"
 )
 
+_TOOLS = CHATML[CHATML.index("{%- if tools") : CHATML.index("{%- if add_generation")]
+TOOLS_FIRST = _TOOLS + CHATML.replace(_TOOLS, "")  # as in most models' templates
+
 SPECIALS = {
     "<|endoftext|>": CONTROL,
     "<|im_start|>": CONTROL,

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app import paths
 from app.parts import STARTER
 from app.settings import Chosen, Settings, save
+from engines.messages import Done
 from tests.data import tiny_models
 from tests.data.asking import WAIT, say, wait_for_answer
 
@@ -107,3 +108,21 @@ def test_a_dropped_model_is_opened_and_a_broken_one_refused(qtbot, start, script
     assert "broken.gguf" in notice.args[0].message and notice.args[0].hint
     qtbot.waitUntil(lambda: parts.models.ready, timeout=WAIT)
     assert parts.preferences.model == str(scripted)
+
+
+def test_asking_for_a_title_keeps_what_the_model_has_read(qtbot, start, tmp_path):
+    answer = ["Two ", "rivers ", "meet ", "here."]
+    model = tiny_models.scripted(tmp_path / "rivers.gguf", answer, template=tiny_models.TOOLS_FIRST)
+    parts, window = start(model)
+    parts.preferences.set("instructions", "Be brief.")
+    read = []
+    parts.llm.event.connect(
+        lambda job, event: read.append(event.usage) if job and isinstance(event, Done) else None
+    )
+    say(qtbot, window, "Where am I?")
+    wait_for_answer(qtbot, parts)
+    qtbot.waitUntil(lambda: any(one.prompt_tokens > read[0].prompt_tokens for one in read[1:]))
+    title = read[-1]
+    question = max(read[:-1], key=lambda usage: usage.output_tokens)
+    assert question.prompt_tokens > 1000  # the tools are in it
+    assert title.cached_tokens >= question.prompt_tokens - 20

@@ -84,15 +84,20 @@ def begin(store, reader, ears, background, preferences, undo, arrivals):
 
 
 @pytest.fixture
-def sound_files(begin, arrivals, microphone, qapp, tmp_path):
-    made = begin()
+def excerpts(qapp, tmp_path):
     link = EngineLink(tmp_path)
-    made.hear_through(Excerpt(link, microphone, itertools.count(1)))
+    yield link
+    link.stop()
+
+
+@pytest.fixture
+def sound_files(begin, arrivals, microphone, excerpts):
+    made = begin()
+    made.hear_through(Excerpt(excerpts, microphone, itertools.count(1)))
     arrivals.sounds.connect(made.add)
     made.quoted.connect(arrivals.quoted)
     yield made
     made.stop()
-    link.stop()
 
 
 @pytest.fixture
@@ -252,7 +257,9 @@ def test_the_menu_leads_to_the_page_and_esc_back(qtbot, window):
     assert window.pages.on_chat
 
 
-def test_a_file_is_heard_from_the_time_that_is_clicked(qtbot, parts, window, microphone, tmp_path):
+def test_a_file_is_heard_from_the_time_that_is_clicked(
+    qtbot, parts, window, microphone, excerpts, tmp_path
+):
     sound = talk(12)
     drop(window, wav(tmp_path / "a.wav", sound))
     page = page_of(window)
@@ -273,9 +280,12 @@ def test_a_file_is_heard_from_the_time_that_is_clicked(qtbot, parts, window, mic
     begin = round(start * 16_000) * 2
     assert played() == sound[begin : begin + len(played())]
     assert page.panel.hush.isVisible()
+    os.kill(excerpts.pid, signal.SIGKILL)  # the next piece comes from another process
+    qtbot.waitUntil(lambda: excerpts.state == "stopped", timeout=WAIT)
     microphone.heard.emit(microphone.played[0][0], 15.0)
     assert text.playing == text.paragraph_at(start + 15)
     qtbot.waitUntil(lambda: len(played()) > 31 * 32_000, timeout=WAIT)
+    assert played() == sound[begin : begin + len(played())]
     parts.sound_files.give_way(True)  # the person talks
     assert text.playing == -1 and not page.panel.hush.isVisible()
 
