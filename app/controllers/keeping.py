@@ -53,6 +53,11 @@ class Keeping(QObject):
 
     # What the page asks
 
+    @property
+    def busy(self) -> bool:
+        """No message can be sent now: one is answered, or on its way with its sound."""
+        return self._chat.busy or self._sending
+
     def shown(self) -> list[ShownTake]:
         """Those that wait with the message on screen, and all that have no words."""
         return [self._shown(kept) for kept in (*self._held, *self._with_message())]
@@ -107,7 +112,7 @@ class Keeping(QObject):
 
     def send(self, text: str) -> None:
         """Send the message; its sound goes into the conversation first, if it is to be kept."""
-        if self._chat.busy or self._sending or not text.strip():
+        if self.busy or not text.strip():
             self.notice.emit(BUSY)
             return
         spoken, heard = self._with_message(), self.heard_seconds
@@ -127,7 +132,8 @@ class Keeping(QObject):
             if self._chat.conversation != conversation or self._chat.busy:
                 self._chat.add_to_draft(conversation, text)
                 return
-            self._chat.keep_draft("")
+            if self._chat.draft.strip() in ("", text.strip()):  # else the next one is written
+                self._chat.keep_draft("")
             about = {"talked": True} | ({} if heard is None else {"heard_seconds": heard})
             self._chat.ask(text, parts, about, lambda: self._sent(spoken))
 

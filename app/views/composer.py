@@ -153,7 +153,7 @@ class Composer(SoftCard):
             return
         if not self.edit.text().strip():
             return
-        if self._chat.busy:
+        if self._talk.keeping.busy:
             self.notice.emit(BUSY)
             return
         self._hand_over()
@@ -203,7 +203,7 @@ class Composer(SoftCard):
         if not at_once:
             self.keep_draft()
             self.edit.setFocus()
-        elif self._chat.busy:
+        elif self._talk.keeping.busy:
             self.keep_draft()
             self._later, self._said = True, self.edit.text()
             self._tell(LATER)
@@ -212,7 +212,7 @@ class Composer(SoftCard):
 
     @Slot()
     def _send_later(self) -> None:
-        if self._later and not self._chat.busy:
+        if self._later and not self._talk.keeping.busy:
             self._later = False
             self._hand_over()
 

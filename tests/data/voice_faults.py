@@ -115,8 +115,7 @@ class Scene:
 
     def calm(self) -> bool:
         resting = self.talk.state in ("idle", "off") and not self.talk.writing.busy
-        resting = resting and not self.talk.keeping._sending  # its sound is stored before its words
-        return resting and not self.chat.busy and not self.parts.speak.speaking
+        return resting and not self.talk.keeping.busy and not self.parts.speak.speaking
 
     # what is kept
 

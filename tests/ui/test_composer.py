@@ -232,3 +232,20 @@ def test_live_words_never_share_the_line_with_the_invitation(window, preferences
     assert composer.edit.placeholderText() == ""
     composer.live.show("", "")
     assert composer.edit.placeholderText() == "Ask anything, or hold F8 and talk"
+
+
+def test_what_is_said_while_a_message_is_on_its_way_waits_its_turn(
+    qtbot, window, chat, talk, background, llm
+):
+    """The sound of the first is being stored, so it is not asked yet."""
+    edit, keeping = window.page.composer.edit, talk.keeping
+    for words in ("the first", "the second"):
+        keeping.wait(keeping.begin(None), chat.conversation, bytes(32_000))
+        talk.writing.written.emit(words, True)
+    assert edit.text() == "the second" and keeping.busy
+    qtbot.waitUntil(lambda: [turn.text for turn in chat.turns[:1]] == ["the first"])
+    assert edit.text() == "the second" == chat.draft
+    qtbot.waitUntil(lambda: bool(llm.requests) and chat.busy)
+    llm.answer(Done())
+    qtbot.waitUntil(lambda: "the second" in [turn.text for turn in chat.turns])
+    assert not edit.text()
