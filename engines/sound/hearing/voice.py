@@ -13,6 +13,7 @@ FRAME = 512  # samples, 32 ms
 BEFORE = 64  # samples of the frame before it that the model hears again
 STATE = (1, 1, 128)
 AT_ONCE = 1_000  # frames
+FAINT = 0.01  # loudest sample of what is called silence
 
 
 class NoDetector(ParleyError):
@@ -78,3 +79,8 @@ class VoiceDetector:
         fed = {"input": np.hstack((befores, frames)), "h": self._h, "c": self._c}
         likely, self._h, self._c = self._session.run(None, fed)
         return np.ravel(likely).tolist()
+
+
+def without_speech(sound: np.ndarray) -> str:
+    """What sound (-1 to 1) is in which nobody speaks, as Unheard tells it."""
+    return "noise" if np.abs(sound).max(initial=0.0) > FAINT else "silence"

@@ -24,7 +24,7 @@ from engines.messages import (
     Unheard,
     Word,
 )
-from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector
+from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector, without_speech
 from engines.stt import pauses
 from engines.stt.folders import EarsRefused
 from engines.stt.pocketsphinx import PHONES, WORDS
@@ -34,7 +34,6 @@ LARGEST = 64 << 20  # bytes of either
 LONGEST = 12.0  # seconds of a stretch: the library cannot be stopped while it hears one
 PER_SECOND = 100  # frames
 PEAK, HISS = 0.5, 0.002  # of full scale: the model knows no sound without any noise
-FAINT = 0.01  # loudest sample of what is called silence
 SURE = -2.2  # mean log-probability of a word, below which nothing was understood
 ALTERNATIVE = re.compile(r"\(\d+\)$")  # of a word that sounds in several ways
 HOW = {  # how widely it searches; of the sounds so many Gaussians are looked at
@@ -95,7 +94,7 @@ class SphinxEngine:
         sound = np.frombuffer(whole, "<i2").astype(np.float32) / 32768.0
         found = self._stretches(sound)
         if not found:
-            yield Unheard("noise" if np.abs(sound).max(initial=0.0) > FAINT else "silence")
+            yield Unheard(without_speech(sound))
             return None
         told = False
         for number, stretch in enumerate(found):

@@ -27,7 +27,7 @@ from engines.messages import (
     Unheard,
     Word,
 )
-from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector
+from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector, without_speech
 from engines.stt import folders, pauses
 from engines.stt.whisper import devices, doubts, windows
 from engines.stt.whisper.doubts import Hypothesis
@@ -36,7 +36,6 @@ from engines.stt.whisper.model import RUNNER, Segment, Whisper
 PULSE = 5.0  # seconds after which a long step says that it is alive
 AT_ONCE = 60 * RATE  # samples the voice detector hears in one step
 TALK_SILENCE = 4.0  # seconds of pause that part a take; in files pauses.SILENCE
-FAINT = 0.01  # loudest sample of what is called silence
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -113,7 +112,7 @@ class WhisperEngine:
         sound = np.frombuffer(whole, "<i2").astype(np.float32) / 32768.0
         pieces = yield from self._pieces(sound, request.patient)
         if not pieces:
-            yield Unheard("noise" if np.abs(sound).max(initial=0.0) > FAINT else "silence")
+            yield Unheard(without_speech(sound))
             return None
         yield from self._all(pieces, request)
         return None
