@@ -6,12 +6,37 @@ worker that was taken over can send wrong data but never code.
 
 from typing import Any
 
-import msgspec
-
-
-class Message(msgspec.Struct, frozen=True, tag=True):
-    pass
-
+from engines.message import Message
+from engines.senses import (
+    Describe,
+    Described,
+    Embed,
+    Encoded,
+    Frame,
+    Hear,
+    Heard,
+    Lines,
+    Listen,
+    Look,
+    Page,
+    Pcm,
+    Pixels,
+    Preview,
+    ReadDocument,
+    ReadFrames,
+    ReadPicture,
+    ReadSound,
+    ReadText,
+    Seen,
+    Speak,
+    Spoken,
+    Transcribe,
+    Transcript,
+    Unheard,
+    Unseen,
+    Vector,
+    WriteSound,
+)
 
 # Parts of a turn.
 
@@ -37,7 +62,22 @@ class ToolResult(Message, frozen=True):
     origin: str = ""  # "web", "file" or "mcp" where strangers may have written the text
 
 
-Part = Text | ToolCall | ToolResult
+class Picture(Message, frozen=True):
+    """A picture in a turn, by the name a Look gave it; sizes in pixels."""
+
+    hash: str
+    width: int
+    height: int
+
+
+class Sound(Message, frozen=True):
+    """Sound in a turn, for models that hear, by the name a Listen gave it."""
+
+    hash: str
+    seconds: float
+
+
+Part = Text | Picture | Sound | ToolCall | ToolResult
 
 
 class Turn(Message, frozen=True):
@@ -103,56 +143,6 @@ class CallTool(Message, frozen=True):
     digest: str = ""  # of a program's tool as the person saw it; another one is not run
 
 
-class Hear(Message, frozen=True):
-    """The next piece of what a microphone gave. A take is what is said in one go."""
-
-    take: int  # another number begins anew
-    pcm: bytes  # interleaved samples
-    rate: int  # Hz
-    channels: int
-    sample: str = "s16"  # or "u8", "s32", "f32": little-endian
-    last: bool = False  # nothing follows in this take
-
-
-class Transcribe(Message, frozen=True):
-    """What is said in up to two minutes of sound."""
-
-    pcm: bytes  # 16 kHz, mono, s16
-    language: str = ""  # as "en"; "" finds out
-    before: str = ""  # what was said just before it
-    hotwords: str = ""  # rare words that are likely, as names in the conversation
-    draft: bool = False  # quick, for the screen while the person still speaks
-    patient: bool = False  # as right as can be, for files: a wide search, no hurry
-
-
-class Speak(Message, frozen=True):
-    """Say these words, which are ready to be spoken (engines/tts/reading.py)."""
-
-    text: str
-    speed: float = 1.0  # 2.0 is twice as fast
-    speaker: int = -1  # of a voice with several; -1 is its own choice
-
-
-class ReadSound(Message, frozen=True):
-    """So many seconds, from at on, of the sound file this engine was opened with.
-
-    The place is always said, because the process may be another one by now.
-    """
-
-    at: float  # seconds from the start of the file
-    seconds: float
-    pause: float = 0.0  # seconds before the end in which it may stop, where it is quietest
-
-
-class WriteSound(Message, frozen=True):
-    """Make a file of these samples, piece by piece: the last one ends it."""
-
-    pcm: bytes  # mono, s16
-    rate: int  # Hz, the same in every piece
-    format: str  # "wav" or "mp3"
-    last: bool = False
-
-
 class ListTools(Message, frozen=True):
     """Ask a program that speaks MCP what it offers."""
 
@@ -184,6 +174,9 @@ class Loaded(Message, frozen=True):
     quality: str = ""  # of a voice, as its maker calls it: "medium"
     speakers: tuple[str, ...] = ()  # of a voice with several, by their numbers in Speak
     seconds: float = 0.0  # of a sound file, 0 where it does not say; architecture is its codec
+    sees: bool = False  # takes Look: a projector lies beside the weights, or the server may see
+    hears: bool = False  # takes Listen
+    projector: str = ""  # file name of the projector, "" where there is none
 
 
 class Progress(Message, frozen=True):
@@ -206,7 +199,7 @@ class ThoughtDelta(Message, frozen=True):
     tokens: int = 1
 
 
-class Picture(Message, frozen=True):
+class ToolPicture(Message, frozen=True):
     """A tool made a picture; before its ToolResult. width and height in pixels."""
 
     png: bytes
@@ -263,67 +256,9 @@ class Usage(Message, frozen=True):
     output_seconds: float = 0.0
 
 
-class Heard(Message, frozen=True):
-    """What became of a piece of a take."""
-
-    take: int
-    pcm: bytes  # 16 kHz, mono, s16; all pieces together are the take
-    speech: tuple[float, ...] = ()  # how likely it is speech, for each further 32 ms of the take
-    loud: tuple[float, ...] = ()  # the loudest sample of each of these, 0 to 1
-    level: float = 0.0  # loudest sample of this piece, 0 to 1
-
-
-class Word(Message, frozen=True):
-    """start and end in seconds from the start of the sound it was heard in."""
-
-    text: str
-    start: float
-    end: float
-
-
-class Transcript(Message, frozen=True):
-    """One stretch of speech as text; several may follow one another in a job."""
-
-    text: str
-    start: float = 0.0  # seconds from the start of the sound
-    end: float = 0.0
-    language: str = ""
-    words: tuple[Word, ...] = ()  # where the model tells
-    sure: float = 0.0  # mean log-probability of a token; nearer 0 is surer
-
-
-class Unheard(Message, frozen=True):
-    """There is no text, and why: "silence", "noise" or "unsure"; before Done."""
-
-    why: str
-
-
-class Pcm(Message, frozen=True):
-    """A piece of sound: mono, s16."""
-
-    pcm: bytes
-    rate: int  # Hz
-
-
-class Spoken(Message, frozen=True):
-    """Where a word of Speak.text lies in its sound; comes before or with that sound."""
-
-    place: int  # of its first character in the text
-    length: int
-    start: float  # seconds from the start of this job's sound
-    end: float
-
-
-class Encoded(Message, frozen=True):
-    """Bytes of a sound file that belong at this place: the header comes again when all is known."""
-
-    data: bytes
-    place: int  # from the start of the file; never beyond what was written before
-
-
 class Done(Message, frozen=True):
-    """reason is "stop", "length" (max_tokens), "context" (no room left), "tools", or when a
-    sound file has no more: "end", or "damaged" where something in it could not be read."""
+    """reason is "stop", "length" (max_tokens), "context" (no room left), "tools", "unseen", or when
+    a sound file has no more: "end", or "damaged" where something in it could not be read."""
 
     reason: str = "stop"
     usage: Usage = Usage()
@@ -344,6 +279,14 @@ Request = (
     Start
     | Chat
     | Prefill
+    | Look
+    | Listen
+    | ReadPicture
+    | ReadDocument
+    | ReadFrames
+    | Embed
+    | Describe
+    | ReadText
     | CallTool
     | ListTools
     | Hear
@@ -360,7 +303,16 @@ Event = (
     | ThoughtDelta
     | TurnsDropped
     | ToolsDropped
-    | Picture
+    | Seen
+    | Unseen
+    | Pixels
+    | Preview
+    | Page
+    | Frame
+    | Vector
+    | Described
+    | Lines
+    | ToolPicture
     | Act
     | Sent
     | ToolsFound

@@ -15,6 +15,8 @@ class Kind(StrEnum):
     STT = "stt"  # speech to text
     TTS = "tts"  # text to speech
     SOUND = "sound"  # sound itself: what the microphone gives, sound files
+    MEDIA = "media"  # decodes pictures, documents and films of strangers
+    VISION = "vision"  # what is in a picture, without a language model
 
 
 class Engine(Protocol):

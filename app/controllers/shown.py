@@ -55,6 +55,24 @@ class ShownError(msgspec.Struct, frozen=True):
     detail: str = ""  # for "copy details"
 
 
+class ShownAttachment(msgspec.Struct, frozen=True):
+    """A picture, document, film or sound: with the message being written, or in a turn."""
+
+    key: str  # of the chip; in a turn its place among the attachments
+    kind: str  # picture, document, film or sound
+    name: str
+    words: str = ""  # "1,920 × 1,080", "12 pages", "Being read…", or what did not work
+    hint: str = ""  # what to do next, where something did not work
+    state: str = "ready"  # reading, looking (the model encodes it), ready or failed
+    preview: str = ""  # path of a small picture Parley made itself; "" while there is none
+    width: int = 0  # of the whole picture, in pixels
+    height: int = 0
+    box: tuple[float, float, float, float] | None = None  # only this part of it is asked about
+    at: float = -1.0  # seconds into the film; -1 for what is no frame
+    of: str = ""  # name of the document or film it is a page or frame of
+    found: str = ""  # what programs found in it, for a model that does not see; "" where it sees
+
+
 class ShownTurn(msgspec.Struct, frozen=True):
     """One turn on the page. Turns with the same key are the same turn at different times."""
 
@@ -70,6 +88,7 @@ class ShownTurn(msgspec.Struct, frozen=True):
     tools: tuple[ShownTool, ...] = ()
     error: ShownError | None = None
     sound: bool = False  # what the person said can be heard again
+    attachments: tuple[ShownAttachment, ...] = ()
     cut: bool = False  # the model did not see the turns before this one: draw the mark above it
     heard: int = -1  # the person interrupted after so many characters of the text; -1: did not
 

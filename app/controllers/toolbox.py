@@ -36,9 +36,9 @@ from engines.messages import (
     Event,
     Failed,
     Loaded,
-    Picture,
     Sent,
     ToolCall,
+    ToolPicture,
     ToolResult,
     ToolsFound,
 )
@@ -296,7 +296,7 @@ class ToolboxController(QObject):
         if running is None or (home, job) != self._job:
             return
         match event:
-            case Picture():
+            case ToolPicture():
                 running.pictures.append(self._keep(running.call.id, event))
             case Act() if running.offered.tool:  # of ours alone
                 self._act(running, event)
@@ -360,7 +360,7 @@ class ToolboxController(QObject):
         else:
             log.warning("%s wanted to %s", running.call.name, act.kind[:40])
 
-    def _keep(self, call: str, picture: Picture) -> StoredPart:
+    def _keep(self, call: str, picture: ToolPicture) -> StoredPart:
         about = {
             "id": call,
             "width": picture.width,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engines.errors import ParleyError
-from engines.messages import Picture
+from engines.messages import ToolPicture
 from engines.plotting import look
 from engines.plotting.tables import CURRENCIES, LABEL, Table, number
 
@@ -15,7 +15,7 @@ SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 ROOM = 0.12  # of the height left above the bars for their values
 
 
-def chart(kind: str, given: Table, title: str, fonts: str) -> Picture:
+def chart(kind: str, given: Table, title: str, fonts: str) -> ToolPicture:
     """Raises ParleyError, worded for the model."""
     import matplotlib
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engines.messages import Picture
+from engines.messages import ToolPicture
 from engines.plotting import look, sampling
 from engines.plotting.curves import Curve
 
@@ -11,7 +11,7 @@ SHORT = 16  # letters of such a name
 LARGE = 1e6  # beyond it, powers of ten are written
 
 
-def graph(drawn: list[Curve], start: float, end: float, fonts: str) -> Picture:
+def graph(drawn: list[Curve], start: float, end: float, fonts: str) -> ToolPicture:
     """Raises ParleyError, worded for the model."""
     import matplotlib
 

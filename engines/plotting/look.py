@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engines.messages import Picture
+from engines.messages import ToolPicture
 from engines.plotting import letters
 
 WIDTH, HEIGHT = 1280, 800  # pixels
@@ -82,12 +82,12 @@ def paper() -> tuple[Any, Any]:
     return figure, figure.add_subplot(facecolor=PAPER)
 
 
-def picture(figure: Any, title: str) -> Picture:
+def picture(figure: Any, title: str) -> ToolPicture:
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters no font has: they become boxes
         figure.savefig(file, format="png", dpi=DPI, facecolor=PAPER)
-    return Picture(file.getvalue(), WIDTH, HEIGHT, title)
+    return ToolPicture(file.getvalue(), WIDTH, HEIGHT, title)
 
 
 def pretty(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engines.messages import Picture
+from engines.messages import ToolPicture
 from engines.sandbox.cell import Cell, read, readable
 from engines.sandbox.script import Drawn
 
@@ -25,7 +25,7 @@ class Colours(NamedTuple):
     data: bytes
 
 
-def washed(cell: Cell, drawn: list[Drawn]) -> list[Picture]:
+def washed(cell: Cell, drawn: list[Drawn]) -> list[ToolPicture]:
     """Those that could be read."""
     if not drawn:
         return []
@@ -59,10 +59,10 @@ def whole(colours: Colours) -> bool:
     return 0 < width <= SIDE and 0 < height <= SIDE and len(data) == width * height * CHANNELS
 
 
-def written(colours: Colours, title: str) -> Picture:
+def written(colours: Colours, title: str) -> ToolPicture:
     from PIL import Image
 
     file = io.BytesIO()
     size = colours.width, colours.height
     Image.frombytes(MODE, size, colours.data).save(file, "PNG")
-    return Picture(file.getvalue(), *size, readable(title)[:TITLE])
+    return ToolPicture(file.getvalue(), *size, readable(title)[:TITLE])

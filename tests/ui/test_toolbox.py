@@ -11,7 +11,7 @@ from app.controllers.toolbox import LOCKED, NOWHERE, REFUSED, ToolboxController
 from app.controllers.turns import as_part, quotable
 from app.store.conversations import StoredPart, StoredTurn
 from engines import jail
-from engines.messages import CallTool, Done, Failed, Loaded, Picture, Sent, ToolCall, ToolResult
+from engines.messages import CallTool, Done, Failed, Loaded, Sent, ToolCall, ToolPicture, ToolResult
 from engines.tools import registry
 from engines.tools.registry import tool
 
@@ -344,7 +344,7 @@ def test_after_strangers_words_sending_asks_every_time(qtbot, taken, tool_link, 
 
 def test_pictures_are_kept_with_the_answer(taken, tool_link, store):
     found = taken("calculator", expression="1")
-    finish(tool_link, "drawn", Picture(b"\x89PNG", 40, 30, "Sine"))
+    finish(tool_link, "drawn", ToolPicture(b"\x89PNG", 40, 30, "Sine"))
     picture = found[0].pictures[0]
     assert picture.kind == "picture" and '"width":40' in picture.text
     assert store.attachment(picture.attachment).read_bytes() == b"\x89PNG"

@@ -24,10 +24,20 @@ HEAVY = {
     "piper",
     "open_clip",
     "torch",
+    "PIL",
+    "pillow_heif",
+    "pypdfium2",
+    "resvg_py",
+    "rapidocr",
+    "cv2",
+    "docx",
+    "openpyxl",
+    "pptx",
+    "odf",
+    "tokenizers",
 }
 RULES = [  # (these files, may not import any of)
     ("engines/**/*.py", {"app", "PySide6"}),
-    ("engines/messages.py", {"engines"}),
     ("app/store/**/*.py", {"PySide6", "app.views", "app.controllers"}),
     ("app/controllers/**/*.py", {"PySide6.QtWidgets", "PySide6.QtGui", "app.views"}),
     ("app/controllers/**/*.py", {"engines.host", "engines.worker", "engines.jail"}),
@@ -73,6 +83,13 @@ def test_import_rule(files, forbidden):
         for name in imports(ast.walk(tree(file))):
             broken = [f for f in forbidden if name == f or name.startswith(f + ".")]
             assert not broken, f"{file.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("name", ["message", "senses", "messages"])
+def test_messages_are_plain_data(name):
+    allowed = {"typing", "msgspec", "engines.message", "engines.senses"}
+    for found in imports(ast.walk(tree(ROOT / f"engines/{name}.py"))):
+        assert any(found == one or found.startswith(f"{one}.") for one in allowed), found
 
 
 def test_nothing_imports_the_window_but_the_command_line():

@@ -24,7 +24,8 @@ from app.controllers.subtitles import (
     paragraphs,
     rows,
 )
-from engines.messages import Transcript, Word
+from engines.messages import Transcript
+from engines.senses import Word
 
 NICE = "It is a truth universally acknowledged, that a single man in possession of a good fortune"
 TIME = r"(\d{2,}):([0-5]\d):([0-5]\d)%s(\d{3})"

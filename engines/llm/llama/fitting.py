@@ -8,7 +8,7 @@ from typing import Any
 from engines.errors import ParleyError
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
 from engines.llm.llama.vocabulary import Vocabulary
-from engines.messages import Text, ToolCall, ToolResult, Turn
+from engines.messages import Part, Picture, Sound, ToolCall, Turn
 
 LONG = 16  # bytes: no text has fewer tokens than one for as many
 USUAL = 4  # bytes of a token of ordinary text
@@ -139,7 +139,9 @@ class Fitter:
     def _tokens_of(self, turns: Sequence[Turn]) -> int:
         return sum(AROUND + sum(self._tokens_in(part) for part in turn.parts) for turn in turns)
 
-    def _tokens_in(self, part: Text | ToolCall | ToolResult) -> int:
+    def _tokens_in(self, part: Part) -> int:
+        if isinstance(part, Picture | Sound):
+            return 0
         if isinstance(part, ToolCall):
             return AROUND + size_in(part) // USUAL
         return len(self._vocabulary.tokens(part.text, special=False))
@@ -160,8 +162,10 @@ def size_of(turn: Turn) -> int:
     return sum(size_in(part) for part in turn.parts)
 
 
-def size_in(part: Text | ToolCall | ToolResult) -> int:
+def size_in(part: Part) -> int:
     """Bytes, about."""
+    if isinstance(part, Picture | Sound):
+        return 0
     if isinstance(part, ToolCall):
         return len(part.name) + len(repr(part.arguments))
     return len(part.text) if part.text.isascii() else len(part.text.encode("utf-8", "replace"))

@@ -22,8 +22,8 @@ from engines.messages import (
     Transcribe,
     Transcript,
     Unheard,
-    Word,
 )
+from engines.senses import Word
 from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector, without_speech
 from engines.stt import pauses
 from engines.stt.folders import EarsRefused

@@ -25,8 +25,8 @@ from engines.messages import (
     Transcribe,
     Transcript,
     Unheard,
-    Word,
 )
+from engines.senses import Word
 from engines.sound.hearing.voice import FRAME, RATE, VoiceDetector, without_speech
 from engines.stt import folders, pauses
 from engines.stt.whisper import devices, doubts, windows

@@ -12,7 +12,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
-from engines.messages import Word
+from engines.senses import Word
 from engines.sound.hearing.voice import RATE
 from engines.stt.folders import Contents
 from engines.stt.whisper.doubts import Hypothesis

@@ -17,9 +17,9 @@ from engines.messages import (
     Event,
     ListTools,
     Loaded,
-    Picture,
     Request,
     Sent,
+    ToolPicture,
     ToolResult,
     ToolsFound,
 )
@@ -134,13 +134,13 @@ def in_words(part: mcp_types.ContentBlock) -> str:
     return ""
 
 
-def drawn(parts: Iterable[mcp_types.ContentBlock]) -> Sequence[Picture]:
+def drawn(parts: Iterable[mcp_types.ContentBlock]) -> Sequence[ToolPicture]:
     """Pictures as PNG made here, in the jail: the window never reads what a stranger packed."""
     found = [shown_as(p.data) for p in parts if isinstance(p, mcp_types.ImageContent)]
     return [picture for picture in found if picture][:PICTURES]
 
 
-def shown_as(data: str) -> Picture | None:
+def shown_as(data: str) -> ToolPicture | None:
     try:
         packed = io.BytesIO(base64.b64decode(data, validate=True))
         with Image.open(packed, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
@@ -150,6 +150,6 @@ def shown_as(data: str) -> Picture | None:
             made = image.convert("RGBA" if image.has_transparency_data else "RGB")
         out = io.BytesIO()
         made.save(out, "PNG")
-        return Picture(out.getvalue(), made.width, made.height)
+        return ToolPicture(out.getvalue(), made.width, made.height)
     except Exception:  # a decoder may raise anything
         return None
