@@ -14,6 +14,7 @@ from app.background import Background
 from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
+from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
@@ -185,6 +186,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     encoder = EngineLink(folders.logs, parent)
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
+    attaching = AttachController(parent)
     reader = EngineLink(folders.logs, parent)
     sound_files = SoundFilesController(
         *(store, Transcribing(reader, patient, parent), background, preferences, undo),
@@ -216,6 +218,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         chat,
         history,
         arrivals,
+        attaching,
         undo,
         toolbox,
         consent,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
+from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.history import HistoryController
@@ -29,6 +30,7 @@ class Controllers:
     chat: ChatController
     history: HistoryController
     arrivals: ArrivalController
+    attaching: AttachController
     undo: UndoStack
     toolbox: ToolboxController
     consent: ConsentController
