@@ -7,6 +7,7 @@ import pytest
 
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
+from app.controllers.attaching import AttachController
 from app.controllers.everyone import Controllers
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
@@ -42,6 +43,11 @@ def light(qapp, fonts_loaded):
 @pytest.fixture
 def arrivals(chat, models, talk):
     return ArrivalController(chat, models, talk)
+
+
+@pytest.fixture
+def attaching(qapp):
+    return AttachController()
 
 
 @pytest.fixture
@@ -116,12 +122,12 @@ def voicing(preferences, background, talk, tmp_path, microphone, sample_link):
 
 @pytest.fixture
 def controllers(
-    preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server,
-    reminders, acting, programs, talk, sound_files, speak, saving, voicing,
+    preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
+    server, reminders, acting, programs, talk, sound_files, speak, saving, voicing,
 ):  # fmt: skip
     return Controllers(
-        *(preferences, models, chat, history, arrivals, undo, toolbox, consent, seal, server),
-        *(reminders, acting, programs, talk, sound_files, speak, saving, voicing),
+        *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
+        *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing),
     )
 
 
