@@ -130,6 +130,13 @@ class Settings:
         "would interrupt itself.",
         page="Speaking",
     )
+    eyes: str = option(
+        "",
+        "Eyes for models that do not see",
+        "The folder of a CLIP model. Empty: the small ones that came with Parley.",
+        shape="line",
+        page="Pictures",
+    )
     idle_minutes: int = option(
         20,
         "Give memory back after",

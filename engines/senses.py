@@ -249,6 +249,7 @@ class Described(Message, frozen=True):
     """Words that fit a picture, the surest first, with their probabilities."""
 
     words: tuple[tuple[str, float], ...]
+    colours: tuple[tuple[str, float], ...] = ()  # the largest first, with their shares of it
 
 
 class Line(Message, frozen=True):

@@ -1,0 +1,71 @@
+"""The words for what programs found in a picture: told to a model, and shown as they are."""
+
+from typing import NamedTuple
+
+from engines.messages import Described, Lines
+
+SURE, LIKELY, LEAST = 0.8, 0.4, 0.05  # probabilities: "most likely", "perhaps", not said below
+MOST_WORDS, MOST_COLOURS = 5, 3
+SURE_LINE, DOUBTFUL = 0.85, 0.6  # of lines: below the second it is not told at all
+MOST_TEXT = 4_000  # characters of what was read
+HEADING = "Found in the picture by programs, which can be wrong:"
+
+
+class Unknown(NamedTuple):
+    """It could not be found out, and why."""
+
+    why: str  # a sentence
+
+
+class Found(NamedTuple):
+    words: tuple[tuple[str, float], ...]  # what it shows, the surest first, with probabilities
+    lines: tuple[str, ...]  # the text in it
+    text: str  # all of it in words, for the model and for the screen
+
+
+def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
+    told = [HEADING, f"- What it shows: {_shows(described)}"]
+    if isinstance(described, Described) and described.colours:
+        told.append(f"- Colours: {_colours(described.colours)}")
+    told.append(f"- Text in it: {_text(lines)}")
+    words = described.words if isinstance(described, Described) else ()
+    read = lines.lines if isinstance(lines, Lines) else ()
+    return Found(words, tuple(one.text for one in read if one.sure >= DOUBTFUL), "\n".join(told))
+
+
+def _shows(described: Described | Unknown) -> str:
+    if isinstance(described, Unknown):
+        return f"could not be found out. {described.why}"
+    likely = [one for one in described.words if one[1] >= LEAST][:MOST_WORDS]
+    if not likely or likely[0][1] < LIKELY:
+        nearest = ", ".join(f"{word} ({_percent(sure)})" for word, sure in likely[:3])
+        return "not known; no guess is sure" + (f" (the nearest: {nearest})" if nearest else "")
+    first, sure = likely[0]
+    how = "most likely" if sure >= SURE else "perhaps"
+    others = ", ".join(f"{word} ({_percent(sure)})" for word, sure in likely[1:])
+    return f"{how} {first} ({_percent(sure)} sure)" + (f"; or {others}" if others else "")
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"
+
+
+def _colours(colours: tuple[tuple[str, float], ...]) -> str:
+    return ", ".join(f"{name} {_percent(share)}" for name, share in colours[:MOST_COLOURS])
+
+
+def _text(lines: Lines | Unknown) -> str:
+    """Each line between marks of its own, so that a model takes it for a quotation."""
+    if isinstance(lines, Unknown):
+        return f"could not be read. {lines.why}"
+    read = [one for one in lines.lines if one.sure >= DOUBTFUL]
+    if not read:
+        return "none that can be read" if lines.lines else "none"
+    rows, length = [], 0
+    for one in read:
+        length += len(one.text)
+        if length > MOST_TEXT:
+            rows.append("  (there is more)")
+            break
+        rows.append(f"  “{one.text}”" + ("" if one.sure >= SURE_LINE else " (not sure)"))
+    return "\n" + "\n".join(rows)
