@@ -1,0 +1,77 @@
+"""Scenes of words, letters and numbers."""
+
+import numpy as np
+from PIL import Image
+
+from . import lettering
+from .asking import ask
+from .canvas import canvas
+from .colours import NAMES, against
+from .draft import Draft, Pair
+
+WIDE = (1.0, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0, 2.6, 3 / 4)
+
+
+def worded(rng: np.random.Generator, split: str) -> Draft:
+    """One everyday word."""
+    word = lettering.word(rng)
+    image, shade = _written(rng, split, lettering.case(rng, word))
+    other = word
+    while other == word:
+        other = lettering.word(rng)
+    shown = word if rng.random() < 0.5 else other
+    sure = "Yes" if shown == word else "No"
+    questions = [
+        (ask(rng, split, "read"), f'It says "{word}".'),
+        (f'Does it say "{shown}"?', f'{sure}, it says "{word}".'),
+        (ask(rng, split, "describe"), f'I see the word "{word}" in {shade}.'),
+        ("What colour is the text?", f"The text is {shade}."),
+    ]
+    return Draft(image, f"the word {word} in {shade}", questions, {"word": word, "colour": shade})
+
+
+def lettered(rng: np.random.Generator, split: str) -> Draft:
+    """Letters that make no word: they teach to read, not to guess."""
+    letters = lettering.letters(rng)
+    image, shade = _written(rng, split, letters)
+    spaced = " ".join(letters)
+    questions = [
+        (ask(rng, split, "spell"), f"{spaced}."),
+        (ask(rng, split, "first_letter"), f"The first letter is {letters[0]}."),
+        (ask(rng, split, "read"), f'It says "{letters}".'),
+    ]
+    facts = {"letters": letters, "colour": shade}
+    return Draft(image, f"the letters {spaced} in {shade}", questions, facts)
+
+
+def numbered(rng: np.random.Generator, split: str) -> Draft:
+    """A number of one to four digits."""
+    number = lettering.number(rng)
+    image, shade = _written(rng, split, number)
+    what = "digit" if len(number) == 1 else "number"
+    questions: list[Pair] = [
+        (ask(rng, split, "digit"), f"It is the {what} {number}."),
+        (ask(rng, split, "describe"), f"I see the {what} {number} in {shade}."),
+        ("What colour is the number?", f"It is {shade}."),
+    ]
+    caption = f"the {what} {number} in {shade}"
+    return Draft(image, caption, questions, {"number": number, "colour": shade})
+
+
+def _written(rng: np.random.Generator, split: str, text: str) -> tuple[Image.Image, str]:
+    """The picture and the name of the colour of its text."""
+    wide = WIDE[rng.integers(len(WIDE))] if len(text) > 2 else 1.0
+    paper = canvas(rng, split, wide)
+    common = ["black", "white", "blue", "red", "green"]
+    names = common if rng.random() < 0.5 else list(NAMES)
+    name, shade = against(rng, [one for one in names if one != paper.ground], *paper.behind)
+    fill = rng.uniform(0.55, 0.92) if len(text) > 2 else rng.uniform(0.35, 0.8)
+    font = lettering.fitted(rng, split, text, paper.size, fill)
+    left, top, right, bottom = font.getbbox(text)
+    spare = paper.size[0] - (right - left), paper.size[1] - (bottom - top)
+    x, y = rng.uniform(0.1, 0.9, 2)
+    paper.paper.text((spare[0] * x - left, spare[1] * y - top), text, fill=shade, font=font)
+    image = paper.image
+    if rng.random() < 0.2:
+        image = image.rotate(rng.uniform(-9, 9), resample=2, fillcolor=paper.behind[0])
+    return image, name
