@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import figures, texts
-from .canvas import fit, spoil
-from .draft import Draft
+from scenes import figures, texts
+from scenes.canvas import fit, spoil
+from scenes.draft import Draft
 
 SPLITS = ("train", "held out")
 

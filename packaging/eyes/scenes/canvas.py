@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from .colours import NAMES, RGB, colour
+from scenes.colours import NAMES, RGB, colour
 
 SIDE = 128
 LONG = 256  # of a scene as it is drawn; halved at the end, which smooths every edge

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import placing, shapes
-from .asking import NUMBERS, a, are, ask, listed, several
-from .canvas import Canvas, canvas
-from .colours import NAMES, RGB, against, contrast
-from .draft import Draft, Pair
-from .shapes import DIRECTIONS, PLAIN, PLURALS, SHAPES, TURNS
+from scenes import placing, shapes
+from scenes.asking import NUMBERS, a, are, ask, listed, several
+from scenes.canvas import Canvas, canvas
+from scenes.colours import NAMES, RGB, against, contrast
+from scenes.draft import Draft, Pair
+from scenes.shapes import DIRECTIONS, PLAIN, PLURALS, SHAPES, TURNS
 
 ON_GROUND = 0.6  # how often a plain background is named in the caption
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageFont
 
-from . import materials
+from scenes import materials
 
 OURS = Path(__file__).parents[3] / "resources" / "fonts"
 SIZES = 8  # pixels between the sizes a font is kept in: opening one costs more than drawing

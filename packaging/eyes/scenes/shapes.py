@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from PIL import ImageDraw
 
-from .colours import RGB
+from scenes.colours import RGB
 
 TURNS = {  # by how many degrees either way a shape may lean and still be called so
     "circle": 0,

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from . import lettering
-from .asking import ask
-from .canvas import canvas
-from .colours import NAMES, against
-from .draft import Draft, Pair
+from scenes import lettering
+from scenes.asking import ask
+from scenes.canvas import canvas
+from scenes.colours import NAMES, against
+from scenes.draft import Draft, Pair
 
 WIDE = (1.0, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0, 2.6, 3 / 4)
 
