@@ -1,0 +1,65 @@
+"""Office documents are archives: looked through before a library unpacks them."""
+
+import io
+import zipfile
+import zlib
+
+from engines.errors import ParleyError
+from engines.media import kinds
+from engines.media.kinds import What
+
+MEMBERS = 20_000
+UNPACKED = 400 << 20  # bytes of all members
+CHUNK = 1 << 20
+DAMAGED = "This document is damaged and cannot be read."
+AGAIN = "Save or download it again."
+
+BY_MEMBER = {
+    "word/document.xml": What("DOCX", kinds.DOCUMENT),
+    "xl/workbook.xml": What("XLSX", kinds.DOCUMENT),
+    "ppt/presentation.xml": What("PPTX", kinds.DOCUMENT),
+    "xl/workbook.bin": What("XLSB", kinds.OTHER, "a binary Excel file"),
+}
+BY_TYPE = {
+    "application/vnd.oasis.opendocument.text": What("ODT", kinds.DOCUMENT),
+    "application/vnd.oasis.opendocument.spreadsheet": What("ODS", kinds.DOCUMENT),
+    "application/vnd.oasis.opendocument.presentation": What("ODP", kinds.DOCUMENT),
+    "application/epub+zip": What("EPUB", kinds.DOCUMENT),
+}
+
+
+def what(data: bytes) -> What:
+    """Which document this archive is; kinds.ZIP where it is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            for name, found in BY_MEMBER.items():
+                if name in names:
+                    return found
+            if "mimetype" in names:
+                with archive.open("mimetype") as file:
+                    said = file.read(100).decode("ascii", "replace").strip()
+                return BY_TYPE.get(said.removesuffix("-template"), kinds.ZIP)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError) as error:
+        raise ParleyError(DAMAGED, AGAIN, str(error)) from error
+    return kinds.ZIP
+
+
+def check(data: bytes) -> None:
+    """Raises ParleyError for an archive that unpacks to too much: counted, not believed."""
+    left = UNPACKED
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        if len(members) > MEMBERS:
+            raise ParleyError(
+                f"This document holds {len(members):,} files.", "Save it as PDF.", "zip"
+            )
+        for member in members:
+            with archive.open(member) as file:
+                while part := file.read(CHUNK):
+                    left -= len(part)
+                    if left < 0:
+                        raise ParleyError(
+                            f"This document unpacks to more than {UNPACKED >> 20} MB.",
+                            "Save it as PDF, or without its pictures.",
+                        )
