@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from app.controllers.arrivals import ArrivalController
+from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
@@ -47,6 +48,7 @@ class ChatPage(QWidget):
         models: ModelController,
         preferences: PreferencesController,
         arrivals: ArrivalController,
+        attaching: AttachController,
         talk: TalkController,
         speak: SpeakController,
         saving: SavingController,
@@ -62,7 +64,7 @@ class ChatPage(QWidget):
         self.find_bar = FindBar(self.transcript)
         self.welcome = Welcome()
         self.notices = NoticeCard()
-        self.composer = Composer(chat, arrivals, talk, preferences)
+        self.composer = Composer(chat, arrivals, attaching, talk, preferences)
         self.speak_bar = SpeakBar(speak, saving, preferences)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.welcome)

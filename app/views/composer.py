@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from app.controllers.arrivals import NOT_YET, ArrivalController
+from app.controllers.arrivals import ArrivalController
+from app.controllers.attaching import AttachController
 from app.controllers.chat import BUSY, ChatController
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
 from app.controllers.talk import TalkController
+from app.views.attachments.chips import ChipStrip
+from app.views.attachments.giving import Giving
 from app.views.controls import IconButton, SoftCard, column, label, restyle, row
 from app.views.level import LevelBars
 from app.views.live_text import LiveText
@@ -32,6 +35,10 @@ HANDS_FREE = {
     "waiting": "Hands-free: tap the microphone to interrupt",
 }
 LATER = "Sent when the answer is there"
+ONCE_READY = "Sent when everything is ready"
+NOT_READ = Notice(
+    "Something in this message could not be read.", "Retry it or remove it, then send."
+)
 
 
 class Composer(SoftCard):
@@ -42,6 +49,7 @@ class Composer(SoftCard):
         self,
         chat: ChatController,
         arrivals: ArrivalController,
+        attaching: AttachController,
         talk: TalkController,
         preferences: PreferencesController,
         parent: QWidget | None = None,
@@ -49,19 +57,22 @@ class Composer(SoftCard):
         super().__init__(24, parent)
         self.setObjectName("composer")
         self._chat, self._arrivals, self._talk = chat, arrivals, talk
+        self._attaching = attaching
         self._preferences = preferences
-        self._later, self._said = False, ""  # this is sent when the answer is there
+        self._later, self._said = False, ""  # this is sent when what it waits for is there
         self._kept = ""  # the draft as the controller knows it
+        self.giving = Giving(attaching, arrivals, self)
+        self.takes, self.chips = TakesStrip(talk.keeping), ChipStrip(attaching)
         self.edit = MessageEdit()
-        self.attach = IconButton("paperclip", "Attach a file")
+        self.attach = IconButton("paperclip", "Attach a file", "Ctrl+U")
         self.send = IconButton("arrow-up", "Send", "Enter")
         self.mic = MicButton(talk, preferences)
         self.live = LiveText(self.edit)
-        self.takes = TakesStrip(talk.keeping)
         self.level, self.state = LevelBars(), label("", "second")
         self.send.setObjectName("send")
         buttons = row(self.attach, self.level, self.state, None, self.send, self.mic, gap=8)
-        self.setLayout(column(self.takes, self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
+        above = row(column(self.takes, self.chips, gap=8), margins=(0, 0, 8, 0))
+        self.setLayout(column(above, self.edit, buttons, margins=(20, 16, 12, 12), gap=8))
         self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
         self._told.timeout.connect(self._show_talk)
         self._pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
@@ -75,14 +86,18 @@ class Composer(SoftCard):
         edit, chat = self.edit, self._chat
         edit.sent.connect(self._send)
         edit.files_given.connect(self.take)
-        edit.picture_given.connect(self._refuse_picture)
+        edit.picture_given.connect(self.giving.take_picture)
         edit.recall_asked.connect(self.recall_asked)
         edit.textChanged.connect(self._on_text)
         edit.entered.connect(self._on_focus)
         edit.left.connect(self._on_focus)
         edit.left.connect(self.keep_draft)
         self.send.clicked.connect(self._send_or_stop)
-        self.attach.clicked.connect(self._choose_file)
+        self.attach.clicked.connect(self.giving.choose)
+        self.giving.notice.connect(self.notice)
+        self.chips.emptied.connect(edit.setFocus)
+        self._attaching.changed.connect(self._show_state)
+        self._attaching.settled.connect(self._send_later)
         chat.busy_changed.connect(self._show_state)
         chat.draft_changed.connect(self._on_draft)
         self._arrivals.quoted.connect(self.insert)
@@ -104,7 +119,7 @@ class Composer(SoftCard):
 
     @Slot(list)
     def take(self, files: Sequence[Path]) -> None:
-        self._arrivals.take([str(file) for file in files])
+        self.giving.take_files(list(files))
 
     @Slot(str)
     def insert(self, text: str) -> None:
@@ -150,13 +165,27 @@ class Composer(SoftCard):
     def _send(self) -> None:
         if self._talk.staying:
             self._talk.toggle()  # what is being said comes with it
-            return
-        if not self.edit.text().strip():
+        else:
+            self._send_now()
+
+    def _send_now(self) -> None:
+        attached = self._attaching.shown()
+        if not self.edit.text().strip() and not attached:
             return
         if self._talk.keeping.busy:
             self.notice.emit(BUSY)
-            return
-        self._hand_over()
+        elif any(one.state == "failed" for one in attached):
+            self.notice.emit(NOT_READ)
+        elif self._attaching.pending:
+            self._wait(ONCE_READY)
+        else:
+            self._hand_over()
+
+    def _wait(self, words: str) -> None:
+        """It goes by itself; whoever changes it meanwhile wants to send it themselves."""
+        self.keep_draft()
+        self._later, self._said = True, self.edit.text()
+        self._tell(words)
 
     def _hand_over(self) -> None:
         text = self.edit.text()
@@ -169,29 +198,13 @@ class Composer(SoftCard):
     def _show_state(self) -> None:
         """The round button stops while an answer is written, else it sends."""
         busy = self._chat.busy
-        full = not self.edit.document().isEmpty()
+        full = not self.edit.document().isEmpty() or bool(self._attaching.shown())
         self.send.rename("Stop" if busy else "Send", "Esc" if busy else "Enter")
         self.send.show_picture(
             "square" if busy else "arrow-up", "on_accent" if full or busy else "muted"
         )
         if self.send.property("tone") != (tone := "on" if full or busy else "off"):
             restyle(self.send, tone=tone)
-
-    @Slot()
-    def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Attach a file")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._on_files)
-        dialog.open()
-
-    @Slot(list)
-    def _on_files(self, names: list[str]) -> None:
-        self.take([Path(name) for name in names])
-
-    @Slot()
-    def _refuse_picture(self) -> None:
-        self.notice.emit(Notice(NOT_YET, "Text files can be added to the message."))
 
     # what is said
 
@@ -204,17 +217,15 @@ class Composer(SoftCard):
             self.keep_draft()
             self.edit.setFocus()
         elif self._talk.keeping.busy:
-            self.keep_draft()
-            self._later, self._said = True, self.edit.text()
-            self._tell(LATER)
+            self._wait(LATER)
         else:
-            self._hand_over()
+            self._send_now()
 
     @Slot()
     def _send_later(self) -> None:
-        if self._later and not self._talk.keeping.busy:
+        if self._later and not self._talk.keeping.busy and not self._attaching.pending:
             self._later = False
-            self._hand_over()
+            self._send_now()
 
     @Slot(str)
     def _on_talk(self, state: str) -> None:

@@ -1,9 +1,8 @@
 """The field a message is written in: it grows with the words, and Enter sends them."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QDragEnterEvent,
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
@@ -13,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.views.attachments.pasted import droppable, files_in, has_picture, picture_in
 from app.views.long_lines import LongLines
 from app.views.theme import text_font
 
@@ -23,7 +23,7 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class MessageEdit(LongLines):
     sent = Signal()
     files_given = Signal(list)  # list[Path], dropped or pasted
-    picture_given = Signal()  # pasted or dropped without a file
+    picture_given = Signal(object)  # Given, pasted or dropped without a file
     left = Signal()  # the keyboard went elsewhere
     entered = Signal()
     recall_asked = Signal()  # Up in an empty field
@@ -112,13 +112,22 @@ class MessageEdit(LongLines):
             self._fit()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasUrls() or source.hasText() or source.hasImage()
+        return source.hasUrls() or source.hasText() or has_picture(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        files = [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]
-        if files:
+        if files := files_in(source):
             self.files_given.emit(files)
+            return
+        address = source.hasUrls()  # of a picture on a page: the picture itself is meant
+        picture = picture_in(source) if address or not source.text().strip() else None
+        if picture is not None:
+            self.picture_given.emit(picture)
         elif source.hasText():
             self.insert(source.text())
-        elif source.hasImage():
-            self.picture_given.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Words are dropped here; files and pictures anywhere on the window."""
+        if droppable(event.mimeData()):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)

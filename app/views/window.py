@@ -47,8 +47,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL_SIZE)
         self._speak, saving = controllers.speak, controllers.saving
-        about = (chat, models, preferences, controllers.arrivals, controllers.talk)
-        self.page = ChatPage(*about, self._speak, saving)
+        about = (chat, models, preferences, controllers.arrivals, controllers.attaching)
+        self.page = ChatPage(*about, controllers.talk, self._speak, saving)
         self.pages = Pages(self.page)
         self.sidebar = Sidebar(history)
         self.status = StatusBar(models, seal)
@@ -117,10 +117,11 @@ class MainWindow(QMainWindow):
         self.shell.files_dropped.connect(page.composer.take)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
-        told = (*told, everyone.speak, everyone.saving, everyone.voicing)
+        told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
+        everyone.attaching.sounds.connect(self.pages.show_sound_files)
         everyone.sound_files.quoted.connect(self.pages.open_chat)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)

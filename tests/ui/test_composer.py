@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.views.composer import Composer
@@ -13,8 +13,8 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 
 
 @pytest.fixture
-def composer(qtbot, light, chat, arrivals, talk, preferences):
-    composer = Composer(chat, arrivals, talk, preferences)
+def composer(qtbot, light, chat, arrivals, attaching, talk, preferences):
+    composer = Composer(chat, arrivals, attaching, talk, preferences)
     composer.resize(820, 160)
     qtbot.addWidget(composer)
     composer.show()
@@ -169,13 +169,6 @@ def test_a_great_paste_is_taken_whole(qtbot, composer):
     mime.setText("a line of words\n" * 20_000)
     paste(composer, mime)
     assert composer.edit.document().blockCount() == 20_001
-
-
-def test_a_pasted_picture_is_refused_in_words(qtbot, composer, notices):
-    mime = QMimeData()
-    mime.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
-    paste(composer, mime)
-    assert "cannot be read yet" in notices[0].message
 
 
 def test_a_pasted_text_file_stands_in_the_message(qtbot, composer, tmp_path):

@@ -1,10 +1,12 @@
-"""Pictures of tools: decoded beside the GUI thread, kept while they are near, and their box."""
+"""Pictures of tools, and previews: decoded beside the GUI thread, kept while they are near."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import ceil
+from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QFile, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QFile, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPen
 
 from app.background import Task
@@ -17,11 +19,21 @@ from app.views.transcript.style import Style
 
 TALLEST = 420  # pixels
 RADIUS = 12
-KEPT = 12  # pictures, of at most 3 MB each on a screen twice as dense
+KEPT = 64 * 1024 * 1024  # bytes of decoded pictures: more than a screen twice as dense shows
 DEAREST = 40_000_000  # pixels of a file that are decoded
 BUTTON, ICON = 32, 16
 GONE = "This picture is no longer there."
-Key = tuple[str, int, int, float]  # file, width and height, pixels of the screen for each of them
+PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"  # how their files begin
+
+
+class Key(NamedTuple):
+    """A picture as it is shown somewhere."""
+
+    path: str
+    width: int
+    height: int
+    ratio: float  # pixels of the screen for each of width and height
+    preview: bool = False  # made by Parley of a file the person gave: cut to the area it fills
 
 
 class Pictures:
@@ -30,6 +42,7 @@ class Pictures:
     def __init__(self, done: Callable[[Key], None]) -> None:
         self._done = done
         self._known: OrderedDict[Key, QImage] = OrderedDict()
+        self._size = 0  # bytes of them
         self._tasks: dict[Key, Task] = {}
 
     @property
@@ -53,8 +66,9 @@ class Pictures:
     def _finish(self, key: Key, picture: QImage) -> None:
         self._tasks.pop(key, None)
         self._known[key] = picture
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
+        self._size += picture.sizeInBytes()
+        while self._size > KEPT and len(self._known) > 1:
+            self._size -= self._known.popitem(last=False)[1].sizeInBytes()
         self._done(key)
 
 
@@ -66,11 +80,11 @@ class _Decoding:
         return background().run(self._work, self._found, self._failed)
 
     def _work(self, task: Task) -> QImage:
-        path, width, height, ratio = self._key
+        path, width, height, ratio, preview = self._key
         if task.cancelled:
             return QImage()
         size = QSize(ceil(width * ratio), ceil(height * ratio))
-        return on_paper(read(path, size), ratio)
+        return on_paper(read_preview(path, size) if preview else read(path, size), ratio)
 
     def _found(self, picture: QImage) -> None:
         self._finish(self._key, picture)
@@ -84,19 +98,35 @@ def read(path: str, size: QSize | None = None) -> QImage:
 
     The reader scales as well, because it lets other threads run meanwhile; QImage does not.
     """
+    with _opened(path, (PNG,)) as reader:
+        if reader and size:
+            reader.setScaledSize(size)
+        return reader.read() if reader else QImage()
+
+
+def read_preview(path: str, size: QSize | None = None) -> QImage:
+    """The same for a PNG or JPEG file; what juts out of size is cut off on both sides."""
+    with _opened(path, (PNG, JPEG)) as reader:
+        if reader and size:
+            whole = reader.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+            cut = QRect(QPoint(0, 0), size)
+            cut.moveCenter(QRect(QPoint(0, 0), whole).center())
+            reader.setScaledSize(whole)
+            reader.setScaledClipRect(cut)
+        return reader.read() if reader else QImage()
+
+
+@contextmanager
+def _opened(path: str, kinds: tuple[bytes, ...]) -> Iterator[QImageReader | None]:
+    """What reads a file of one of these kinds; None for anything else, and for too large ones."""
     file = QFile(path)
-    if not file.open(QFile.OpenModeFlag.ReadOnly):
-        return QImage()
-    reader = QImageReader(file, QByteArray(b"png"))
+    begins = bytes(file.peek(4).data()) if file.open(QFile.OpenModeFlag.ReadOnly) else b""
+    kind = next((kind for kind in kinds if begins.startswith(kind)), b"")
+    reader = QImageReader(file, QByteArray(b"jpeg" if kind == JPEG else b"png"))
     reader.setAutoDetectImageFormat(False)
-    if not reader.canRead():
-        return QImage()
-    there = reader.size()
-    if not there.isValid() or there.width() * there.height() > DEAREST:
-        return QImage()
-    if size:
-        reader.setScaledSize(size)
-    return reader.read()
+    there = reader.size() if kind and reader.canRead() else QSize()
+    yield reader if there.isValid() and there.width() * there.height() <= DEAREST else None
+    file.close()
 
 
 def on_paper(picture: QImage, ratio: float) -> QImage:
@@ -170,7 +200,7 @@ class PictureBox(Box):
         painter = canvas.painter
         ratio = painter.device().devicePixelRatioF()
         place = QRectF(self._area)
-        self.key = (self.picture.path, self._area.width(), self._area.height(), ratio)
+        self.key = Key(self.picture.path, self._area.width(), self._area.height(), ratio)
         picture = self._pictures.get(self.key)
         if picture is None or picture.isNull():
             canvas.card(place, "panel", "border", RADIUS)
