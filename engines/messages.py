@@ -131,7 +131,7 @@ class Chat(Message, frozen=True):
 
 
 class Prefill(Message, frozen=True):
-    """Bring these turns into the cache and say nothing; gives way to any Chat."""
+    """Bring these turns into the cache and say nothing; gives way to any Chat or Look."""
 
     turns: tuple[Turn, ...]
     tools: tuple[dict[str, Any], ...] = ()
@@ -182,7 +182,7 @@ class Loaded(Message, frozen=True):
 class Progress(Message, frozen=True):
     """How far a long step is; sent at least every 200 ms of work where the library allows."""
 
-    stage: str  # "loading", "reading" (the prompt) or "hearing" (speech)
+    stage: str  # "loading", "reading" (the prompt), "hearing" (speech) or "seeing"
     done: int
     total: int
 

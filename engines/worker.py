@@ -25,6 +25,8 @@ from engines.messages import (
     Chat,
     Done,
     Event,
+    Listen,
+    Look,
     Prefill,
     Progress,
     Request,
@@ -101,7 +103,7 @@ def _gives_way(running: Request | None, request: Request) -> bool:
     """Whether the running job is only a guess at what is asked now."""
     if isinstance(running, Transcribe) and running.draft:
         return isinstance(request, Transcribe) and not request.draft
-    return isinstance(running, Prefill) and isinstance(request, Chat)
+    return isinstance(running, Prefill) and isinstance(request, Chat | Look | Listen)
 
 
 def _needless(waiting: Request, request: Request) -> bool:

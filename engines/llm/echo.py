@@ -17,12 +17,19 @@ from engines.messages import (
     Chat,
     Done,
     Event,
+    Listen,
     Loaded,
+    Look,
+    Picture,
     Prefill,
     Progress,
     Request,
+    Seen,
+    Sound,
     TextDelta,
     ToolCall,
+    Turn,
+    Unseen,
     Usage,
     plain,
 )
@@ -30,6 +37,8 @@ from engines.options import option
 from engines.protocol import EngineSpec, Kind
 
 PREFILL_STEPS = 500  # of the delay each
+TOKENS = 64  # of a picture or sound
+SHOWN = (Picture, Sound)
 
 
 def _fail(_: str) -> Iterator[Event]:
@@ -153,21 +162,62 @@ VERBS: dict[str, Callable[[str], Iterator[Event]]] = {
 
 
 class EchoEngine:
-    def __init__(self, delay: float, device: str) -> None:
-        self._delay, self._device = delay, device
+    def __init__(self, delay: float, device: str, sees: bool, remembers: int) -> None:
+        self._delay, self._device, self._sees = delay, device, sees
+        self._shown: dict[str, str] = {}  # what each picture or sound is, by its hash
+        self._remembers = remembers
 
     def loaded(self) -> Loaded:
-        return Loaded(name="Echo", context=4096, device=self._device, runner="echo")
+        return Loaded(
+            name="Echo",
+            context=4096,
+            device=self._device,
+            runner="echo",
+            sees=self._sees,
+            hears=self._sees,
+        )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
         match request:
+            case Prefill(turns) | Chat(turns) if unseen := self._unseen(turns):
+                yield Unseen(unseen)
+                return Done("unseen")
             case Prefill():
                 yield from self._prefill()
                 return None
             case Chat(turns):
+                yield from self._tell(turns)
                 return (yield from self._answer(plain(turns[-1])))
+            case Look(hash, width, height, rgb) if self._sees:
+                if len(rgb) != width * height * 3:
+                    raise ParleyError("The echo could not see this picture.", "Try another one.")
+                yield from self._take(hash, f"{width} x {height}")
+                return None
+            case Listen(hash, pcm, rate) if self._sees:
+                yield from self._take(hash, f"{len(pcm) / 2 / rate:.1f} s")
+                return None
             case CallTool() | _:
                 raise ParleyError("The echo cannot do that.", "Ask it something.")
+
+    def _take(self, hash: str, what: str) -> Iterator[Event]:
+        seconds = 0.0 if hash in self._shown else self._delay
+        time.sleep(seconds)
+        self._shown[hash] = what
+        while len(self._shown) > self._remembers:
+            self._shown.pop(next(iter(self._shown)))
+        yield Seen(hash, TOKENS, seconds, TOKENS)
+
+    def _unseen(self, turns: tuple[Turn, ...]) -> tuple[str, ...]:
+        named = (part.hash for turn in turns for part in turn.parts if isinstance(part, SHOWN))
+        return tuple(dict.fromkeys(hash for hash in named if hash not in self._shown))
+
+    def _tell(self, turns: tuple[Turn, ...]) -> Iterator[Event]:
+        """What the whole conversation shows."""
+        parts = [part for turn in turns for part in turn.parts]
+        for kind, name in ((Picture, "see"), (Sound, "hear")):
+            if found := [self._shown[part.hash] for part in parts if isinstance(part, kind)]:
+                noun = {"see": "picture", "hear": "sound"}[name] + "s" * (len(found) > 1)
+                yield TextDelta(f"I {name} {len(found)} {noun}: {', '.join(found)}. ")
 
     def _prefill(self) -> Iterator[Event]:
         for step in range(PREFILL_STEPS):
@@ -192,6 +242,8 @@ class EchoEngine:
 @dataclass(frozen=True)
 class Options:
     delay: float = option(0.0, "Seconds between words", between=(0.0, 10.0))
+    sees: bool = option(True, "It takes pictures and sounds")
+    remembers: int = option(1000, "Pictures it keeps in mind", between=(0, 1000))
     loading: str = option("", "How loading goes", among=("", "slow", "fail", "crash", "hang"))
 
 
@@ -208,7 +260,7 @@ def create(model: Path, options: Options, progress: Callable[[float], bool]) -> 
                 if not progress(step / 100):
                     break
                 time.sleep(0.1)
-    return EchoEngine(options.delay, "CPU")
+    return EchoEngine(options.delay, "CPU", options.sees, options.remembers)
 
 
 SPEC = EngineSpec("echo", Kind.LLM, "Echo (pretend model)", Options, create, read=lambda model: ())

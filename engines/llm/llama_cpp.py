@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from engines.llm.llama.projectors import beside
 from engines.models.gguf import PART, PARTS_LIMIT
 from engines.options import option
 from engines.protocol import Engine, EngineSpec, Kind
@@ -62,6 +63,6 @@ SPEC = EngineSpec(
     create,
     imports=(HEAVY,),
     gpu=True,
-    read=files,
+    read=lambda model: (*files(model), *beside(model)),
     devices=devices,
 )

@@ -20,9 +20,11 @@ from engines.messages import (
     Done,
     Event,
     Loaded,
+    Picture,
     Prefill,
     Request,
     Sampling,
+    Sound,
     TextDelta,
     ToolCall,
     ToolResult,
@@ -56,10 +58,14 @@ class StarterEngine:
         if isinstance(request, Prefill | Chat):
             known = tuple(tool for tool in request.tools if tool.get("name") in KNOWN)
             request = msgspec.structs.replace(request, tools=known)
+        if isinstance(request, Prefill) and shows(request.turns):
+            return (yield from self._look(request))
         if not isinstance(request, Chat) or request.grammar or request.json_schema:
             return (yield from self._model.run(request))
         if request.turns and request.turns[-1].role == "tool":
             return (yield from self._phrase(request))
+        if request.turns and shows(request.turns[-1:]):
+            return (yield from self._look(request))
         return (yield from self._answer(request))
 
     def interrupt(self) -> None:
@@ -70,14 +76,21 @@ class StarterEngine:
 
     def _answer(self, request: Chat) -> Generator[Event, None, Done | None]:
         asked = plain(request.turns[-1]) if request.turns else ""
+        pictures = shows(request.turns)
         match route(asked, [str(tool["name"]) for tool in request.tools], self._help):
             case Call(name, arguments):
                 yield ToolCall(f"route{next(self._numbers):05}", name, dict(arguments))
                 return Done("tools")
-            case Say(text):
+            case Say(text) if not pictures:  # it may be about them
                 yield TextDelta(text, tokens=0)
                 return Done()
+        if pictures:
+            return (yield from self._look(request))
         return (yield from self._model_answer(request, asked))
+
+    def _look(self, request: Prefill | Chat) -> Generator[Event, None, Done | None]:
+        """What is about pictures is for the model alone, and tools are beside the point."""
+        return (yield from self._model.run(msgspec.structs.replace(request, tools=())))
 
     def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:
         """A call that is not about what was said is tried again, with more freedom each time.
@@ -112,7 +125,7 @@ class StarterEngine:
 
     def _phrase(self, request: Chat) -> Generator[Event, None, Done | None]:
         """The model's sentence if it keeps what the tool said, else a plain one; no second call."""
-        said, events = "", self._model.run(request)
+        said, events = "", self._look(request) if shows(request.turns) else self._model.run(request)
         while True:
             try:
                 event = next(events)
@@ -126,6 +139,10 @@ class StarterEngine:
                 yield event
         yield TextDelta(checked(said.strip(), *last_round(request.turns)), tokens=0)
         return msgspec.structs.replace(done, reason="stop")
+
+
+def shows(turns: tuple[Turn, ...]) -> bool:
+    return any(isinstance(part, Picture | Sound) for turn in turns for part in turn.parts)
 
 
 def said_before(turns: tuple[Turn, ...]) -> str:

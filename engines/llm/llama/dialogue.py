@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engines.messages import Text, ToolCall, ToolResult, Turn
+from engines.messages import Picture, Sound, Text, ToolCall, ToolResult, Turn
 
 Message = dict[str, Any]
 
@@ -42,10 +42,14 @@ class Mangled(Exception):
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text of a prompt: written by the template, or words that stood behind a stand-in."""
+    """Some text of a prompt: written by the template, or words that stood behind a stand-in.
+
+    Or a picture or sound, which stood behind one too.
+    """
 
     text: str
     words: bool
+    media: Picture | Sound | None = None
 
 
 class StandIns:
@@ -53,13 +57,13 @@ class StandIns:
 
     def __init__(self) -> None:
         self._key = "".join(secrets.choice(DIGITS) for _ in range(KEY_LENGTH)) + CASES
-        self._words: list[str] = []
+        self._words: list[str | Picture | Sound] = []
         digits = f"[{DIGITS[0]}-{DIGITS[-1]}]"
         pad = f"({PAD}|{re.escape(PAD_IN_JSON)})?"
         self._pattern = re.compile(f"{pad}{self._key}({digits}{{{NUMBER_LENGTH}}}){pad}")
         self._leftover = re.compile(rf"{digits}|{PAD}|u000b|\\u[eE]00[0-9a-fA-F]")
 
-    def hide(self, words: str) -> str:
+    def hide(self, words: str | Picture | Sound) -> str:
         if not words:
             return ""  # templates ask whether there is content
         if len(self._words) >= MOST:
@@ -74,33 +78,38 @@ class StandIns:
         seen = False
         for match in self._pattern.finditer(rendered):
             pieces.append(self._checked(rendered[position : match.start()]))
-            pieces.append(Piece(self._revealed(match), words=True))
+            pieces.append(self._revealed(match))
             position = match.end()
             seen = seen or self._key + match[2] in needed
         pieces.append(self._checked(rendered[position:]))
         if needed and not seen:
             raise Mangled
-        return [piece for piece in pieces if piece.text]
+        return [piece for piece in pieces if piece.text or piece.media]
 
     def _checked(self, text: str) -> Piece:
         if self._leftover.search(text) or text.endswith("\\"):
             raise Mangled
         return Piece(text, words=False)
 
-    def _revealed(self, match: re.Match[str]) -> str:
+    def _revealed(self, match: re.Match[str]) -> Piece:
         before, number, after = match.groups()
         words = self._words[int("".join(f"{DIGITS.index(d):x}" for d in number), 16)]
+        if not isinstance(words, str):
+            return Piece("", words=True, media=words)
         if PAD_IN_JSON in (before, after):
-            return json.dumps(words, ensure_ascii=False)[1:-1]
+            return Piece(json.dumps(words, ensure_ascii=False)[1:-1], words=True)
         if before is None:
             words = words.lstrip()
-        return words.rstrip() if after is None else words
+        return Piece(words.rstrip() if after is None else words, words=True)
 
 
 Hide = Callable[[str], str]
+Show = Callable[[Picture | Sound], str]  # hides a picture or sound
 
 
-def messages(turns: Sequence[Turn], hide: Hide, guard: Hide, spelled: bool) -> list[Message]:
+def messages(
+    turns: Sequence[Turn], hide: Hide, show: Show, guard: Hide, spelled: bool
+) -> list[Message]:
     """The turns as OpenAI messages. hide is for words, guard for text inside a call.
 
     spelled: the arguments of a call are a text of JSON, as OpenAI's own messages have it.
@@ -109,7 +118,7 @@ def messages(turns: Sequence[Turn], hide: Hide, guard: Hide, spelled: bool) -> l
     names: dict[str, str] = {}
     for turn in turns:
         for role, parts in by_role(turn):
-            texts = "".join(hide(part.text) for part in parts if isinstance(part, Text))
+            texts = "".join(hidden(part, hide, show) for part in parts)
             message: Message = {"role": role, "content": texts}
             if said := [part for part in parts if isinstance(part, ToolCall)]:
                 names |= {call.id: call.name for call in said}
@@ -123,12 +132,21 @@ def messages(turns: Sequence[Turn], hide: Hide, guard: Hide, spelled: bool) -> l
     return found
 
 
-def hermes(turns: Sequence[Turn], tools: Sequence[Any], hide: Hide) -> list[Message]:
+def hidden(part: Any, hide: Hide, show: Show) -> str:
+    if isinstance(part, Picture | Sound):
+        return show(part)
+    return hide(part.text) if isinstance(part, Text) else ""
+
+
+def hermes(turns: Sequence[Turn], tools: Sequence[Any], hide: Hide, show: Show) -> list[Message]:
     """The same for a template that knows nothing of tools: calls and results become text."""
     found: list[Message] = []
     for turn in turns:
         for role, parts in by_role(turn):
-            told = [hide(told_as_text(part)) for part in parts]
+            told = [
+                show(part) if isinstance(part, Picture | Sound) else hide(told_as_text(part))
+                for part in parts
+            ]
             role = "user" if role == "tool" else role
             if found and found[-1]["role"] == role == "user":
                 found[-1]["content"] += "\n" + "".join(told)

@@ -16,21 +16,27 @@ from engines.llm.llama import schema, threads
 from engines.llm.llama.fitting import Fitter
 from engines.llm.llama.grammar import BadGrammar, Grammar
 from engines.llm.llama.library import VERSION, C, Device, gpus
-from engines.llm.llama.memory import ContextFull, Memory, NoRoom
+from engines.llm.llama.media import Media, Units, missing, written
+from engines.llm.llama.memory import ContextFull, Memory, NoRoom, shared
 from engines.llm.llama.model import Model, NotLoaded
+from engines.llm.llama.projectors import choose as choose_projector
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
 from engines.llm.llama.reply import MARKS, Reply
 from engines.llm.llama.sampling import Sampler, choose
+from engines.llm.llama.senses import Blind, Senses
 from engines.messages import (
     Chat,
     Done,
     Event,
+    Listen,
     Loaded,
+    Look,
     Prefill,
     Progress,
     Request,
     ToolsDropped,
     TurnsDropped,
+    Unseen,
     Usage,
 )
 from engines.models.gguf import Header, check
@@ -63,18 +69,30 @@ class LlamaEngine:
     """One loaded model. interrupt() may be called from another thread, everything else not."""
 
     def __init__(
-        self, path: Path, header: Header, model: Model, memory: Memory, device: str
+        self,
+        path: Path,
+        header: Header,
+        model: Model,
+        memory: Memory,
+        device: str,
+        senses: Senses | ParleyError,
     ) -> None:
         self._path, self._header, self._model, self.memory = path, header, model, memory
-        self._device = device
+        self._device, self._senses = device, senses
         self._state = file_state(path)
         self._vocabulary = model.vocabulary
-        self._prompter = Prompter(model.vocabulary, model.template(), model.template("tool_use"))
-        self._fitter = Fitter(self._prompter, model.vocabulary, memory.size)
+        templates = (model.template(), model.template("tool_use"))
+        self._prompter = Prompter(model.vocabulary, *templates, self._units)
+        self._fitter = Fitter(
+            self._prompter, model.vocabulary, memory.size, lambda part: len(self._units(part))
+        )
+        if isinstance(senses, Senses):
+            memory.decode = senses.decode
         self._pieces: dict[int, tuple[bytes, str]] = {}
 
     def loaded(self) -> Loaded:
         header = self._header
+        projector = self._senses.projector if isinstance(self._senses, Senses) else None
         return Loaded(
             name=header.name,
             architecture=header.architecture,
@@ -88,6 +106,9 @@ class LlamaEngine:
             runner=VERSION,
             own_template=self._prompter.own_template,
             thinks=self._prompter.thinks,
+            sees=projector is not None and projector.sees,
+            hears=projector is not None and projector.hears,
+            projector=projector.path.name if projector else "",
         )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
@@ -97,15 +118,30 @@ class LlamaEngine:
             return (yield from self._prefill(request))
         if isinstance(request, Chat):
             return (yield from self._chat(request))
+        if isinstance(request, Look | Listen):
+            return (yield from self._awake().take(request))
         raise ParleyError("This model can only chat.", "Open another model.", str(type(request)))
 
     def interrupt(self) -> None:
         """Leave the step being computed: the running job was cancelled."""
         self.memory.interrupt()
+        if isinstance(self._senses, Senses):
+            self._senses.interrupt()
 
     def close(self) -> None:
         self.memory.close()
+        if isinstance(self._senses, Senses):
+            self._senses.close()
         self._model.close()
+
+    def _awake(self) -> Senses:
+        if isinstance(self._senses, Senses):
+            return self._senses
+        raise self._senses
+
+    def _units(self, part: Media) -> Units:
+        """What stands for a picture or sound in a prompt."""
+        return written(self._awake().units(part))
 
     def _prefill(self, request: Prefill) -> Generator[Event, None, Done]:
         began = time.perf_counter()
@@ -113,6 +149,12 @@ class LlamaEngine:
         prompt = self._fitter.fit(asked, self.memory.size).prompt
         # up to the last words: what the template puts after them may differ once there is more
         tokens = prompt.tokens[: prompt.settled or None]
+        if shared(self.memory.tokens, tokens) == len(tokens):
+            yield Progress("reading", len(tokens), len(tokens))
+            return Done(usage=Usage(len(tokens), len(tokens)))
+        if unseen := self._unseen(tokens):
+            yield unseen
+            return Done("unseen")
         cached = yield from self._read(tokens, 0)
         seconds = time.perf_counter() - began
         return Done(usage=Usage(len(tokens), cached, prompt_seconds=seconds))
@@ -123,6 +165,9 @@ class LlamaEngine:
         fitted = self._fitter.fit(asked, request.max_tokens)
         if not fitted.prompt.tokens:  # the library would choose from logits that are not there
             raise ParleyError("There is nothing to answer.", "Write something first.")
+        if unseen := self._unseen(fitted.prompt.tokens):
+            yield unseen
+            return Done("unseen")
         if fitted.dropped:
             yield TurnsDropped(fitted.dropped)
         if fitted.without_tools:
@@ -180,7 +225,13 @@ class LlamaEngine:
             return gbnf
         return ""
 
-    def _read(self, tokens: list[int], settled: int) -> Generator[Event, None, int]:
+    def _unseen(self, tokens: Units) -> Unseen | None:
+        """The pictures and sounds that have to be read and are not there to be read."""
+        kept = self.memory.keep(tokens)
+        hashes = missing(tokens[kept:])
+        return Unseen(hashes) if hashes else None
+
+    def _read(self, tokens: Units, settled: int) -> Generator[Event, None, int]:
         """Bring the prompt into the memory; returns how much of it was there already."""
         cached = self.memory.keep(tokens)
         yield Progress("reading", cached, len(tokens))
@@ -276,8 +327,22 @@ def create(
             if not layers:
                 raise
         else:
-            return LlamaEngine(path, header, model, memory, device_name(found, layers, count))
+            senses = senses_of(path, header, model, bool(layers), count)
+            device = device_name(found, layers, count)
+            return LlamaEngine(path, header, model, memory, device, senses)
     raise AssertionError("the last attempt has raised")
+
+
+def senses_of(
+    path: Path, header: Header, model: Model, gpu: bool, count: int
+) -> Senses | ParleyError:
+    """What the model sees and hears with, or why it does not."""
+    found = choose_projector(path, header.embedding_length)
+    if found is None:
+        return Blind("This model does not see or hear.", f"no projector beside {path.name}")
+    if isinstance(found, ParleyError):
+        return found
+    return Senses(found, model, gpu, count)
 
 
 def device_name(found: Sequence[Device], layers: int, count: int) -> str:

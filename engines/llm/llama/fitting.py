@@ -1,11 +1,12 @@
 """Fits a conversation into the context: the oldest turns are left out, the newest never."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engines.errors import ParleyError
+from engines.llm.llama.media import Media
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
 from engines.llm.llama.vocabulary import Vocabulary
 from engines.messages import Part, Picture, Sound, ToolCall, Turn
@@ -36,8 +37,15 @@ class Fitted:
 class Fitter:
     """Remembers what it left out, so that a conversation keeps its beginning from turn to turn."""
 
-    def __init__(self, prompter: Prompter, vocabulary: Vocabulary, size: int) -> None:
+    def __init__(
+        self,
+        prompter: Prompter,
+        vocabulary: Vocabulary,
+        size: int,
+        tokens_of_media: Callable[[Media], int] = lambda _: 0,
+    ) -> None:
         self._prompter, self._vocabulary, self._size = prompter, vocabulary, size
+        self._media = tokens_of_media
         self._dropped: tuple[Turn, ...] = ()
         self._tools: tuple[str, int] = ("", 0)  # what they say of themselves, and its tokens
 
@@ -113,7 +121,10 @@ class Fitter:
         """The first exchange from which on everything might fit, without cutting it into tokens."""
         weight, start = 0, len(groups)
         while start:
-            weight += sum(AROUND // 2 + size_of(turn) // LONG for turn in groups[start - 1])
+            weight += sum(
+                AROUND // 2 + size_of(turn) // LONG + self._media_in(turn)
+                for turn in groups[start - 1]
+            )
             if weight > room:
                 break
             start -= 1
@@ -123,7 +134,8 @@ class Fitter:
         """Refuse by its bytes what is far too long: cutting 10 MB into tokens takes seconds."""
         newest = groups[-1] if groups else []
         size = sum(map(size_of, (*head, *newest)))
-        if size > LONG * self._size:
+        media = sum(map(self._media_in, newest))
+        if size > LONG * self._size or media > self._size:
             raise self._too_long(head, newest, 0)
 
     def _too_long(self, head: Sequence[Turn], newest: Sequence[Turn], tokens: int) -> TooLong:
@@ -131,6 +143,7 @@ class Fitter:
             "The instructions are": sum(map(size_of, head)),
             "Your message is": sum(size_of(t) for t in newest if t.role == "user"),
             "What the tools answered is": sum(size_of(t) for t in newest if t.role != "user"),
+            "What you show is": USUAL * sum(map(self._media_in, newest)),
         }
         what = max(sizes, key=lambda name: sizes[name])
         about = not tokens
@@ -139,9 +152,13 @@ class Fitter:
     def _tokens_of(self, turns: Sequence[Turn]) -> int:
         return sum(AROUND + sum(self._tokens_in(part) for part in turn.parts) for turn in turns)
 
+    def _media_in(self, turn: Turn) -> int:
+        """Tokens of its pictures and sounds."""
+        return sum(self._media(p) for p in turn.parts if isinstance(p, Picture | Sound))
+
     def _tokens_in(self, part: Part) -> int:
         if isinstance(part, Picture | Sound):
-            return 0
+            return self._media(part)
         if isinstance(part, ToolCall):
             return AROUND + size_in(part) // USUAL
         return len(self._vocabulary.tokens(part.text, special=False))
@@ -163,7 +180,7 @@ def size_of(turn: Turn) -> int:
 
 
 def size_in(part: Part) -> int:
-    """Bytes, about."""
+    """Bytes of its words, about."""
     if isinstance(part, Picture | Sound):
         return 0
     if isinstance(part, ToolCall):

@@ -32,8 +32,8 @@ class NotInstalled(ParleyError):
         )
 
 
-def load() -> ModuleType:
-    """Import llama_cpp.llama_cpp without running the __init__ of its package.
+def load(name: str) -> ModuleType:
+    """Import a module of llama_cpp without running the __init__ of its package.
 
     That would bring the high-level class and with it numpy, diskcache and its pickles.
     """
@@ -41,7 +41,7 @@ def load() -> ModuleType:
     if found is not None:
         sys.modules["llama_cpp"] = importlib.util.module_from_spec(found)
     try:
-        return importlib.import_module("llama_cpp.llama_cpp")
+        return importlib.import_module(f"llama_cpp.{name}")
     except (ImportError, OSError, RuntimeError) as error:
         raise NotInstalled(str(error)) from error
 
@@ -53,7 +53,8 @@ def version() -> str:
         return f"llama.cpp {C.llama_version().decode()}"
 
 
-C = load()
+C = load("llama_cpp")
+M = load("mtmd_cpp")  # eyes and ears
 VERSION = version()  # asked now: a jailed process could not look it up
 
 
@@ -65,6 +66,7 @@ class Log:
         self._level = logging.DEBUG
         self._line = b""
         self.callback = C.llama_log_callback(self._take)
+        self.of_senses = C.llama_log_callback(self._take_errors_alone)
 
     def _take(self, level: int, text: bytes, _: Any) -> None:
         if level != CONTINUED:
@@ -74,6 +76,11 @@ class Log:
             line, self._line = self._line.decode("utf-8", "replace").strip(), b""
             if line:
                 self._write(line)
+
+    def _take_errors_alone(self, level: int, text: bytes, user: Any) -> None:
+        """mtmd would print what it is given, words too."""
+        if LEVELS.get(level) == logging.ERROR:
+            self._take(level, text, user)
 
     def _write(self, line: str) -> None:
         if self._level >= logging.ERROR:
@@ -88,6 +95,7 @@ class Log:
 
 LOG = Log()
 C.llama_log_set(LOG.callback, None)
+M.mtmd_helper_log_set(LOG.of_senses, None)  # sets mtmd's own too
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 import ctypes
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engines.errors import ParleyError
-from engines.llm.llama.library import LOG, C
+from engines.llm.llama.library import LOG, C, M
+from engines.llm.llama.media import Slice, Unit, border
 from engines.llm.llama.model import Model
 
 BATCH = 512  # tokens read in one call at most
@@ -51,12 +53,16 @@ class Checkpoint:
 class Memory:
     """One llama context, holding one sequence.
 
-    `tokens` is exactly what the context has read, whatever was cancelled or failed before.
+    `tokens` is exactly what the context has read, whatever was cancelled or failed before; of a
+    picture all or nothing.
     """
 
     def __init__(self, model: Model, size: int, threads: int) -> None:
         self.size = size  # tokens that may be read and written together
-        self.tokens: list[int] = []
+        self.tokens: list[Unit] = []
+        self.place = 0  # position of the next token: not their count where pictures take less
+        # reads a slice: (context, it, its position, tokens at once, between) -> as llama_decode
+        self.decode: Callable[[Any, Slice, int, int, Any], int] | None = None
         self._model = model
         self.checkpoints: list[Checkpoint] = []
         self.step = STEPS[0]
@@ -79,13 +85,16 @@ class Memory:
         self._memory = C.llama_get_memory(self.pointer)
         self._abort = C.ggml_abort_callback(lambda _: self._interrupted)
         self._never = C.ggml_abort_callback()
+        self._between = M.mtmd_helper_post_decode_callback(
+            lambda _batch, _: INTERRUPTED if self._interrupted else 0
+        )
         self._prepare_batch()
 
     def interrupt(self) -> None:
         """Leave the batch being read; from another thread. Works on the CPU only."""
         self._interrupted = True
 
-    def keep(self, prompt: Sequence[int]) -> int:
+    def keep(self, prompt: Sequence[Unit]) -> int:
         """Forget all but the longest usable beginning of this prompt; how long that is.
 
         At least one token of the prompt is left to read, for its logits.
@@ -93,7 +102,7 @@ class Memory:
         self._cut(max(min(shared(self.tokens, prompt), len(prompt) - 1), 0))
         return len(self.tokens)
 
-    def read(self, prompt: Sequence[int], marks: Sequence[int] = ()) -> Iterator[int]:
+    def read(self, prompt: Sequence[Unit], marks: Sequence[int] = ()) -> Iterator[int]:
         """Read what is left of the prompt after keep(); yields how much is read after each batch.
 
         At the marks (lengths of the prompt), and where the reading begins, the state of a recurrent
@@ -105,8 +114,12 @@ class Memory:
         C.llama_set_abort_callback(self.pointer, self._abort, None)
         try:
             while (start := len(self.tokens)) < len(prompt):
-                mark = next((m for m in stops if m > start), len(prompt))
-                self._read_batch(prompt[start : min(start + self.step, mark)], len(prompt))
+                if isinstance(unit := prompt[start], Slice):
+                    self._read_slice(unit)
+                else:
+                    mark = next((m for m in stops if m > start), len(prompt))
+                    part = words(prompt[start : min(start + self.step, mark)])
+                    self._read_batch(part, len(prompt))
                 if len(self.tokens) in stops:
                     self._keep_checkpoint()
                 yield len(self.tokens)
@@ -116,13 +129,12 @@ class Memory:
 
     def add(self, token: int) -> None:
         """Read one token; raises ContextFull."""
-        position = len(self.tokens)
-        if position >= self.size:
+        if len(self.tokens) >= self.size:
             raise ContextFull
         batch = self._batch
         batch.n_tokens = 1
         self._token[0] = token
-        self._position[0] = position
+        self._position[0] = self.place
         self._wanted[0] = 1
         code = C.llama_decode(self.pointer, batch)
         if code == FULL:
@@ -130,10 +142,12 @@ class Memory:
         if code:
             self._fail(code)
         self.tokens.append(token)
+        self.place += 1
 
     def clear(self) -> None:
         C.llama_memory_clear(self._memory, False)
         self.tokens.clear()
+        self.place = 0
         self.checkpoints.clear()
 
     def close(self) -> None:
@@ -157,7 +171,7 @@ class Memory:
         start, count = len(self.tokens), len(part)
         self._batch.n_tokens = count
         self._token[:count] = part
-        self._position[:count] = range(start, start + count)
+        self._position[:count] = range(self.place, self.place + count)
         self._wanted[:count] = [0] * count
         self._wanted[count - 1] = start + count == whole
         began = time.perf_counter()
@@ -169,8 +183,22 @@ class Memory:
             self._fail(code)
         else:
             self.tokens += part
+            self.place += count
             if count == self.step:  # a rest of a few tokens says little
                 self.adapt(count / (time.perf_counter() - began))
+
+    def _read_slice(self, part: Slice) -> None:
+        start = len(self.tokens)
+        assert self.decode is not None  # whoever makes slices can read them
+        code = self.decode(self.pointer, part, self.place, self.step, self._between)
+        if code == INTERRUPTED:
+            self._interrupted = False
+            self._cut(start, damaged=True)
+        elif code:
+            self._fail(code)
+        else:
+            self.tokens += [part] * part.tokens
+            self.place += part.positions
 
     def adapt(self, rate: float) -> None:
         """Choose how many tokens to read at once; only a clear difference changes it."""
@@ -187,13 +215,15 @@ class Memory:
 
         damaged: the state of a recurrent model is not to be trusted, even at its full length.
         """
-        self.checkpoints = [c for c in self.checkpoints if c.length <= length]
         if length == len(self.tokens) and not damaged:
             return
+        length, place = border(self.tokens, length)
+        self.checkpoints = [c for c in self.checkpoints if c.length <= length]
         if length and self._model.recurrent:
             self._go_back()
-        elif length and C.llama_memory_seq_rm(self._memory, 0, length, -1):
+        elif length and C.llama_memory_seq_rm(self._memory, 0, place, -1):
             del self.tokens[length:]
+            self.place = place
             if C.llama_memory_seq_pos_min(self._memory, 0) > 0:  # cells of a window are gone
                 self.clear()
         else:
@@ -204,12 +234,14 @@ class Memory:
         if not self.checkpoints:
             return self.clear()
         last = self.checkpoints[-1]
+        place = border(self.tokens, last.length)[1]
         data = ctypes.cast(last.data, ctypes.POINTER(ctypes.c_uint8))
         size = len(last.data)
         if C.llama_state_seq_set_data_ext(
             self.pointer, data, size, 0, PARTIAL
-        ) and C.llama_memory_seq_rm(self._memory, 0, last.length, -1):
+        ) and C.llama_memory_seq_rm(self._memory, 0, place, -1):
             del self.tokens[last.length :]
+            self.place = place
             return None
         return self.clear()
 
@@ -228,7 +260,17 @@ class Memory:
         self.checkpoints = [*others, Checkpoint(length, data)][-room:]
 
 
-def shared(one: Sequence[int], other: Sequence[int]) -> int:
+def words(part: Sequence[Unit]) -> list[int]:
+    """The tokens before the first slice."""
+    found: list[int] = []
+    for unit in part:
+        if isinstance(unit, Slice):
+            break
+        found.append(unit)
+    return found
+
+
+def shared(one: Sequence[Unit], other: Sequence[Unit]) -> int:
     """How many tokens two sequences have in common at their beginning."""
     length = min(len(one), len(other))
     for start in range(0, length, STRIDE):

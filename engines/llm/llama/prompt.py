@@ -2,12 +2,13 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engines.llm.llama import dialogue
 from engines.llm.llama.dialogue import UNSEEN, Mangled, Message, Piece, StandIns
+from engines.llm.llama.media import Media, Units
 from engines.llm.llama.reply import THOUGHTS
 from engines.llm.llama.templates import Template, TemplateRefused
 from engines.llm.llama.vocabulary import Vocabulary
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prompt:
-    tokens: list[int]
+    tokens: Units
     settled: int  # tokens up to the end of the last words: a longer conversation goes on from here
     thinking: str = ""  # the closing mark, when the template itself begins the thought
     stop: tuple[str, ...] = ()  # strings that end an answer, where no token of the model does
@@ -61,11 +62,24 @@ class Form:
     spelled: bool = False  # a call's arguments are JSON in a text
 
 
-class Prompter:
-    """Writes prompts for one model, with its own template or, where it has none, in ChatML."""
+def unknown(part: Media) -> Units:
+    raise AssertionError(f"{part.hash}: this model takes words only")  # the engine has seen to it
 
-    def __init__(self, vocabulary: Vocabulary, source: str | None, for_tools: str | None) -> None:
-        self._vocabulary = vocabulary
+
+class Prompter:
+    """Writes prompts for one model, with its own template or, where it has none, in ChatML.
+
+    units: what stands for a picture or sound.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        source: str | None,
+        for_tools: str | None,
+        units: Callable[[Media], Units] = unknown,
+    ) -> None:
+        self._vocabulary, self._units = vocabulary, units
         self._chatml = Template(CHATML)
         self._template = self._try(source)
         self._for_tools = self._try(for_tools) if self._template else None
@@ -130,25 +144,27 @@ class Prompter:
                 yield template, Form(as_text=True, merged=True)
         yield self._chatml, Form(as_text=True)
 
-    def _messages(self, form: Form, asked: Asked, hide: dialogue.Hide) -> list[Message]:
+    def _messages(
+        self, form: Form, asked: Asked, hide: dialogue.Hide, show: dialogue.Show
+    ) -> list[Message]:
         if form.as_text:
-            found = dialogue.hermes(asked.turns, asked.tools, hide)
+            found = dialogue.hermes(asked.turns, asked.tools, hide, show)
         else:
-            found = dialogue.messages(asked.turns, hide, self._guard(hide), form.spelled)
+            found = dialogue.messages(asked.turns, hide, show, self._guard(hide), form.spelled)
         return dialogue.without_system(found) if form.merged else found
 
     def _render(self, template: Template, form: Form, asked: Asked) -> list[Piece]:
         """The prompt in pieces. A template that tampers with stand-ins gets the real words, in
         which no special token's name is left whole."""
         words = StandIns()
-        listed = self._messages(form, asked, words.hide)
+        listed = self._messages(form, asked, words.hide, words.hide)
         variables = self._variables(listed, asked, form, self._guard(words.hide))
         rendered = template.render(variables)
         newest = listed[-1]["content"] if listed else ""
         try:
             return words.reveal(rendered, newest)
         except Mangled:
-            listed = self._messages(form, asked, self._disarm)
+            listed = self._messages(form, asked, self._disarm, no_place)
         try:
             rendered = template.render(self._variables(listed, asked, form, self._disarm))
         except TemplateRefused as error:  # whose reason may repeat the words, which no log shall
@@ -188,12 +204,16 @@ class Prompter:
         return text
 
     def _tokenise(self, pieces: Sequence[Piece]) -> Prompt:
-        vocabulary, tokens, settled = self._vocabulary, [], 0
+        vocabulary, settled = self._vocabulary, 0
+        tokens: Units = []
         for piece in pieces:
-            if piece.words and (said := self._said.get(piece.text)):
+            if piece.media:
+                tokens += self._units(piece.media)
+            elif piece.words and (said := self._said.get(piece.text)):
                 tokens += said
             else:
-                follows = bool(tokens) and not vocabulary.is_special(tokens[-1])
+                last = tokens[-1] if tokens else None
+                follows = isinstance(last, int) and not vocabulary.is_special(last)
                 tokens += vocabulary.tokens(piece.text, special=not piece.words, continues=follows)
             if piece.words:
                 settled = len(tokens)
@@ -210,6 +230,10 @@ class Prompter:
         """Where ChatML's marks are no tokens the model writes them out."""
         first = self._vocabulary.tokens(CHATML_ENDS[0], special=True)
         return () if len(first) == 1 else CHATML_ENDS
+
+
+def no_place(part: Media) -> str:
+    raise Mangled  # words can stand in a template that changes them, a picture cannot
 
 
 def writes_json(template: Template) -> bool:
