@@ -12,6 +12,7 @@ from engines.senses import (
     Described,
     Embed,
     Encoded,
+    FindPhotos,
     Frame,
     Hear,
     Heard,
@@ -20,6 +21,8 @@ from engines.senses import (
     Look,
     Page,
     Pcm,
+    Photo,
+    PhotosFound,
     Pixels,
     Preview,
     ReadDocument,
@@ -27,7 +30,10 @@ from engines.senses import (
     ReadPicture,
     ReadSound,
     ReadText,
+    Scanned,
+    ScanPhotos,
     Seen,
+    ShowPhotos,
     Speak,
     Spoken,
     Transcribe,
@@ -287,6 +293,9 @@ Request = (
     | Embed
     | Describe
     | ReadText
+    | ScanPhotos
+    | FindPhotos
+    | ShowPhotos
     | CallTool
     | ListTools
     | Hear
@@ -312,6 +321,9 @@ Event = (
     | Vector
     | Described
     | Lines
+    | Photo
+    | PhotosFound
+    | Scanned
     | ToolPicture
     | Act
     | Sent

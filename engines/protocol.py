@@ -63,6 +63,7 @@ class EngineSpec:
     programs: bool = False  # starts other programs, which inherit the jail and end with it
     configured: bool = False  # one process for each thing the person set up, none by itself
     forks: bool = False  # divides itself into processes that lock themselves in further
+    patient: bool = False  # gives way to all else that wants the processor
     locked: bool = False  # its tools are not used at all where the jail does not hold
     read: Callable[[Path], tuple[Path, ...]] = lambda model: (model,)  # files the jail lets it read
     devices: Callable[[], int] = lambda: 0  # GPUs the library sees; asked in and outside the jail

@@ -125,6 +125,30 @@ class ReadText(Message, frozen=True):
     picture: Look
 
 
+class ScanPhotos(Message, frozen=True):
+    """Bring what is known of the photos in these granted folders up to date.
+
+    Progress "listing" and "looking", at last a Scanned. Stopped at any moment, it goes on there.
+    """
+
+    folders: tuple[str, ...]
+
+
+class FindPhotos(Message, frozen=True):
+    """The photos that fit, the best first: PhotosFound. Without any of these: all, newest first."""
+
+    words: str = ""
+    picture: bytes = b""  # a picture file of any kind: those that look like it
+    like: int = 0  # key of a photo: the same
+    count: int = 300  # at most, where something was asked for
+
+
+class ShowPhotos(Message, frozen=True):
+    """What is known of these: a Photo each; those that are gone are left out."""
+
+    keys: tuple[int, ...]
+
+
 # Events
 
 
@@ -264,3 +288,28 @@ class Lines(Message, frozen=True):
     """All lines of text in a picture, as one reads them."""
 
     lines: tuple[Line, ...]
+
+
+class Photo(Message, frozen=True):
+    """A photo in a granted folder."""
+
+    key: int
+    path: bytes  # as the file system has it
+    width: int = 0  # pixels, upright; 0 where it could not be read
+    height: int = 0
+    taken: int = 0  # seconds of the camera's clock since 1970, else of the file
+    there: bool = True  # its folder is there now
+
+
+class PhotosFound(Message, frozen=True):
+    keys: bytes  # little-endian u64 each, the best first
+    known: int  # photos that were looked through
+    model: str = ""  # whose eyes found them; "" where only names were looked at
+
+
+class Scanned(Message, frozen=True):
+    """What is known now."""
+
+    folders: tuple[tuple[str, int, int, bool], ...]  # path, photos, not readable, it is there
+    watched: tuple[tuple[bytes, int], ...]  # all folders in them with their times in ns
+    young: int  # files that were left for the next time, because they still grow

@@ -39,6 +39,7 @@ from engines.wire import Wire
 STEPS = 1000  # a loading fraction crosses the boundary as Progress(done of STEPS)
 OFTEN = 0.1  # seconds between two Progress events of loading
 DEVICES = "--devices"  # NAME LEVEL: print how many GPUs are seen so, and leave
+PATIENT = 15  # how much less urgent than others an engine is that gives way
 LEAVE = 1.5  # seconds a job has to reach its next yield after the app went away
 
 log = logging.getLogger(__name__)
@@ -169,6 +170,8 @@ def _prepare(start: Start) -> tuple[EngineSpec, str]:
     spec = registry.all_specs()[start.engine]
     if spec.programs:
         warden.keep_together()
+    if spec.patient and hasattr(os, "nice"):
+        os.nice(PATIENT)
     gpu = spec.gpu and jail.has_gpu(jail.CUDA_NODES if spec.cuda else jail.GPU_NODES)
     seen = cache(partial(_ask_devices, spec.name))
     level = jail.tightest(seen) if gpu else jail.FULL

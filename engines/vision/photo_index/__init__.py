@@ -1,0 +1,1 @@
+"""What is known of the person's photos: facts, vectors and small pictures, kept current."""
