@@ -17,7 +17,7 @@ from engines.vision.photo_index.wording import Wanted, alike, words
 
 BLOCK = 1024  # rows that are compared at a time: they fit into the cache of a processor
 AGAIN = 4  # times as many as are wanted are compared exactly
-NAMED, YEAR = 4.0, 8.0  # what a name and a year count, in standard deviations of likeness
+NAMED, YEAR = 6.0, 9.0  # what a name and a year count, in standard deviations of likeness
 NEW = """SELECT p.id, p.row, p.taken, p.folder, p.name, p.state FROM photo p
          WHERE p.version > ? ORDER BY p.version"""
 SHOWN = """SELECT p.id, f.path, p.name, p.width, p.height, p.taken, r.there FROM photo p
