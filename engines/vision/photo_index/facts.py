@@ -110,18 +110,16 @@ class Facts:
 
     def keep_root(self, path: bytes, device: int, there: bool) -> int:
         """device stays as it was where the folder is not there."""
+        number, known, was = self.roots().get(path, (0, 0, there))
         with self.db:
-            before = self.roots().get(path)
-            if before and (before[2] != there or (there and before[1] != device)):
+            if not number:
+                sql = "INSERT INTO root (path, device, there) VALUES (?, ?, ?)"
+                self.db.execute(sql, (path, device, there))
+            elif (known, was) != (device if there else known, there):
                 self.step()
-            if before:
-                kept = device if there else before[1]
                 sql = "UPDATE root SET device = ?, there = ? WHERE id = ?"
-                self.db.execute(sql, (kept, there, before[0]))
-                return before[0]
-            sql = "INSERT INTO root (path, device, there) VALUES (?, ?, ?)"
-            self.db.execute(sql, (path, device, there))
-            return self.db.last_insert_rowid()
+                self.db.execute(sql, (device if there else known, there, number))
+        return number or self.db.last_insert_rowid()
 
     def hand_over(self, number: int, other: int, folders: Iterable[bytes]) -> None:
         """These folders of one granted folder belong to another from now on."""

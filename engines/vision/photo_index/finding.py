@@ -20,7 +20,7 @@ AGAIN = 4  # times as many as are wanted are compared exactly
 NAMED, YEAR = 6.0, 9.0  # what a name and a year count, in standard deviations of likeness
 NEW = """SELECT p.id, p.row, p.taken, p.folder, p.name, p.state FROM photo p
          WHERE p.version > ? ORDER BY p.version"""
-SHOWN = """SELECT p.id, f.path, p.name, p.width, p.height, p.taken, r.there FROM photo p
+SHOWN = """SELECT f.path, p.name, p.width, p.height, p.taken, r.there FROM photo p
            JOIN folder f ON f.id = p.folder JOIN root r ON r.id = f.root WHERE p.id = ?"""
 
 
@@ -217,9 +217,9 @@ class Finding:
         return self._arrays
 
     def photo(self, id: int) -> Photo | None:
-        for key, folder, name, *rest, there in self._facts.db.execute(SHOWN, (id,)):
+        for folder, name, width, height, taken, there in self._facts.db.execute(SHOWN, (id,)):
             path = os.path.join(folder, name)  # noqa: PTH118
-            return Photo(key, path, *rest, bool(there))
+            return Photo(id, path, width, height, taken, bool(there))
         return None
 
 
