@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.errors import ParleyError
-from engines.media import pictures, previews
+from engines.media import kinds, pictures, previews
 from engines.media.apart import Apart, Bounds
 from engines.media.documents import reading
 from engines.messages import Event, Loaded, Pixels, ReadDocument, ReadPicture, Request
@@ -18,6 +18,7 @@ from engines.protocol import EngineSpec, Kind
 
 LARGEST = 60 << 20  # bytes of a file: more would not fit a message
 PICTURE = Bounds("picture", 30.0)
+DRAWING = Bounds("drawing", 15.0)
 DOCUMENT = Bounds("document", 90.0)
 
 
@@ -44,9 +45,11 @@ class Media:
             case ReadPicture():
                 check_size(request.data, request.longest, request.preview)
                 most = max(request.longest, request.preview)
-                yield from self._seen(
-                    lambda: [pictures.decoded(request.data, most, request.box)], PICTURE, request
-                )
+                data, box, fonts = request.data, request.box, self._fonts
+                bounds = DRAWING if kinds.what(data).name in ("SVG", "GZIP") else PICTURE
+                bounds = bounds._replace(read=(fonts,) if fonts and bounds is DRAWING else ())
+                work = lambda: [pictures.decoded(data, most, box, fonts)]  # noqa: E731
+                yield from self._seen(work, bounds, request)
             case ReadDocument():
                 check_size(request.data, request.longest, request.preview)
                 most = max(request.longest, request.preview)

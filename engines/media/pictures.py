@@ -2,10 +2,11 @@
 
 import io
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from engines.errors import ParleyError
-from engines.media import kinds
+from engines.media import drawings, kinds
 from engines.media.kinds import What
 from engines.messages import Pixels
 from engines.senses import Box
@@ -42,22 +43,31 @@ def prepare() -> None:
     Image.preinit()
     from PIL import BmpImagePlugin, IcoImagePlugin, WebPImagePlugin  # noqa: F401
 
+    drawings.prepare()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 500_000  # Pillow raises at twice that: in nested ones too
 
 
-def decoded(data: bytes, longest: int, box: Box = WHOLE) -> Pixels:
-    """Raises ParleyError for what is refused, and whatever a decoder raises."""
-    found = kinds.what(data)
+def decoded(data: bytes, longest: int, box: Box = WHOLE, fonts: Path | None = None) -> Pixels:
+    """fonts: the folder of those a drawing is written in.
+
+    Raises ParleyError for what is refused, and whatever a decoder raises.
+    """
     if not data:
         raise ParleyError(EMPTY, AGAIN)
+    found, longest, box = kinds.what(data), min(longest, LONGEST), checked(box)
+    if found.name == "GZIP":
+        data = drawings.unpacked(data)
+        found = kinds.what(data)
     if found.role != kinds.PICTURE:
         raise kinds.refused(found, kinds.PICTURE)
+    if found.name == "SVG":
+        return _drawn(data, longest, box, fonts)
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(data), formats=[found.name]) as image:
-            return _read(image, found, min(longest, LONGEST), checked(box))
+            return _read(image, found, longest, box)
     except Image.DecompressionBombError as error:
         raise too_many(detail=str(error)) from error
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
@@ -117,6 +127,19 @@ def _read(image: Any, found: What, longest: int, box: Box) -> Pixels:
         if turn[0] not in ("FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM"):
             width, height = height, width
     return pixels(plain, (width, height), found.name, note)
+
+
+def _drawn(data: bytes, longest: int, box: Box, fonts: Path | None) -> Pixels:
+    """Of a part of a drawing more can be seen than of the whole."""
+    share = max(box[2] - box[0], box[3] - box[1])
+    side = min(round(longest / share), LONGEST) if share < 1 else min(longest, drawings.SIDE)
+    image = drawings.rendered(data, side, fonts)
+    part = image.crop(_part(image.size, box))
+    check_shape(*part.size)
+    part.thumbnail((longest, longest))
+    grown = max(1.0, drawings.SIDE / max(image.size))
+    whole = round(part.width * grown), round(part.height * grown)
+    return pixels(_on_white(part), whole if share == 1 else part.size, "SVG")
 
 
 def _turn(image: Any, found: What) -> Any:
