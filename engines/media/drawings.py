@@ -48,8 +48,8 @@ def unpacked(data: bytes) -> bytes:
 
 def rendered(data: bytes, longest: int, fonts: Path | None) -> Any:
     """An image in RGBA, its longer side as many pixels as asked."""
+    import lxml.etree as etree
     import resvg_py
-    from lxml import etree
     from PIL import Image
 
     if len(data) > LARGEST:

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import mimetypes
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
@@ -33,6 +34,7 @@ class Media:
     def __init__(self, options: Options) -> None:
         self._apart = Apart()
         self._fonts = Path(options.fonts) if options.fonts else None
+        mimetypes.knownfiles.clear()  # openpyxl asks for the system's, which may not be read here
         pictures.prepare()
         gc.collect()
         gc.freeze()  # a fork copies no page because of its collector

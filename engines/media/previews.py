@@ -11,7 +11,7 @@ from engines.errors import ParleyError
 from engines.media.pictures import BROKEN, LONGEST, pixels
 from engines.messages import Event, Pixels, Preview
 
-FEW = 256  # colours of a drawing or a screenshot, which JPEG would blur
+FEW = 256  # colours of a drawing or a screenshot
 QUALITY = 85
 
 
@@ -44,9 +44,15 @@ def smaller(image: Any, longest: int) -> Any:
 
 
 def written(image: Any) -> bytes:
+    """PNG for what JPEG would blur, where it is not much larger."""
+    jpeg = _saved(image, "JPEG", quality=QUALITY)
+    if not image.getcolors(FEW):
+        return jpeg
+    png = _saved(image, "PNG")
+    return png if len(png) < 2 * len(jpeg) else jpeg
+
+
+def _saved(image: Any, format: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    if image.getcolors(FEW):
-        image.save(file, "PNG")
-    else:
-        image.save(file, "JPEG", quality=QUALITY)
+    image.save(file, format, **options)
     return file.getvalue()

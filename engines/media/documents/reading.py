@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from engines.errors import ParleyError
 from engines.media import kinds
-from engines.media.documents import packed, pdf, plain, word
+from engines.media.documents import opened, packed, pdf, plain, rtf, sheets, slides, web, word
 from engines.messages import Event
 
 Reader = Callable[[bytes, int], Iterator[Event]]  # (file, longest side of a picture of a page)
@@ -29,6 +29,18 @@ def reader(data: bytes, name: str) -> Reader:
             return pdf.reader()
         case "DOCX":
             return word.reader()
+        case "XLSX":
+            return sheets.reader()
+        case "PPTX":
+            return slides.reader()
+        case "ODT" | "ODS" | "ODP":
+            return opened.reader()
+        case "EPUB":
+            return web.book_reader()
+        case "RTF":
+            return rtf.reader()
+        case "TEXT" if suffix in (".html", ".htm", ".xhtml"):
+            return web.page_reader()
         case "TEXT" if suffix not in kinds.PICTURES:
             return plain.reader()
     raise kinds.refused(found, kinds.DOCUMENT)
