@@ -8,6 +8,8 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget
 
 from app.controllers.shown import ShownQuestion, ShownTool, ShownTurn
+from app.views.attachments.groups import spoken
+from app.views.transcript.found import TITLE, found_in
 from app.views.transcript.pieces import words
 from app.views.transcript.question import plainly
 from app.views.transcript.reader import Reader
@@ -33,13 +35,15 @@ def plain(turn: ShownTurn) -> str:
 def spoken_turn(turn: ShownTurn) -> str:
     """A turn as one reads it aloud."""
     name = NAMES.get(turn.role, turn.role)
-    parts = [f"{name}: {plain(turn)}"]
+    parts = [f"{name}: {plain(turn)}", *(spoken(one) for one in turn.attachments)]
     if not turn.text and turn.status == "waiting":
         parts = [f"{name} is about to answer"]
     if turn.cut:
         parts.insert(0, "The model no longer sees what is above.")
     for tool in turn.tools:
         parts += _spoken_tool(tool)
+    if found := found_in(turn.attachments):
+        parts.append(f"{TITLE}: {found[:LONGEST]}")
     if turn.note:
         parts.append(turn.note)
     if turn.error:

@@ -44,6 +44,7 @@ class InteractivePage(Page):
     details_asked = Signal(int)
     error_details_asked = Signal(int)
     question_answered = Signal(str, str)  # key of the call, choice
+    attached_opened = Signal(int, str)  # key of the turn, key of what is attached
     picture_opened = Signal(str)  # its file
     picture_copy_asked = Signal(str)
     picture_save_asked = Signal(str, str)  # its file and its title
@@ -83,13 +84,15 @@ class InteractivePage(Page):
                 self.link_asked.emit(control.value)
             case "edit":
                 self.edit(key)
+            case "open_attached":
+                self.attached_opened.emit(key, control.value)
             case "more":
                 self.change(number, self._show_more)
             case "answer" if isinstance(control.value, tuple):
                 self.question_answered.emit(*control.value)
             case name if isinstance(control.value, ShownPicture):
                 self._use_picture(name, control.value)
-            case "fold_thought" | "fold_tool" | "fold_question":
+            case "fold_thought" | "fold_tool" | "fold_question" | "fold_found":
                 self._unfolding = "thought" if control.value is None else control.value
                 self.change(number, self._unfold)
             case "copy_code" if isinstance(control.value, CodeBox):

@@ -7,6 +7,7 @@ from shiboken6 import isValid
 
 from app.background import Task
 from app.views.transcript import highlight, markdown
+from app.views.transcript.attached import AttachedBox
 from app.views.transcript.code import CodeBox
 from app.views.transcript.formula import Formulas
 from app.views.transcript.highlight import Highlighter, Key
@@ -87,7 +88,7 @@ class Pending(QObject):
             return
         room = self._page.viewport()
         for shown in self._page.stack.shown:
-            if isinstance(shown.box, PictureBox) and shown.box.key == key:
+            if isinstance(shown.box, PictureBox | AttachedBox) and shown.box.shows(key):
                 room.update(0, shown.y, room.width(), shown.box.height)
 
 

@@ -178,6 +178,9 @@ class PictureBox(Box):
         self._area = QRect(0, 0, size.width(), size.height())
         self.width, self.height = width, max(size.height(), 24)
 
+    def shows(self, key: Key) -> bool:
+        return self.key == key
+
     def controls(self) -> list[Control]:
         title = f": {self.copied_as}" if self.copied_as else ""
         copy, save = self._buttons()

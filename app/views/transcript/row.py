@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from app.controllers.shown import ShownTurn
 from app.views.transcript import spoken
+from app.views.transcript.attached import AttachedBox, attached_height
 from app.views.transcript.box import Box
 from app.views.transcript.boxes import Kit, bubbles, identity, make_box, updated
 from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart
 from app.views.transcript.code import CodeBox
+from app.views.transcript.found import KEY, found_boxes
 from app.views.transcript.lines import ActionBox, CutBox, MoreBox, NoteBox, UnreadBox, WaitingBox
 from app.views.transcript.markdown import defines_links
 from app.views.transcript.pictures import fit
@@ -47,7 +49,9 @@ class Row:
     def __init__(self, turn: ShownTurn) -> None:
         self.turn = turn
         self.boxes: list[Box] | None = None  # made when the row comes into view
-        self.unfolded: frozenset[object] = frozenset()  # "thought", numbers of tools, questions
+        self.unfolded: frozenset[object] = (
+            frozenset()
+        )  # "thought", "found", numbers of tools, questions
         self.editor: Box | None = None  # stands in place of the bubble while it is edited
         self.aloud = False  # it is being read out
         self.seconds: int | None = None  # the model thought, as seen on this page
@@ -103,6 +107,8 @@ class Row:
         lines = 1 + int(size * style.letter / width) + turn.text.count("\n", 0, SHOWN) * 3 // 5
         pictures = [picture for tool in turn.tools for picture in tool.pictures]
         drawn = sum(fit(picture, width).height() for picture in pictures)
+        if turn.attachments:
+            drawn += attached_height(turn.attachments, width)
         return lines * style.line + 58 + drawn
 
     def total(self) -> int:
@@ -117,7 +123,9 @@ class Row:
         if self.boxes is None:
             self._shown = self._shown or shown_part(self.turn.text)
             if self.turn.role == "user":
-                self._body = list(bubbles(clean(self.turn.text[: self._shown])))
+                text = clean(self.turn.text[: self._shown])
+                alone = self.turn.attachments and not text.strip()  # pictures without words
+                self._body = [] if alone else list(bubbles(text))
             else:
                 self._reader = Reader(clean(self.turn.text[: self._shown]))
                 self._read(kit)
@@ -285,6 +293,8 @@ class Row:
     def _head(self, kit: Kit) -> list[Box]:
         turn = self.turn
         boxes: list[Box] = [CutBox()] if turn.cut else []
+        if turn.attachments:
+            boxes.append(AttachedBox(turn.attachments, kit.pictures))
         if turn.thought:
             thinking = self.growing and not turn.text and not turn.tools
             unfolded = "thought" in self.unfolded
@@ -321,6 +331,7 @@ class Row:
             boxes.append(NoteBox(turn.note, kit.style))
         if turn.error:
             boxes.append(ErrorBox(turn.error, kit.style))
+        boxes += found_boxes(turn.attachments, KEY in self.unfolded)
         boxes.append(ActionBox(turn, self.aloud))
         return self._kept(boxes)
 
