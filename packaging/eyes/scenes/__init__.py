@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenes import figures, texts
+from scenes import charts, emoji, figures, texts, things
+from scenes.asking import casual
 from scenes.canvas import fit, spoil
 from scenes.draft import Draft
+from scenes.missing import missing
 
+ABOUT_MISSING = 0.4  # of the scenes have a question about what is not there
 SPLITS = ("train", "held out")
 
 
@@ -33,16 +36,25 @@ MAKERS = {  # and how often each is drawn
     "digits": (texts.numbered, 1.2),
     "words": (texts.worded, 2.0),
     "letters": (texts.lettered, 1.0),
+    "charts": (charts.chart, 1.4),
+    "emoji": (emoji.single, 2.6),
+    "several": (emoji.mixed, 1.3),
+    "emoji counts": (emoji.counted, 0.8),
+    "icons": (emoji.iconic, 1.0),
 }
 FAMILIES = tuple(MAKERS)
+NEED_MATERIALS = ("emoji", "several", "emoji counts", "icons")
 
 
 def scene(rng: np.random.Generator, split: str = "train", family: str = "") -> Scene:
     """One scene; of any family where none is named."""
     drafted, family = draft(rng, split, family)
     pixels = fit(spoil(rng, drafted.image))
-    facts = {"family": family, **drafted.facts}
-    return Scene(pixels, drafted.caption, tuple(drafted.questions), facts)
+    questions = drafted.questions
+    if rng.random() < ABOUT_MISSING:
+        questions = [*questions, missing(rng, split, drafted, family)]
+    asked = tuple((casual(rng, question), answer) for question, answer in questions)
+    return Scene(pixels, drafted.caption, asked, {"family": family, **drafted.facts})
 
 
 def draft(rng: np.random.Generator, split: str, family: str = "") -> tuple[Draft, str]:
@@ -50,6 +62,12 @@ def draft(rng: np.random.Generator, split: str, family: str = "") -> tuple[Draft
     if split not in SPLITS:
         raise ValueError(split)
     if not family:
-        shares = np.cumsum([share for _, share in MAKERS.values()])
-        family = FAMILIES[int(np.searchsorted(shares, rng.random() * shares[-1]))]
+        family = _drawn(rng)
     return MAKERS[family][0](rng, split), family
+
+
+def _drawn(rng: np.random.Generator) -> str:
+    """A family by its share; those of things only where the materials are there."""
+    names = FAMILIES if things.styles("train") else FAMILIES[: -len(NEED_MATERIALS)]
+    shares = np.cumsum([MAKERS[name][1] for name in names])
+    return names[int(np.searchsorted(shares, rng.random() * shares[-1]))]

@@ -20,12 +20,26 @@ def ask(rng: np.random.Generator, split: str, kind: str, **slots: str) -> str:
         return text
     for name, value in slots.items():
         text = text.replace(f"{{{name.replace('_', ' ')}}}", value)
-    return text[0].upper() + text[1:] if not text[0].isupper() and text[-1] in "?." else text
+    return opened(text) if text[-1] in "?." else text
+
+
+def casual(rng: np.random.Generator, question: str) -> str:
+    """Now and then without capitals or the mark at the end, as people type."""
+    chance = rng.random()
+    if chance < 0.06:
+        return question.rstrip("?.")
+    if chance < 0.16:
+        return question[0].lower() + question[1:].rstrip("?.")
+    return question
 
 
 def a(thing: str) -> str:
     """With its article: "an apple", "a blue star"."""
-    return f"an {thing}" if thing[0] in "aeio" or thing.startswith(("um", "un")) else f"a {thing}"
+    return f"an {thing}" if thing[0] in "aeio" or thing.startswith(("um", "hour")) else f"a {thing}"
+
+
+def opened(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def several(count: int, thing: str, things: str) -> str:

@@ -37,12 +37,14 @@ def contrast(one: RGB, other: RGB) -> float:
     return sum(weight * abs(a - b) for weight, a, b in zip(weights, one, other, strict=True))
 
 
-def against(rng: np.random.Generator, names: list[str], *behind: RGB) -> tuple[str, RGB]:
-    """One of `names` with a shade that stands out from all of `behind`; names it cannot be
-    are left out. Falls back to black or white."""
+def against(
+    rng: np.random.Generator, names: list[str], *behind: RGB, least: float = LEAST_CONTRAST
+) -> tuple[str, RGB]:
+    """One of `names` with a shade that stands out from all of `behind`; black or white where
+    none does."""
     for index in rng.permutation(len(names)):
         shade = colour(rng, names[index])
-        if all(contrast(shade, other) >= LEAST_CONTRAST for other in behind):
+        if all(contrast(shade, other) >= least for other in behind):
             return names[index], shade
     dark = sum(behind[0]) < 380
     name = "white" if dark else "black"

@@ -10,6 +10,7 @@ from scenes.canvas import Canvas, canvas
 from scenes.colours import NAMES, RGB, against, contrast
 from scenes.draft import Draft, Pair
 from scenes.shapes import DIRECTIONS, PLAIN, PLURALS, SHAPES, TURNS
+from scenes.things import alike
 
 ON_GROUND = 0.6  # how often a plain background is named in the caption
 
@@ -135,7 +136,8 @@ def counted(rng: np.random.Generator, split: str) -> Draft:
     ]
     if not varied:
         verb = "It is" if count == 1 else "They are"
-        asked = "What colour is it?" if count == 1 else "What colour are they?"
+        kind = "colour" if count == 1 else "colour_of_all"
+        asked = ask(rng, split, kind, thing=one.shape, things=PLURALS[one.shape])
         questions.append((asked, f"{verb} {one.colour}."))
     questions.append(_is_there(rng, split, one.shape, _other(rng, (one.shape,))))
     return _done(rng, split, paper, several(count, thing, things), questions, facts)
@@ -150,6 +152,8 @@ def mixed(rng: np.random.Generator, split: str) -> Draft:
     found: list[Figure] = []
     for _ in range(kinds):
         found.append(figure(rng, split, paper, PLAIN, tuple(found)))
+    if rng.random() < 0.2 and (split != "train" or not unseen(found[0].shape, found[1].colour)):
+        found[1] = found[1]._replace(shape=found[0].shape)  # told apart by colour alone
     spots, radii = placing.group(rng, paper.size, sum(counts))
     order = rng.permutation(sum(counts))
     drawn = [one for one, count in zip(found, counts, strict=True) for _ in range(count)]
@@ -158,22 +162,26 @@ def mixed(rng: np.random.Generator, split: str) -> Draft:
     said = [several(n, one.noun, one.nouns) for one, n in zip(found, counts, strict=True)]
     index = int(rng.integers(kinds))
     one, count = found[index], counts[index]
+    alone = [other.shape for other in found].count(one.shape) == 1
     facts = {"shape": one.shape, "colour": one.colour, "count": str(count)}
     facts |= {"all": str(sum(counts)), "kinds": str(kinds)}
     questions = [
         (
-            ask(rng, split, "count", things=PLURALS[one.shape]),
+            ask(rng, split, "count", things=PLURALS[one.shape] if alone else one.nouns),
             f"{are(count, one.noun, one.nouns)}.",
         ),
         (ask(rng, split, "both"), f"I see {listed(said)}."),
         (
             ask(rng, split, "which_colour", colour=one.colour),
-            f"The {one.shape if count == 1 else PLURALS[one.shape]}.",
+            f"The {one.shape} is {one.colour}."
+            if count == 1
+            else f"The {PLURALS[one.shape]} are {one.colour}.",
         ),
         _is_there(rng, split, one.shape, _other(rng, tuple(other.shape for other in found))),
     ]
-    if count == 1:
-        questions.append((ask(rng, split, "colour", thing=one.shape), f"It is {one.colour}."))
+    if count == 1 and alone:
+        asked = ask(rng, split, "absent_colour", thing=one.shape)
+        questions.append((asked, f"It is {one.colour}."))
     total = sum(counts)
     questions.append(
         (
@@ -198,7 +206,7 @@ def placed(rng: np.random.Generator, split: str) -> Draft:
     facts = {"shape": one.shape, "colour": one.colour, "place": place}
     questions = [
         (asked, f"The {one.noun} is {said}."),
-        (ask(rng, split, "side", place=said), f"{a(one.noun).capitalize()}."),
+        (ask(rng, split, "side", place=said), f"It is {a(one.noun)}."),
         *_about(rng, split, one, paper)[:2],
     ]
     return _done(rng, split, paper, f"{a(one.noun)} {said}", questions, facts)
@@ -226,9 +234,9 @@ def related(rng: np.random.Generator, split: str) -> Draft:
         (asked, ("Yes, t" if true else "No, t") + told[1:]),
         (
             ask(rng, split, "what_at", one=words, other=other.shape),
-            f"{a(one.noun).capitalize()}.",
+            f"It is {a(one.noun)}.",
         ),
-        (f"What colour is the {one.shape}?", f"It is {one.colour}."),
+        (ask(rng, split, "absent_colour", thing=one.shape), f"It is {one.colour}."),
         (ask(rng, split, "both"), f"I see {a(one.noun)} and {a(other.noun)}."),
     ]
     facts = {"shape": one.shape, "colour": one.colour, "other": other.shape, "relation": where}
@@ -284,6 +292,7 @@ def _about(rng: np.random.Generator, split: str, one: Figure, paper: Canvas) -> 
             f"Yes, it is {one.colour}." if yes else f"No, it is {one.colour}.",
         ),
         _is_there(rng, split, one.shape, _other(rng, (one.shape,))),
+        _is_this(rng, split, one),
     ]
     if paper.ground:
         questions.append((ask(rng, split, "ground"), f"The background is {paper.ground}."))
@@ -296,7 +305,7 @@ def colour_unlike(rng: np.random.Generator, name: str) -> str:
 
 
 def _other(rng: np.random.Generator, without: tuple[str, ...]) -> str:
-    free = [shape for shape in SHAPES if shape not in without]
+    free = [one for one in SHAPES if not any(alike(one, shape) for shape in without)]
     return free[rng.integers(len(free))]
 
 
@@ -304,6 +313,18 @@ def _is_there(rng: np.random.Generator, split: str, there: str, absent: str) -> 
     if rng.random() < 0.5:
         return ask(rng, split, "is_there", a_thing=a(there)), f"Yes, there is {a(there)}."
     return ask(rng, split, "is_there", a_thing=a(absent)), f"No, there is no {absent}."
+
+
+def _is_this(rng: np.random.Generator, split: str, one: Figure) -> Pair:
+    """Right, or wrong in the shape or in the colour."""
+    chance = rng.random()
+    shown = one.noun
+    if chance < 0.3:
+        shown = f"{one.colour} {_other(rng, (one.shape,))}"
+    elif chance < 0.6:
+        shown = f"{colour_unlike(rng, one.colour)} {one.shape}"
+    sure = "Yes" if shown == one.noun else "No"
+    return ask(rng, split, "is_this", a_thing=a(shown)), f"{sure}, it is {a(one.noun)}."
 
 
 def _anywhere(rng: np.random.Generator, paper: Canvas, radius: float) -> placing.Spot:

@@ -9,6 +9,7 @@ from scenes.canvas import canvas
 from scenes.colours import NAMES, against
 from scenes.draft import Draft, Pair
 
+LEAST_CONTRAST = 190  # thin strokes need more than shapes do
 WIDE = (1.0, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0, 2.6, 3 / 4)
 
 
@@ -23,9 +24,9 @@ def worded(rng: np.random.Generator, split: str) -> Draft:
     sure = "Yes" if shown == word else "No"
     questions = [
         (ask(rng, split, "read"), f'It says "{word}".'),
-        (f'Does it say "{shown}"?', f'{sure}, it says "{word}".'),
+        (ask(rng, split, "says", word=shown), f'{sure}, it says "{word}".'),
         (ask(rng, split, "describe"), f'I see the word "{word}" in {shade}.'),
-        ("What colour is the text?", f"The text is {shade}."),
+        (ask(rng, split, "text_colour"), f"The text is {shade}."),
     ]
     return Draft(image, f"the word {word} in {shade}", questions, {"word": word, "colour": shade})
 
@@ -52,7 +53,7 @@ def numbered(rng: np.random.Generator, split: str) -> Draft:
     questions: list[Pair] = [
         (ask(rng, split, "digit"), f"It is the {what} {number}."),
         (ask(rng, split, "describe"), f"I see the {what} {number} in {shade}."),
-        ("What colour is the number?", f"It is {shade}."),
+        (ask(rng, split, "number_colour"), f"It is {shade}."),
     ]
     caption = f"the {what} {number} in {shade}"
     return Draft(image, caption, questions, {"number": number, "colour": shade})
@@ -64,7 +65,8 @@ def _written(rng: np.random.Generator, split: str, text: str) -> tuple[Image.Ima
     paper = canvas(rng, split, wide)
     common = ["black", "white", "blue", "red", "green"]
     names = common if rng.random() < 0.5 else list(NAMES)
-    name, shade = against(rng, [one for one in names if one != paper.ground], *paper.behind)
+    names = [one for one in names if one != paper.ground]
+    name, shade = against(rng, names, *paper.behind, least=LEAST_CONTRAST)
     fill = rng.uniform(0.55, 0.92) if len(text) > 2 else rng.uniform(0.35, 0.8)
     font = lettering.fitted(rng, split, text, paper.size, fill)
     left, top, right, bottom = font.getbbox(text)
