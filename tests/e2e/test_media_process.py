@@ -7,18 +7,22 @@ import psutil
 import pytest
 from PIL import Image
 
+from engines.media import film as film_engine
 from engines.media.files import LARGEST, Options
 from engines.messages import (
     Done,
     Failed,
+    Frame,
     Page,
     Pixels,
     Preview,
     ReadDocument,
+    ReadFrames,
     ReadPicture,
     ReadSound,
 )
 from tests.data import documents
+from tests.data.films import film
 from tests.data.running import Running
 from tests.unit.test_media_pictures import corners, encoded
 
@@ -92,12 +96,12 @@ def test_every_refusal_is_words(media, request_):
 
 
 def test_the_process_is_one_and_keeps_no_memory_and_no_child(media):
-    noise = encoded(Image.effect_noise((3000, 2000), 80).convert("RGB"), "BMP")
+    noise = encoded(Image.effect_noise((1600, 1200), 80).convert("RGB"), "BMP")
     process = psutil.Process(media.host.pid)
-    media.ask(ReadPicture(noise, 1500))
+    media.ask(ReadPicture(noise, 800))
     before, open_before = process.memory_info().rss, process.num_fds()
     for _ in range(5):
-        media.ask(ReadPicture(noise, 1500))
+        media.ask(ReadPicture(noise, 800))
     assert process.memory_info().rss < before + (30 << 20)
     assert process.num_fds() == open_before
     assert process.children() == []
@@ -130,3 +134,18 @@ def test_a_drawing_shows_no_file_of_the_person(media, tmp_path):
         image = b'<image width="4" height="4" href="%s"/>' % href
         (pixels, _) = media.ask(ReadPicture(SVG % image, 50))
         assert pixels.rgb == b"\xff" * 50 * 50 * 3
+
+
+def test_a_film_is_read_in_a_process_of_its_own_that_reads_no_other_file(tmp_path):
+    own, other = film(tmp_path / "a.mp4", sound=True), film(tmp_path / "b.mp4")
+    running = Running("film", film_engine.Options(), tmp_path / "log.txt", own)
+    try:
+        assert not running.loaded[0].jail
+        kinds = [type(one) for one in running.ask(ReadFrames(6, 32, 16))]
+        assert kinds == [Frame, Pixels, Preview] * 6 + [Done]
+        own.unlink()
+        own.symlink_to(other)
+        (failed,) = running.ask(ReadFrames(6, 32, 16))
+        assert isinstance(failed, Failed)
+    finally:
+        running.stop()
