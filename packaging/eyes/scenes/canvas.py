@@ -13,7 +13,7 @@ LONG = 256  # of a scene as it is drawn; halved at the end, which smooths every 
 PADDING = 127  # what llama.cpp fills up to the square with
 ASPECTS = (4 / 3, 3 / 4, 3 / 2, 2 / 3, 16 / 9, 9 / 16, 2.0, 1.25, 0.8)
 FILLINGS = {
-    "train": ("down", "across", "grain", "round"),
+    "train": ("down", "across", "grain", "round", "halves", "dots", "clouds", "clouds"),
     "held out": ("slant", "stripes", "tiles"),
 }
 PLAIN = ("white", "white", "black", "grey", "yellow", "blue", "green", "pink", "orange", "purple")
@@ -139,12 +139,20 @@ def _filled(
         return Image.composite(
             Image.new("RGB", size, one), Image.new("RGB", size, other), _mask(mask * 255.0)
         )
+    if kind == "dots":
+        return _dotted(rng, size, one, other)
+    if kind == "clouds":
+        coarse = rng.integers(-26, 27, (int(rng.integers(2, 9)), int(rng.integers(2, 9)), 3)) + one
+        small = Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8))
+        return small.resize(size, Image.Resampling.BICUBIC)
     x = np.linspace(0, 1, wide, dtype=np.float32)[None]
     y = np.linspace(0, 1, high, dtype=np.float32)[:, None]
     if kind == "down":
         share = y + 0 * x
     elif kind == "across":
         share = x + 0 * y
+    elif kind == "halves":
+        share = ((x if rng.random() < 0.5 else y) > rng.uniform(0.3, 0.7)) + 0 * x * y
     elif kind == "slant":
         share = (x + y) / 2
     elif kind == "round":
@@ -156,6 +164,16 @@ def _filled(
     return Image.composite(
         Image.new("RGB", size, one), Image.new("RGB", size, other), _mask(share * 255)
     )
+
+
+def _dotted(rng: np.random.Generator, size: tuple[int, int], one: RGB, other: RGB) -> Image.Image:
+    image = Image.new("RGB", size, one)
+    paper = ImageDraw.Draw(image)
+    step, radius = int(rng.integers(18, 44)), int(rng.integers(2, 6))
+    for y in range(step // 2, size[1], step):
+        for x in range(step // 2, size[0], step):
+            paper.ellipse((x - radius, y - radius, x + radius, y + radius), fill=other)
+    return image
 
 
 def _mask(share: np.ndarray) -> Image.Image:

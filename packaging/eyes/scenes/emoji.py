@@ -1,5 +1,7 @@
 """Scenes of everyday things: one, several of a kind, several kinds, and icons in one colour."""
 
+from typing import NamedTuple
+
 import numpy as np
 from PIL import Image
 
@@ -8,7 +10,7 @@ from scenes.asking import NUMBERS, a, are, ask, listed, several
 from scenes.canvas import Canvas, canvas
 from scenes.colours import NAMES, RGB, against, contrast
 from scenes.draft import Draft, Pair
-from scenes.things import KIND, Style, plural
+from scenes.things import KIND, plural
 
 KINDS = {  # what is answered; the others are hard to put under one word
     "animal": "an animal",
@@ -19,19 +21,26 @@ KINDS = {  # what is answered; the others are hard to put under one word
     "plant": "a plant",
 }
 FACED = {"calendar", "newspaper", "question mark", "keyboard", "printer"}  # never mirrored
+IN_MANNER = 0.35
 LEAST_CONTRAST = 70
 STANDING_OUT = 8  # papers tried before a thing is put on one it hardly stands out from
 
 
+class Picked(NamedTuple):
+    name: str
+    picture: Image.Image
+    mean: RGB
+
+
 def single(rng: np.random.Generator, split: str) -> Draft:
     """One emoji: what it is."""
-    style, name, index = _one(rng, split)
-    paper = _under(rng, split, [style.means[index]])
+    name, picture, mean = _any(rng, split)
+    paper = _under(rng, split, [mean])
     size = min(paper.size) * rng.uniform(0.35, 0.96)
     wide, high = paper.size
     x, y = (rng.random(2) - 0.5) * (1.0 if rng.random() < 0.4 else 0.3) + 0.5
     spot = size / 2 + x * (wide - size), size / 2 + y * (high - size)
-    _put(rng, paper, style.pictures[index], spot, size, name)
+    _put(rng, paper, picture, spot, size, name)
     questions = about(rng, split, name)
     if paper.ground:
         questions.append((ask(rng, split, "ground"), f"The background is {paper.ground}."))
@@ -43,12 +52,12 @@ def single(rng: np.random.Generator, split: str) -> Draft:
 
 def counted(rng: np.random.Generator, split: str) -> Draft:
     """Two to nine of a kind."""
-    style, name, index = _one(rng, split)
+    name, picture, mean = _any(rng, split)
     count = int(rng.integers(2, 8 if rng.random() < 0.8 else 10))
-    paper = _under(rng, split, [style.means[index]])
+    paper = _under(rng, split, [mean])
     spots, radii = placing.group(rng, paper.size, count)
     for spot, radius in zip(spots, radii, strict=True):
-        _put(rng, paper, style.pictures[index], spot, radius * 1.9, name)
+        _put(rng, paper, picture, spot, radius * 1.9, name)
     told = several(count, name, plural(name))
     other = _unlike(rng, (name,))
     questions = [
@@ -63,13 +72,14 @@ def counted(rng: np.random.Generator, split: str) -> Draft:
 
 def mixed(rng: np.random.Generator, split: str) -> Draft:
     """Two or three kinds of one style, mostly one of each."""
-    style = _style(rng, split)
+    number = _style(rng, split)
+    style = things.styles(split)[number]
     kinds = 2 if rng.random() < 0.7 else 3
     names = [style.names[index] for index in rng.permutation(len(style.names))[: 3 * kinds]]
     names = list(dict.fromkeys(names))[:kinds]
-    indexes = [style.found[name][rng.integers(len(style.found[name]))] for name in names]
-    pictures = [style.pictures[index] for index in indexes]
-    paper = _under(rng, split, [style.means[index] for index in indexes])
+    picked = [_picked(rng, split, number, name) for name in names]
+    pictures = [one.picture for one in picked]
+    paper = _under(rng, split, [one.mean for one in picked])
     if kinds == 2 and rng.random() < 0.6:
         return _beside(rng, split, paper, names, pictures)
     counts = [int(rng.choice((1, 1, 1, 2, 3))) for _ in names]
@@ -168,16 +178,26 @@ def _beside(
     return Draft(paper.image, caption, questions, facts)
 
 
-def _style(rng: np.random.Generator, split: str) -> Style:
-    styles = things.styles(split)
-    return styles[rng.integers(len(styles))]
+def _style(rng: np.random.Generator, split: str) -> int:
+    return int(rng.integers(len(things.styles(split))))
 
 
-def _one(rng: np.random.Generator, split: str) -> tuple[Style, str, int]:
-    style = _style(rng, split)
-    name = tuple(style.found)[rng.integers(len(style.found))]
-    indexes = style.found[name]
-    return style, name, indexes[rng.integers(len(indexes))]
+def _any(rng: np.random.Generator, split: str) -> Picked:
+    number = _style(rng, split)
+    names = tuple(things.styles(split)[number].found)
+    return _picked(rng, split, number, names[rng.integers(len(names))])
+
+
+def _picked(rng: np.random.Generator, split: str, number: int, name: str) -> Picked:
+    """A picture of the thing in the style, in training often in another manner."""
+    style = things.styles(split)[number]
+    index = style.found[name][rng.integers(len(style.found[name]))]
+    picture = style.pictures[index]
+    if split == "train" and rng.random() < IN_MANNER:
+        manner = things.MANNERS[rng.integers(len(things.MANNERS))]
+        if manner != "grey" or KIND[name] not in things.COLOURED:
+            picture = things.in_manner(split, number, index, manner)
+    return Picked(name, picture, style.means[index])
 
 
 def _under(rng: np.random.Generator, split: str, means: list[RGB]) -> Canvas:

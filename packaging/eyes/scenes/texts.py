@@ -5,11 +5,12 @@ from PIL import Image
 
 from scenes import lettering
 from scenes.asking import ask
-from scenes.canvas import canvas
-from scenes.colours import NAMES, against
+from scenes.canvas import Canvas, canvas
+from scenes.colours import NAMES, RGB, against
 from scenes.draft import Draft, Pair
 
 LEAST_CONTRAST = 190  # thin strokes need more than shapes do
+PLATES = 0.15  # of the texts stand on a sign
 WIDE = (1.0, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0, 2.6, 3 / 4)
 
 
@@ -72,8 +73,21 @@ def _written(rng: np.random.Generator, split: str, text: str) -> tuple[Image.Ima
     left, top, right, bottom = font.getbbox(text)
     spare = paper.size[0] - (right - left), paper.size[1] - (bottom - top)
     x, y = rng.uniform(0.1, 0.9, 2)
+    if rng.random() < PLATES:
+        _plate(rng, paper, shade, (spare[0] * x, spare[1] * y, right - left, bottom - top))
     paper.paper.text((spare[0] * x - left, spare[1] * y - top), text, fill=shade, font=font)
     image = paper.image
     if rng.random() < 0.2:
         image = image.rotate(rng.uniform(-9, 9), resample=2, fillcolor=paper.behind[0])
     return image, name
+
+
+def _plate(
+    rng: np.random.Generator, paper: Canvas, ink: RGB, box: tuple[float, float, float, float]
+) -> None:
+    """A sign behind the text, in a colour that the ink stands out from."""
+    left, top, wide, high = box
+    edge = high * rng.uniform(0.15, 0.4)
+    shade = against(rng, list(NAMES), ink, least=LEAST_CONTRAST)[1]
+    corners = (left - edge, top - edge, left + wide + edge, top + high + edge)
+    paper.paper.rounded_rectangle(corners, radius=edge * rng.uniform(0, 0.9), fill=shade)

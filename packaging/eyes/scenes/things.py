@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter, ImageOps
 
 from scenes import materials
 from scenes.colours import RGB
@@ -31,6 +31,12 @@ ICON_STYLES = {
     "train": ("lucide", "tabler", "tabler-filled"),
     "held out": ("phosphor", "phosphor-fill"),
 }
+
+
+RIM = 3  # pixels of a dark outline
+INK = [0] * 48 + [255] * 208  # how sharp an edge has to be to be drawn
+MANNERS = ("rimmed", "inked", "flat", "grey")
+COLOURED = ("food", "plant", "face", "sign")  # not told apart without their colours
 
 
 class Style(NamedTuple):
@@ -83,6 +89,29 @@ def _mean(picture: Image.Image) -> RGB:
         return 0, 0, 0
     red, green, blue, _ = np.asarray(picture.resize((1, 1), Image.Resampling.BOX))[0, 0].tolist()
     return red, green, blue
+
+
+@lru_cache(maxsize=1200)
+def in_manner(split: str, style: int, index: int, manner: str) -> Image.Image:
+    """A picture of a style as another hand might draw it, so that no style is learned by heart."""
+    picture = ImageOps.expand(styles(split)[style].pictures[index], RIM)
+    alpha = picture.getchannel("A")
+    dark = Image.new("RGB", picture.size, (22, 20, 24))
+    match manner:
+        case "grey":
+            drawn = ImageOps.grayscale(picture).convert("RGB")
+        case "flat":
+            drawn = ImageOps.posterize(picture.convert("RGB"), 2)
+        case _:
+            drawn = picture.convert("RGB")
+    if manner in ("inked", "flat"):
+        edges = ImageOps.grayscale(picture).filter(ImageFilter.FIND_EDGES)
+        drawn.paste(dark, (0, 0), edges.point(INK).filter(ImageFilter.MaxFilter(3)))
+    if manner in ("rimmed", "inked"):
+        drawn = Image.composite(drawn, dark, alpha)
+        alpha = alpha.filter(ImageFilter.MaxFilter(2 * RIM - 1))
+    drawn.putalpha(alpha)
+    return drawn
 
 
 def _split(name: str) -> tuple[str, str, str]:
