@@ -12,20 +12,27 @@ from pathlib import Path
 from typing import Any
 
 from engines.errors import ParleyError
+from engines.llm.enclosing import Enclosures, media_of, refuses_media
 from engines.llm.llama.calls import new_id
 from engines.messages import (
     Chat,
     Done,
     Event,
+    Listen,
     Loaded,
+    Look,
+    Picture,
     Prefill,
     Request,
     Sent,
+    Sound,
+    Text,
     TextDelta,
     ThoughtDelta,
     ToolCall,
     ToolResult,
     Turn,
+    Unseen,
     Usage,
     plain,
 )
@@ -47,6 +54,8 @@ class Options:
     address: str = option("", "Address", "For instance http://127.0.0.1:8080/v1", shape="line")
     model: str = option("", "Model", "Empty: the first one the server offers.", shape="line")
     key: str = option("", "Key", "Only if the server asks for one.", shape="secret")
+    sees: bool = option(True, "The model sees pictures")
+    hears: bool = option(False, "The model hears sounds")
 
 
 @dataclass
@@ -134,6 +143,11 @@ class Server:
             404: ("The server does not know this model or address.", CHECK),
             429: ("The server has too much to do.", "Wait a little and try again."),
         }
+        if refuses_media(answer.status_code, said):
+            words[answer.status_code] = (
+                "The server's model does not take pictures or sounds.",
+                "Choose another model there, or switch its eyes off under File > Use a server.",
+            )
         usual = (
             f"The server refused: {said[:200]}" if said else "The server failed.",
             "Try again.",
@@ -174,18 +188,32 @@ class InWords:
 
 
 class OpenAIEngine:
-    def __init__(self, server: Server, model: str) -> None:
+    def __init__(self, server: Server, model: str, sees: bool, hears: bool) -> None:
         self._server, self._model = server, model
+        self._sees, self._hears = sees, hears
+        self._enclosures = Enclosures()
 
     def loaded(self) -> Loaded:
         where = self._server.where
-        return Loaded(name=self._model, runner=f"the server at {where}", device=where)
+        return Loaded(
+            name=self._model,
+            runner=f"the server at {where}",
+            device=where,
+            sees=self._sees,
+            hears=self._hears,
+        )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
         match request:
             case Chat():
                 return (yield from self._answer(request))
             case Prefill():  # the server keeps its own cache
+                return None
+            case Look() if self._sees:
+                yield self._enclosures.take(request)
+                return None
+            case Listen() if self._hears:
+                yield self._enclosures.take(request)
                 return None
             case _:
                 raise ParleyError("The server cannot do that.", "Ask it something.")
@@ -194,8 +222,11 @@ class OpenAIEngine:
         self._server.close()
 
     def _answer(self, chat: Chat) -> Generator[Event, None, Done]:
-        body = json.dumps(body_of(chat, self._model), ensure_ascii=False).encode()
-        what = f"POST {self._server.url.path}chat/completions: {len(chat.turns)} turns"
+        if unseen := self._enclosures.missing(chat.turns):
+            yield Unseen(unseen)
+            return Done("unseen")
+        body = json.dumps(body_of(chat, self._model, self._enclosures), ensure_ascii=False).encode()
+        what = f"POST {self._server.url.path}chat/completions: {told(chat.turns)}"
         began, said = time.monotonic(), Said()
         yield Sent(self._server.where, what, len(body), 0)
         for event, size in self._server.stream(body):
@@ -271,11 +302,19 @@ def usage_of(said: Said, began: float) -> Usage:
     )
 
 
-def body_of(chat: Chat, model: str) -> dict[str, Any]:
+def told(turns: tuple[Turn, ...]) -> str:
+    """What leaves, for the log."""
+    shown = {part.hash: part for turn in turns for part in media_of(turn)}.values()
+    pictures = sum(isinstance(part, Picture) for part in shown)
+    counts = (len(turns), "turn"), (pictures, "picture"), (len(shown) - pictures, "sound")
+    return ", ".join(f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts if count)
+
+
+def body_of(chat: Chat, model: str, enclosures: Enclosures) -> dict[str, Any]:
     """The request as the protocol has it; what nobody chose is left to the server."""
     body: dict[str, Any] = {"model": model, "stream": True, "max_tokens": chat.max_tokens}
     body["stream_options"] = {"include_usage": True}
-    body["messages"] = [message for turn in chat.turns for message in messages_of(turn)]
+    body["messages"] = [m for turn in chat.turns for m in messages_of(turn, enclosures)]
     if chat.tools:
         body["tools"] = [{"type": "function", "function": tool} for tool in chat.tools]
     if chat.stop:
@@ -291,14 +330,14 @@ def body_of(chat: Chat, model: str) -> dict[str, Any]:
     return body
 
 
-def messages_of(turn: Turn) -> Iterator[dict[str, Any]]:
+def messages_of(turn: Turn, enclosures: Enclosures) -> Iterator[dict[str, Any]]:
     """One turn is one message, but for tool results: each of those is its own."""
     if turn.role == "tool":
         for part in turn.parts:
             if isinstance(part, ToolResult):
                 yield {"role": "tool", "tool_call_id": part.id, "content": part.text}
         return
-    message: dict[str, Any] = {"role": turn.role, "content": plain(turn)}
+    message: dict[str, Any] = {"role": turn.role, "content": content_of(turn, enclosures)}
     if calls := [part for part in turn.parts if isinstance(part, ToolCall)]:
         message["tool_calls"] = [
             {
@@ -309,6 +348,19 @@ def messages_of(turn: Turn) -> Iterator[dict[str, Any]]:
             for call in calls
         ]
     yield message
+
+
+def content_of(turn: Turn, enclosures: Enclosures) -> str | list[dict[str, Any]]:
+    """Words alone are a text, as every server knows it."""
+    if not media_of(turn):
+        return plain(turn)
+    content: list[dict[str, Any]] = []
+    for part in turn.parts:
+        if isinstance(part, Text):
+            content.append({"type": "text", "text": part.text})
+        elif isinstance(part, Picture | Sound):
+            content.append(enclosures.part(part.hash))
+    return content
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> OpenAIEngine:
@@ -322,7 +374,7 @@ def create(model: Path, options: Options, progress: Callable[[float], bool]) -> 
         server.close()
         names = ", ".join(offered[:8])
         raise ParleyError(f"The server has no model {chosen!r}.", f"It has: {names}.")
-    return OpenAIEngine(server, chosen)
+    return OpenAIEngine(server, chosen, options.sees, options.hears)
 
 
 SPEC = EngineSpec(
@@ -331,7 +383,7 @@ SPEC = EngineSpec(
     "A server of yours",
     Options,
     create,
-    imports=("httpx2",),
+    imports=("httpx2", "PIL.Image", "PIL.JpegImagePlugin", "PIL.PngImagePlugin"),
     read=lambda model: (),
     network=True,
 )

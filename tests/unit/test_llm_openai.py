@@ -1,22 +1,33 @@
 """Answers from a server that speaks OpenAI's protocol; the server is a real one."""
 
+import base64
+import io
+import wave
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engines.errors import ParleyError
+from engines.llm.enclosing import Enclosures
 from engines.llm.openai import Options, create
 from engines.messages import (
     Chat,
+    Listen,
+    Look,
+    Picture,
     Prefill,
     Sampling,
+    Seen,
     Sent,
+    Sound,
     Text,
     TextDelta,
     ThoughtDelta,
     ToolCall,
     ToolResult,
     Turn,
+    Unseen,
 )
 from tests.data.chat_server import Script, calls, serving, text
 
@@ -155,3 +166,77 @@ def test_reading_ahead_asks_the_server_nothing():
     with serving(Script()) as script:
         assert ask(script, Prefill(HELLO.turns)) == ([], None)
         assert not script.asked
+
+
+RED = Look("red", 40, 30, bytes((255, 0, 0)) * 1200)
+LARGE = Look("large", 600, 600, bytes((0, 128, 255)) * 360_000)
+TONE = Listen("tone", b"\0\1" * 800, 16000)
+SHOWN = Chat(
+    (
+        Turn("user", (Picture("red", 40, 30), Text("What is this? "), Picture("large", 600, 600))),
+        Turn("assistant", (Text("A picture."),)),
+        Turn("user", (Sound("tone", 0.05), Text("And this?"))),
+    )
+)
+
+
+def opened_picture(part):
+    head, _, data = part["image_url"]["url"].partition(";base64,")
+    return head, Image.open(io.BytesIO(base64.b64decode(data)))
+
+
+def test_pictures_and_sounds_are_sent_as_files_where_they_stand():
+    with serving(Script(text("Red."))) as script:
+        engine = create(Path(), Options(script.address, hears=True), lambda fraction: True)
+        loaded = engine.loaded()
+        assert list(engine.run(SHOWN)) == [Unseen(("red", "large", "tone"))]
+        for one in (RED, LARGE, TONE):
+            assert list(engine.run(one)) == [Seen(one.hash, 0, 0.0)]
+        events = list(engine.run(SHOWN))
+        engine.close()
+        asked = script.asked[0]["messages"]
+    assert loaded.sees and loaded.hears and said(events) == "Red."
+    assert events[0].what.endswith("3 turns, 2 pictures, 1 sound")
+    small, words, large = asked[0]["content"]
+    assert words == {"type": "text", "text": "What is this? "}
+    head, picture = opened_picture(small)
+    assert (head, picture.size, picture.getpixel((5, 5))) == (
+        "data:image/png",
+        (40, 30),
+        (255, 0, 0),
+    )
+    head, picture = opened_picture(large)
+    assert (head, picture.size) == ("data:image/jpeg", (600, 600)) and not picture.getexif()
+    assert asked[1]["content"] == "A picture."
+    sound = asked[2]["content"][0]
+    assert (sound["type"], sound["input_audio"]["format"]) == ("input_audio", "wav")
+    with wave.open(io.BytesIO(base64.b64decode(sound["input_audio"]["data"]))) as file:
+        assert (file.getframerate(), file.readframes(9999)) == (16000, TONE.pcm)
+
+
+def test_the_longest_unused_picture_is_forgotten_and_asked_for_again():
+    enclosures = Enclosures(most=1000)
+    for shade in range(50):
+        enclosures.take(Look(str(shade), 8, 8, bytes((shade, 0, 0)) * 64))
+        assert not enclosures.missing([Turn("user", (Picture("0", 8, 8),))])
+    assert enclosures.missing([Turn("user", (Picture("1", 8, 8), Picture("49", 8, 8)))]) == ("1",)
+
+
+def test_a_server_that_does_not_see_says_so_in_words():
+    reply = (500, {"error": {"message": "image input is not supported - hint: mmproj"}})
+    with serving(Script(reply)) as script:
+        engine = create(Path(), Options(script.address), lambda fraction: True)
+        list(engine.run(RED))
+        with pytest.raises(ParleyError, match="does not take pictures"):
+            list(engine.run(Chat((Turn("user", (Picture("red", 40, 30),)),))))
+        engine.close()
+
+
+def test_a_server_may_be_said_to_be_blind():
+    with serving(Script()) as script:
+        engine = create(Path(), Options(script.address, sees=False), lambda fraction: True)
+        assert not engine.loaded().sees and not engine.loaded().hears
+        for one in (RED, TONE):
+            with pytest.raises(ParleyError, match="cannot do that"):
+                list(engine.run(one))
+        engine.close()
