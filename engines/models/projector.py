@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.errors import ModelRefused
+from engines.models.contents import TEXT, Contents
 from engines.models.gguf import read_contents, text
+from engines.models.tower import BOOL, Tower, check_tower
+
+SENSES = {"vision": "sees", "audio": "hears"}
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Projector:
     """What a checked projector says about itself."""
 
     path: Path
-    kind: str  # of what joins it to the model: "janus_pro"
+    kind: str  # of what joins it to the model: "janus_pro"; of the eyes where it has both
     sees: bool
     hears: bool
     size: int  # bytes
@@ -24,15 +28,31 @@ class Projector:
 def check_projector(path: Path, width: int) -> Projector:
     """For a model whose embeddings have this width; raises ModelRefused, ModelMissing."""
     contents = read_contents(path)
-    values = contents.values
-    if text(values, "general.architecture") != "clip":
+    if text(contents.values, "general.architecture") != "clip":
         raise ModelRefused("it is not the eyes or ears of a model (mmproj)")
-    sees = values.get("clip.has_vision_encoder") is True
-    hears = values.get("clip.has_audio_encoder") is True
-    if not sees and not hears:
+    found = [sense for sense in SENSES if has(contents, f"clip.has_{sense}_encoder")]
+    if not found:
         raise ModelRefused("it says neither that it sees nor that it hears")
-    kind = text(values, "clip.projector_type") or text(values, "clip.vision.projector_type")
-    joined = [t for t in contents.tensors if t.name.startswith(("mm.", "resampler.", "a.mm."))]
-    if not any(width in tensor.shape for tensor in joined):
-        raise ModelRefused("it was made for another model", f"{width} in none of its shapes")
-    return Projector(path, kind, sees, hears, contents.size)
+    if has(contents, "clip.has_gen_audio_encoder"):
+        raise ModelRefused("it is for making sound")
+    kinds = [kind_of(contents, sense) for sense in found]
+    for sense, kind in zip(found, kinds, strict=True):
+        check_tower(Tower(contents, sense, kind), width)
+    return Projector(path, kinds[0], "vision" in found, "audio" in found, contents.size)
+
+
+def has(contents: Contents, key: str) -> bool:
+    if contents.types.get(key, BOOL) != BOOL:  # the library asserts it
+        raise ModelRefused("a fact in it is of the wrong kind", key)
+    return contents.values.get(key) is True
+
+
+def kind_of(contents: Contents, sense: str) -> str:
+    for key in ("clip.projector_type", f"clip.{sense}.projector_type"):
+        if contents.types.get(key, TEXT) != TEXT:
+            raise ModelRefused("a fact in it is of the wrong kind", key)
+        if kind := text(contents.values, key):
+            if kind == "qwen2.5o":  # one name for eyes and ears
+                return "qwen2.5vl_merger" if sense == "vision" else "qwen2a"
+            return kind
+    raise ModelRefused("it does not say how it joins a model", "clip.projector_type")

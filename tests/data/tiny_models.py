@@ -176,6 +176,24 @@ def random_gemma3(path: Path, *, seed: int = 0, window: int = 64) -> Path:
     return write(path, "gemma3", describe, vocabulary, weights, CHATML)
 
 
+def random_qwen2vl(path: Path, *, seed: int = 0) -> Path:
+    """A picture takes fewer positions than tokens: it is counted by rows and columns."""
+    vocabulary, width, hidden, layers = Vocabulary(), 64, 128, 2
+    random = Random(seed)
+    weights = random.ends(vocabulary, width)
+    for n in range(layers):
+        weights |= attention(random, n, width, heads=4, kv_heads=2, size=16)
+        weights |= feed_forward(random, n, width, hidden)
+        for name, size in (("q", 64), ("k", 32), ("v", 32)):
+            weights[f"blk.{n}.attn_{name}.bias"] = random.normal(size) * 0.1
+
+    def describe(writer: gguf.GGUFWriter) -> None:
+        describe_attention(writer, 4096, width, hidden, layers)
+        writer.add_rope_dimension_sections([2, 3, 3, 0])
+
+    return write(path, "qwen2vl", describe, vocabulary, weights, CHATML)
+
+
 def random_mamba(path: Path, *, seed: int = 0) -> Path:
     """A recurrent model: its memory cannot be cut back."""
     vocabulary, width, layers, state, rank = Vocabulary(), 64, 2, 16, 4
