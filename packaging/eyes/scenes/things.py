@@ -16,6 +16,7 @@ _TABLE: dict[str, dict] = tomllib.loads((Path(__file__).parent / "things.toml").
 _PLURALS: dict[str, str] = _TABLE.pop("plurals")
 _ICONS: dict[str, list[str]] = _TABLE.pop("icons")
 _GROUPS: list[list[str]] = _TABLE.pop("alike")["groups"]
+ALSO: dict[str, list[str]] = _TABLE.pop("also")  # other words for a name
 KINDS = tuple(_TABLE)
 KIND = {name: kind for kind, names in _TABLE.items() for name in names}
 NAMES = tuple(KIND)
