@@ -1,11 +1,54 @@
 """What is attached to the message being written: files on their way to being ready."""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Protocol
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.shown import ShownAttachment
+from app.controllers import attached
+from app.controllers.attached import AboutPicture
+from app.controllers.chat import ChatController
+from app.controllers.chips import (
+    BLIND,
+    DOCUMENT,
+    FAILED,
+    FILM,
+    LOOKING,
+    PICTURE,
+    READING,
+    READY,
+    SOUND,
+    Chip,
+    Source,
+    name_of,
+    restored,
+)
+from app.controllers.decoding import Decoding, Read
+from app.controllers.jobs import BROKEN_OFF
+from app.controllers.looking import Looking
+from app.controllers.shown import Notice, ShownAttachment
+from app.store.conversations import Store, StoredPart
+from app.store.draft_parts import DraftParts
+from engines.messages import Failed, Look, Pixels
 from engines.senses import Box
+
+MOST = 16  # pictures a message
+FRAMES = 8  # of a film
+LETTERS = 3  # of a token, at least: what a text may cost a model
+ROOM = 0.7  # of its context that documents may take
+FULL = Notice(
+    f"A message takes at most {MOST} pictures and documents.", "Send these first, or remove some."
+)
+NOT_YET = Notice("This picture is still being read.", "Wait until it is ready.")
+
+
+class Findings(Protocol):
+    """What programs find in a picture, for a model that does not see."""
+
+    def find(self, look: Look, done: Callable[[Any], None]) -> None: ...
 
 
 class AttachController(QObject):
@@ -23,43 +66,348 @@ class AttachController(QObject):
     notice = Signal(object)  # Notice
     sounds = Signal(list)  # paths of sound files for the page Sound files
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        chat: ChatController,
+        store: Store,
+        decoding: Decoding,
+        looking: Looking,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._chat, self._store, self._drafts = chat, store, DraftParts(store)
+        self._decoding, self._looking = decoding, looking
+        self.findings: Findings | None = None
+        self._keys = itertools.count(1)
+        self._chips: list[Chip] = []
+        self._restored: set[int | None] = set()  # conversations whose chips were fetched
+        self._waiting: list[tuple[int | None, Callable[[], None]]] = []
+        chat.opened.connect(self._on_opened)
+        looking.changed.connect(self._on_model)
 
     # What the page asks
 
     @property
     def pending(self) -> bool:
         """Something of the message on screen is not ready yet."""
-        return False
+        return any(not chip.settled for chip in self._here())
 
     def shown(self) -> list[ShownAttachment]:
         """Of the message on screen. A film is one chip here; its frames stand in the turn."""
-        return []
+        return [chip.shown(self._store.attachment) for chip in self._here()]
 
     # What the person does
+
+    @Slot()
+    def prepare(self) -> None:
+        """A file is on its way: start what reads it."""
+        self._decoding.warm()
 
     @Slot(list)
     def take(self, paths: Iterable[str]) -> None:
         """Files by their path: pictures, documents, text files, films, sounds."""
+        for path in paths:
+            self._add(Source(DOCUMENT, name_of(path), path))
 
     def take_picture(self, data: bytes, name: str) -> None:
         """An encoded picture, as PNG, from the clipboard or of the screen."""
+        self._add(Source(PICTURE, name), data=data)
 
     @Slot(str)
     def remove(self, key: str) -> None:
         """Take a chip out of the message."""
+        if chip := self._find(key):
+            self._forget([chip])
 
     @Slot(str)
     def retry(self, key: str) -> None:
         """Read a chip that failed once more."""
+        chip = self._find(key)
+        if chip and chip.state == FAILED:
+            self._begin(chip)
 
     def box(self, key: str, box: Box) -> None:
-        """Ask about this part of a picture in the message only, at full resolution."""
+        """This part of a picture in the message becomes a chip beside it, at full resolution."""
+        chip = self._find(key)
+        if chip and chip.pictures and chip.source.kind == PICTURE:
+            self._add_part(chip.pictures[0], box)
+        else:
+            self.notice.emit(NOT_YET)
 
     def ask_about(self, turn_key: int, place: str, box: Box) -> None:
         """A part of a picture in the conversation becomes a chip; place is ShownAttachment.key."""
+        turn = self._chat.turn_of(turn_key)
+        parts = [part for part in turn.parts if part.kind in attached.KINDS] if turn else []
+        if place.isdecimal() and int(place) < len(parts):
+            self._add_part(parts[int(place)], box)
 
     @Slot(str)
     def write_down(self, key: str) -> None:
         """Have the words of a film (or sound) chip written down on the page Sound files."""
+        if (chip := self._find(key)) and chip.source.path:
+            self.sounds.emit([chip.source.path])
+
+    # What sending asks (app/controllers/keeping.py)
+
+    def ready(self) -> list[Chip]:
+        """The chips of the message on screen that can be sent."""
+        return [chip for chip in self._here() if chip.state == READY]
+
+    def why_not(self) -> Notice | None:
+        """What keeps the message on screen from being sent, once nothing is pending."""
+        chip = next((chip for chip in self._here() if chip.state == FAILED), None)
+        if chip is None:
+            return None
+        hint = "Remove it or try it again, then send."
+        return Notice(f"{chip.source.name}: {chip.words}", hint, kind="error")
+
+    def when_settled(self, callback: Callable[[], None]) -> None:
+        """Call it once nothing of the message on screen is pending."""
+        self._waiting.append((self._chat.conversation, callback))
+        self._look_around()
+
+    def sent(self, chips: Sequence[Chip]) -> None:
+        """These are in a turn now."""
+        self._forget(chips)
+
+    # Chips
+
+    def _add(self, source: Source, original: str = "", data: bytes = b"") -> None:
+        here = self._here()
+        if sum(max(1, len(chip.pictures)) for chip in here) >= MOST:
+            self.notice.emit(FULL)
+            return
+        key = str(next(self._keys))
+        chip = Chip(key, self._chat.conversation, source, original, data)
+        self._chips.append(chip)
+        self._begin(chip)
+
+    def _add_part(self, part: StoredPart, box: Box) -> None:
+        one = attached.about(part)
+        if not isinstance(one, AboutPicture) or not part.attachment:
+            return
+        whole = inside(one.box, box) if one.box else box
+        source = Source(PICTURE, one.name, box=whole, of=one.of, page=one.page, at=one.at)
+        self._add(source, part.attachment)
+
+    def _here(self) -> list[Chip]:
+        return [chip for chip in self._chips if chip.conversation == self._chat.conversation]
+
+    def _find(self, key: str) -> Chip | None:
+        return next((chip for chip in self._chips if chip.key == key), None)
+
+    def _forget(self, chips: Sequence[Chip]) -> None:
+        gone = {chip.key for chip in chips}
+        self._chips = [chip for chip in self._chips if chip.key not in gone]
+        for chip in chips:
+            if chip.source.kind == FILM and not chip.settled:
+                self._decoding.let_go(chip.source)
+        for conversation in {chip.conversation for chip in chips}:
+            self._save(conversation)
+        self._show()
+
+    def _wanted(self, chip: Chip, then: Callable[..., None]) -> Callable[..., None]:
+        """then, unless the chip was removed, or begun anew, by the time it is called."""
+        begun = chip.begun
+
+        def call(*values: Any) -> None:
+            if chip in self._chips and chip.begun == begun:
+                then(chip, *values)
+
+        return call
+
+    def _save(self, conversation: int | None) -> None:
+        chips = [chip for chip in self._chips if chip.conversation == conversation]
+        self._drafts.keep(conversation, [chip.draft() for chip in chips])
+
+    def _show(self) -> None:
+        self.changed.emit()
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """Who waits for chips that are all settled now goes on."""
+        for one in list(self._waiting):
+            of = [chip for chip in self._chips if chip.conversation == one[0]]
+            if all(chip.settled for chip in of) and one in self._waiting:
+                self._waiting.remove(one)
+                one[1]()
+
+    # Reading
+
+    def _begin(self, chip: Chip) -> None:
+        chip.begin()
+        self.changed.emit()
+        if chip.original:
+            self._read(chip)
+        elif chip.data:
+            self._keep(chip)
+        else:
+            sorted_out = self._wanted(chip, self._sorted)
+            self._decoding.sort(chip.source, sorted_out, self._wanted(chip, self._fail))
+
+    def _sorted(self, chip: Chip, kind: str) -> None:
+        """What it is, by what is in it."""
+        chip.source = replace(chip.source, kind=kind)
+        if kind == SOUND:
+            self._forget([chip])
+            self.sounds.emit([chip.source.path])
+        elif kind == FILM:
+            self._save(chip.conversation)
+            self._read(chip)
+        else:
+            self._keep(chip)
+
+    def _keep(self, chip: Chip) -> None:
+        kept = self._wanted(chip, self._kept)
+        self._decoding.keep(chip.source, chip.data, kept, self._wanted(chip, self._fail))
+
+    def _kept(self, chip: Chip, original: str) -> None:
+        chip.original, chip.data = original, b""
+        self._save(chip.conversation)
+        self._read(chip)
+
+    def _read(self, chip: Chip) -> None:
+        got, failed = self._wanted(chip, self._got), self._wanted(chip, self._fail)
+        others = [one for one in self._of(chip.conversation) if one is not chip]
+        left = MOST - sum(max(1, len(one.pictures)) for one in others)
+        match chip.source.kind:
+            case "film":
+                self._decoding.film(chip.source, max(1, min(FRAMES, left)), got, failed)
+            case "document":
+                room = self._room(others)
+                self._decoding.document(chip.source, chip.original, left, room, got, failed)
+            case _:
+                self._decoding.picture(chip.source, chip.original, got, failed)
+
+    def _of(self, conversation: int | None) -> list[Chip]:
+        return [chip for chip in self._chips if chip.conversation == conversation]
+
+    def _room(self, others: Sequence[Chip]) -> int:
+        """Characters of a document the model can take in beside the others; 0: nobody knows."""
+        used = sum(len(p.text) for c in others for p in c.parts if p.kind == attached.DOCUMENT)
+        whole = round(self._looking.context * ROOM * LETTERS)
+        return max(1, whole - used) if whole else 0
+
+    def _got(self, chip: Chip, read: Read) -> None:
+        chip.parts, chip.pixels = tuple(read.parts), read.pixels
+        self._save(chip.conversation)
+        self._take_in(chip)
+
+    def _fail(self, chip: Chip, why: Failed) -> None:
+        chip.fail(why)
+        self._settled(chip)
+
+    def _settled(self, chip: Chip) -> None:
+        self._show()
+        if chip.conversation == self._chat.conversation and not self.pending:
+            self.settled.emit()
+            if chip.state == READY:
+                self._chat.read_ahead()
+
+    # Looking
+
+    def _take_in(self, chip: Chip) -> None:
+        """Show it to the model that is open now, or to the programs that look for it."""
+        chip.state, chip.words, chip.seen = LOOKING, "", self._looking.model
+        if not chip.looked_at:
+            return self._ready(chip)
+        if not self._looking.known:
+            chip.words = "waits for the model"
+            return self._show()
+        if not self._looking.sees:
+            return self._describe(chip)
+        self._show()
+        looked, failed = self._wanted(chip, self._looked), self._wanted(chip, self._not_looked)
+        number = chip.seen
+        return self._looking.show(
+            chip.looked_at,
+            lambda: looked() if chip.seen == number else None,
+            lambda why: failed(why) if chip.seen == number else None,
+            chip.pixels,
+        )
+
+    def _looked(self, chip: Chip) -> None:
+        chip.cost = self._looking.cost(chip.looked_at)
+        self._ready(chip)
+
+    def _not_looked(self, chip: Chip, why: Failed) -> None:
+        if why != BROKEN_OFF:
+            self._fail(chip, why)
+        elif not self._looking.loading:  # unloaded: it is shown with the question
+            self._ready(chip)
+
+    def _ready(self, chip: Chip) -> None:
+        chip.state = READY
+        chip.pixels.clear()
+        self._settled(chip)
+
+    def _describe(self, chip: Chip) -> None:
+        """One picture after another; what was found stays with the picture."""
+        chip.cost, number = None, chip.seen
+        left = [p for p in chip.pictures if (one := attached.about(p)) and one.found is None]
+        if not left or self.findings is None:
+            chip.words = "" if self.findings else BLIND
+            return self._ready(chip)
+        chip.words = "programs are looking…"
+        self._show()
+        part, one = left[0], attached.about(left[0])
+
+        def found(chip: Chip, what: Any) -> None:
+            if chip.seen == number:
+                chip.parts = with_found(chip.parts, one.hash, what.text)
+                self._save(chip.conversation)
+                self._describe(chip)
+
+        def look(chip: Chip, pixels: Pixels) -> None:
+            assert self.findings
+            about = Look(one.hash, pixels.width, pixels.height, pixels.rgb)
+            self.findings.find(about, self._wanted(chip, found))
+
+        if one.hash in chip.pixels:
+            return look(chip, chip.pixels[one.hash])
+        failed = self._wanted(chip, self._fail)
+        return self._decoding.pixels(part, self._wanted(chip, look), failed)
+
+    @Slot()
+    def _on_model(self) -> None:
+        """Another model: what waits with the message on screen is shown to it."""
+        for chip in self._here():
+            if chip.partial:
+                self._begin(chip)  # more of its text may fit, or less
+            elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
+                self._take_in(chip)
+
+    # Conversations
+
+    @Slot()
+    def _on_opened(self) -> None:
+        conversation = self._chat.conversation
+        if conversation not in self._restored:
+            self._restored.add(conversation)
+            for kept in self._drafts.of(conversation):
+                if chip := restored(str(next(self._keys)), conversation, kept):
+                    self._chips.append(chip)
+        for chip in self._here():
+            if chip.state == READING and not chip.begun:
+                self._take_in(chip) if chip.parts else self._begin(chip)
+            elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
+                self._take_in(chip)
+        self.changed.emit()
+
+
+def inside(outer: Box, box: Box) -> Box:
+    """A box given as shares of another one, as shares of the whole."""
+    left, top, right, bottom = outer
+    wide, high = right - left, bottom - top
+    return (left + box[0] * wide, top + box[1] * high, left + box[2] * wide, top + box[3] * high)
+
+
+def with_found(parts: Iterable[StoredPart], name: str, found: str) -> tuple[StoredPart, ...]:
+    """The parts, with what programs found in the picture of this hash."""
+    changed = []
+    for part in parts:
+        one = attached.about(part) if part.kind == attached.SEEN else None
+        if one and one.hash == name:
+            part = attached.stored(replace(one, found=found), part.attachment)
+        changed.append(part)
+    return tuple(changed)

@@ -68,6 +68,24 @@ class ModelController(QObject):
         return not self._server and self._path == self._starter
 
     @property
+    def known(self) -> bool:
+        """What the open model can do is known, also while it rests; False while it first loads."""
+        return self._loaded is not None
+
+    @property
+    def sees(self) -> bool:
+        return self._loaded is not None and self._loaded.sees
+
+    @property
+    def hears(self) -> bool:
+        return self._loaded is not None and self._loaded.hears
+
+    @property
+    def context(self) -> int:
+        """Tokens it remembers, 0 where nobody knows."""
+        return self._loaded.context if self._loaded else 0
+
+    @property
     def model(self) -> ShownModel:
         return ShownModel(
             name=self._name(),

@@ -167,3 +167,19 @@ def sound_files(db: apsw.Connection) -> None:
             start REAL NOT NULL, end REAL NOT NULL, text TEXT NOT NULL) STRICT;
         CREATE INDEX sound_line_file ON sound_line (file);
     """)
+
+
+@step
+def drafts_with_files(db: apsw.Connection) -> None:
+    """What is attached to messages that are being written; conversation NULL: the next new one."""
+    db.execute("""
+        CREATE TABLE draft_part (
+            id INTEGER PRIMARY KEY,
+            conversation INTEGER REFERENCES conversation ON DELETE CASCADE,
+            chip INTEGER NOT NULL, place INTEGER NOT NULL,
+            kind TEXT NOT NULL, text TEXT NOT NULL DEFAULT '',
+            attachment TEXT REFERENCES attachment) STRICT;
+        CREATE INDEX draft_part_conversation ON draft_part (conversation, chip, place);
+        CREATE INDEX draft_part_attachment ON draft_part (attachment)
+            WHERE attachment IS NOT NULL;
+    """)

@@ -17,7 +17,10 @@ from app.store.stored import StoredPart, checksum
 log = logging.getLogger(__name__)
 Row = dict[str, Any]
 Parts = defaultdict[int, defaultdict[int, list[StoredPart]]]  # turn, place, what may be there
-KINDS = ("text", "thought", "call", "result", "attachment")
+KINDS = (
+    *("text", "thought", "call", "result", "picture", "sound", "attachment"),
+    *("seen", "preview", "document", "listened"),
+)
 TURN = (
     *("id", "uuid", "conversation", "parent", "role", "status", "said", "facts", "sha256"),
     *("deleted", "binned"),

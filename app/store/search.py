@@ -1,5 +1,6 @@
 """Finding conversations by the words in them, in any script, with or without accents."""
 
+import json
 import logging
 import re
 import unicodedata
@@ -19,6 +20,8 @@ TABLES = ("words", "trigrams", "title_words", "title_trigrams")
 MARK = "\u2060"  # in a snippet, every second piece between these is a found word; drawn as nothing
 LONGEST_QUERY = 200  # letters that are looked at
 MOST_TURNS = 20_000  # looked through before giving up on more conversations
+MOST_LETTERS = 200_000  # of a file that are indexed
+FILES = ("seen", "document", "listened")  # kinds of parts that are files, told about in JSON
 AROUND = 60  # letters before a found word in a snippet
 # scripts written without spaces: each of their letters is indexed as a word of its own
 UNSPACED = re.compile(
@@ -188,10 +191,26 @@ def _add(found: dict[int, int], rows: Iterator[tuple[int, int]], limit: int) -> 
         found.setdefault(conversation, turn)
 
 
+def words_of(kind: str, text: str) -> str:
+    """What a part of a turn is found by: of a file its name, and what is written in it."""
+    if kind == "text":
+        return text
+    if kind not in FILES:
+        return ""
+    try:
+        about = json.loads(text)
+    except ValueError:  # a bit flipped on disk
+        return ""
+    found = (str(about.get(name, "")) for name in ("name", "of", "text", "found"))
+    return "\n".join(one for one in found if one)[:MOST_LETTERS]
+
+
 def _text(db: apsw.Connection, turn: int) -> str:
-    sql = "SELECT CAST(text AS BLOB) FROM part WHERE turn = ? AND kind = 'text' ORDER BY place"
+    sql = f"""SELECT kind, CAST(text AS BLOB) FROM part WHERE turn = ?
+              AND kind IN ('text', {", ".join(map(repr, FILES))}) ORDER BY place"""
     rows: list[Any] = db.execute(sql, (turn,)).fetchall()
-    return "\n".join(row[0].decode("utf-8", "replace") for row in rows)
+    read = (words_of(kind, text.decode("utf-8", "replace")) for kind, text in rows)
+    return "\n".join(one for one in read if one)
 
 
 def _fold(text: str) -> tuple[str, list[int] | range]:

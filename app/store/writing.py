@@ -199,12 +199,13 @@ def _write_parts(db: apsw.Connection, turn: int, parts: Iterable[StoredPart]) ->
 
 
 def _said(parts: Iterable[StoredPart]) -> str:
-    return "\n".join(part.text for part in parts if part.kind == "text")
+    return "\n".join(found for part in parts if (found := search.words_of(part.kind, part.text)))
 
 
 def _unneeded(db: apsw.Connection, before: int) -> list[str]:
     sql = """SELECT sha256 FROM attachment WHERE added < ?
-             AND NOT EXISTS (SELECT 1 FROM part WHERE attachment = attachment.sha256)"""
+             AND NOT EXISTS (SELECT 1 FROM part WHERE attachment = sha256)
+             AND NOT EXISTS (SELECT 1 FROM draft_part WHERE attachment = sha256)"""
     files = [row[0] for row in db.execute(sql, (before,))]
     db.executemany("DELETE FROM attachment WHERE sha256 = ?", ((f,) for f in files))
     return files

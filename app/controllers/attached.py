@@ -1,0 +1,208 @@
+"""What is attached to a turn: as it is stored, as it is told to the model, as it is shown.
+
+A picture is a "seen" part (AboutPicture, the original file) and the "preview" after it; a scanned
+page and a frame of a film are pictures too. A "document" is AboutDocument with its file, what a
+model hears is "listened": AboutSound with a WAV.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.controllers.shown import ShownAttachment
+from app.controllers.subtitles import clock
+from app.store.conversations import StoredPart, StoredTurn
+from engines.messages import Part, Picture, Sound, Text
+from engines.senses import Box
+
+SEEN, PREVIEW, DOCUMENT, LISTENED = "seen", "preview", "document", "listened"
+KINDS = frozenset((SEEN, DOCUMENT, LISTENED))
+KEPT = KINDS | {PREVIEW}  # kinds of parts that stay with a question that is asked otherwise
+LONGEST_NAME = 100
+NOTHING_FOUND = "Programs found nothing in it."
+
+
+class AboutPicture(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    width: int  # of the whole picture (of the box, where there is one), in pixels
+    height: int
+    format: str = ""
+    hash: str = ""  # how a Look names it
+    size: tuple[int, int] = (0, 0)  # as the model gets it
+    box: Box | None = None
+    of: str = ""  # name of the document or film it is a page or frame of
+    page: int = 0
+    at: float = -1.0  # seconds into the film
+    note: str = ""
+    found: str | None = None  # by programs, for a model that does not see; None: none looked
+
+
+class AboutDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    pages: int
+    text: str
+    note: str = ""  # what of it is missing, for people and the model
+
+
+class AboutSound(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    seconds: float
+    hash: str = ""
+
+
+About = AboutPicture | AboutDocument | AboutSound
+_ABOUT = {SEEN: AboutPicture, DOCUMENT: AboutDocument, LISTENED: AboutSound}
+_decoders = {kind: msgspec.json.Decoder(about) for kind, about in _ABOUT.items()}
+
+
+def stored(about: About, attachment: str) -> StoredPart:
+    kind = next(kind for kind, one in _ABOUT.items() if isinstance(about, one))
+    return StoredPart(kind, msgspec.json.encode(about).decode(), attachment)
+
+
+def about(part: StoredPart) -> Any:
+    """AboutPicture, AboutDocument or AboutSound; None where the disk lost it."""
+    try:
+        return _decoders[part.kind].decode(part.text)
+    except msgspec.DecodeError:
+        return None
+
+
+def any_of(parts: Iterable[StoredPart]) -> bool:
+    return any(part.kind in KINDS for part in parts)
+
+
+def plain_name(name: str) -> str:
+    """A file's name as it may stand in a line: its owner chose it, and not for us."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]}…"
+
+
+def pictures(turns: Iterable[StoredTurn]) -> Iterable[tuple[StoredPart, AboutPicture]]:
+    for turn in turns:
+        for part in turn.parts:
+            if part.kind == SEEN and (one := about(part)):
+                yield part, one
+
+
+class Telling:
+    """Tells the model what is attached, turn by turn from the first one on.
+
+    What it says of a turn depends on that turn and those before it alone, so that the model's
+    memory of them stays good.
+    """
+
+    def __init__(self, sees: bool, hears: bool) -> None:
+        self._sees, self._hears = sees, hears
+        self._number = 0  # of the last picture
+        self._labels = False
+
+    def begin(self, parts: Sequence[StoredPart]) -> None:
+        """A turn."""
+        here = sum(part.kind == SEEN for part in parts)
+        self._labels = self._number + here > 1
+
+    def told(self, part: StoredPart) -> list[Part]:
+        match about(part):
+            case AboutPicture() as one:
+                self._number += 1
+                return self._seen(one) if self._sees else [Text(self._described(one))]
+            case AboutDocument() as one:
+                return [Text(quoted_document(one))]
+            case AboutSound() as one if self._hears:
+                label = Text(f"The sound {plain_name(one.name)}:\n")
+                return [label, Sound(one.hash, one.seconds), Text("\n")]
+            case AboutSound() as one:
+                return [Text(f"The sound {plain_name(one.name)}, which you cannot hear.\n\n")]
+            case _:
+                return [Text("A file that was attached here cannot be read any more.\n\n")]
+
+    def _seen(self, one: AboutPicture) -> list[Part]:
+        picture = Picture(one.hash, *one.size)
+        if not (self._labels or one.of or one.box):
+            return [picture, Text("\n")]
+        return [Text(f"{self._label(one)}:\n"), picture, Text("\n")]
+
+    def _label(self, one: AboutPicture) -> str:
+        words = what(one)
+        return f"Picture {self._number}, {words}" if self._labels else words[0].upper() + words[1:]
+
+    def _described(self, one: AboutPicture) -> str:
+        words = self._label(one) if self._labels else f"The picture {what(one)}"
+        size = f"{one.width} × {one.height}"
+        found = f"Programs found in it: {one.found}" if one.found else NOTHING_FOUND
+        return f"{words}, {size}, which you cannot see. {found}\n\n"
+
+
+def what(one: AboutPicture) -> str:
+    """Which picture it is: "holiday.jpg", "a part of holiday.jpg", "frame at 0:12 of film.mp4"."""
+    if one.at >= 0:
+        words = f"frame at {clock(one.at)} of {plain_name(one.of)}"
+    elif one.page:
+        words = f"page {one.page} of {plain_name(one.of)}"
+    else:
+        words = plain_name(one.name)
+    return f"a part of {words}" if one.box else words
+
+
+def quoted_document(one: AboutDocument) -> str:
+    pages = f", {one.pages} pages" if one.pages > 1 else ""
+    note = f" ({one.note.rstrip('.')})" if one.note else ""
+    return f"The document {quoted(plain_name(one.name) + pages + note, one.text)}\n"
+
+
+def quoted(name: str, text: str) -> str:
+    """The text of a file as it stands in a message."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{name}:\n{fence}\n{text.rstrip()}\n{fence}\n"
+
+
+def shown(parts: Sequence[StoredPart], files: Callable[[str], Path]) -> tuple[ShownAttachment, ...]:
+    """files finds the file of an attachment; key is the place among these."""
+    found: list[ShownAttachment] = []
+    for index, part in enumerate(parts):
+        if part.kind not in KINDS:
+            continue
+        after = parts[index + 1] if index + 1 < len(parts) else None
+        preview = files(after.attachment) if after and after.kind == PREVIEW else ""
+        found.append(shown_part(str(len(found)), part, str(preview)))
+    return tuple(found)
+
+
+def shown_part(key: str, part: StoredPart, preview: str) -> ShownAttachment:
+    match about(part):
+        case AboutPicture() as one:
+            words, size = size_words(one), (one.width, one.height)
+            found = (one.found or NOTHING_FOUND) if one.found is not None else ""
+            return ShownAttachment(
+                *(key, "picture", one.name, words, one.note, "ready", preview, *size),
+                *(one.box, one.at, one.of, found),
+            )
+        case AboutDocument() as one:
+            return ShownAttachment(key, DOCUMENT, one.name, document_words(one), one.note)
+        case AboutSound() as one:
+            return ShownAttachment(key, "sound", one.name, clock(one.seconds))
+        case _:
+            words, hint = "It cannot be read any more.", "Attach the file again."
+            return ShownAttachment(key, DOCUMENT, "A file", words, hint, "failed")
+
+
+def size_words(one: AboutPicture) -> str:
+    return f"{one.width:,} × {one.height:,}"
+
+
+def document_words(one: AboutDocument) -> str:
+    if one.pages > 1:
+        return f"{one.pages:,} pages"
+    words = len(one.text.split())
+    return f"{words:,} word{'s' * (words != 1)}" if words else "1 page"
+
+
+def title_of(parts: Sequence[StoredPart]) -> str:
+    """For a conversation that begins with files alone."""
+    one = next((found for part in parts if part.kind in KINDS and (found := about(part))), None)
+    return plain_name(getattr(one, "of", "") or one.name) if one else ""

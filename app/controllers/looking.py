@@ -1,0 +1,130 @@
+"""Shows pictures to the open model: it takes each in once, and turns only name them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers import attached
+from app.controllers.decoding import Decoding
+from app.controllers.jobs import Jobs, trouble
+from app.controllers.models import ModelController
+from app.store.conversations import StoredPart, StoredTurn
+from engines.messages import ENDINGS, Done, Event, Failed, Loaded, Look, Pixels, Seen
+
+FailedBy = Callable[[Failed], None]
+Cost = tuple[int, float]  # tokens, seconds of encoding
+LOST = Failed(
+    "A picture of this conversation is not there any more.",
+    "Attach it again, or ask in a new conversation.",
+)
+TOO_MANY = Failed(
+    "The model cannot keep so many pictures in mind at once.",
+    "Ask about fewer of them in a new conversation.",
+)
+
+
+class Looking(QObject):
+    changed = Signal()  # another process of a model: it has seen nothing yet
+
+    def __init__(
+        self, models: ModelController, decoding: Decoding, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._models, self._decoding = models, decoding
+        self._jobs = Jobs(models.link, parent=self)
+        self.model = 1  # number of the process that looks
+        self.costs: dict[str, Cost] = {}  # by hash, of this process
+        models.link.event.connect(self._on_event)
+
+    @property
+    def known(self) -> bool:
+        """Whether it sees can be told."""
+        return self._models.known
+
+    @property
+    def sees(self) -> bool:
+        return self._models.sees
+
+    @property
+    def hears(self) -> bool:
+        return self._models.hears
+
+    @property
+    def loading(self) -> bool:
+        return self._models.link.state == "loading"
+
+    @property
+    def context(self) -> int:
+        return self._models.context
+
+    def show(
+        self,
+        parts: Iterable[StoredPart],
+        done: Callable[[], None],
+        failed: FailedBy,
+        pixels: Mapping[str, Pixels] | None = None,
+    ) -> None:
+        """Have the model take in these, one after another; pixels are those at hand."""
+        left, ready = list(parts), pixels or {}
+
+        def go_on() -> None:
+            if not left:
+                return done()
+            part = left.pop(0)
+            one = attached.about(part)
+            if one is None:
+                return failed(LOST)
+            if one.hash in ready:
+                return self._look(one.hash, ready[one.hash], go_on, failed)
+
+            def read(found: Pixels) -> None:
+                self._look(one.hash, found, go_on, failed)
+
+            return self._decoding.pixels(part, read, failed)
+
+        go_on()
+
+    def show_again(
+        self,
+        turns: Sequence[StoredTurn],
+        hashes: Iterable[str],
+        done: Callable[[], None],
+        failed: FailedBy,
+    ) -> None:
+        """What the model says it does not know (Unseen), from the originals."""
+        wanted = {one.hash: part for part, one in attached.pictures(turns)}
+        missing = list(dict.fromkeys(hashes))
+        if not all(name in wanted for name in missing):
+            failed(LOST)
+        else:
+            self.show([wanted[name] for name in missing], done, failed)
+
+    def cost(self, parts: Iterable[StoredPart]) -> Cost | None:
+        """What taking in these took altogether; None where this model did not look at all."""
+        names = [one.hash for part in parts if (one := attached.about(part))]
+        known = [self.costs[name] for name in names if name in self.costs]
+        if not known or len(known) < len(names):
+            return None
+        return sum(cost[0] for cost in known), sum(cost[1] for cost in known)
+
+    def _look(
+        self, name: str, pixels: Pixels, done: Callable[[], None], failed: FailedBy
+    ) -> None:
+        def hears(event: Event) -> None:
+            if isinstance(event, Seen):
+                before = self.costs.get(name, (0, 0.0))[1]
+                self.costs[name] = (event.tokens, event.seconds or before)
+            elif isinstance(event, Done):
+                done()
+            elif isinstance(event, ENDINGS):
+                failed(trouble(event))
+
+        self._jobs.ask(Look(name, pixels.width, pixels.height, pixels.rgb), hears)
+
+    @Slot(int, object)
+    def _on_event(self, job: int, event: Any) -> None:
+        if job == 0 and isinstance(event, Loaded):
+            self.model += 1
+            self.costs.clear()
+            self.changed.emit()
