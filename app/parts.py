@@ -8,13 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import ears, homes, paths, settings
+from app import ears, homes, media, paths, settings
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
 from app.controllers.answering import Answering
 from app.controllers.arrivals import ArrivalController
-from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
@@ -67,7 +66,7 @@ class Parts(Controllers):
     homes: dict[str, EngineLink]  # of the tools
     sound: Sound | None  # None without a window: nothing is heard or said then
     voice: tuple[Resting, ...]  # engines that hear
-    readers: tuple[EngineLink, ...]  # of sound files
+    readers: tuple[EngineLink, ...]  # of files
 
     def start_engines(self, model: str) -> None:
         """Open the given model, else the one that was open last, else the starter."""
@@ -186,7 +185,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     encoder = EngineLink(folders.logs, parent)
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
-    attaching = AttachController(parent)
+    files, films = media.engines(folders, parent)
+    attaching = media.attaching(
+        *(files, films, store, background, models, answering, chat, keeping, parent)
+    )
+    arrivals.files.connect(attaching.take)
     reader = EngineLink(folders.logs, parent)
     sound_files = SoundFilesController(
         *(store, Transcribing(reader, patient, parent), background, preferences, undo),
@@ -197,6 +200,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     if sound:
         sound_files.hear_through(Excerpt(excerpts, sound, speeches, parent))
     arrivals.sounds.connect(sound_files.add)
+    attaching.sounds.connect(sound_files.add)
     sound_files.quoted.connect(arrivals.quoted)
     talk.state_changed.connect(
         lambda state: sound_files.give_way(state in (OPENING, LISTENING, FINISHING))
@@ -239,5 +243,5 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        readers=(reader, excerpts, careful.link),
+        readers=(reader, excerpts, careful.link, files.link, films),
     )

@@ -1,11 +1,16 @@
 """Reading ahead: the model reads a branch, and what is being said, before it is asked."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
+from app.controllers.looking import Looking
 from app.controllers.models import ModelController
-from engines.messages import ENDINGS, Event, Prefill, Text, Turn
+from app.controllers.turns import asked_with, pretended
+from app.store.conversations import StoredPart, StoredTurn
+from engines.messages import ENDINGS, Done, Event, Prefill, Turn, Unseen
 
 
 class Ahead(QObject):
@@ -14,37 +19,67 @@ class Ahead(QObject):
     def __init__(self, models: ModelController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._models = models
+        self.files: Callable[[], Sequence[StoredPart]] = tuple  # with the message on screen
+        self.looking: Looking | None = None  # shows the model what it does not know yet
         self._job: int | None = None
+        self._turns: Sequence[StoredTurn] = ()  # of what is read and of what is next
+        self._request: Prefill | None = None
         self._next: Prefill | None = None
+        self._unseen: tuple[str, ...] = ()
         self._read: object = None  # what was read last: once is enough
         models.link.event.connect(self._on_event)
 
-    def wants(self, last: int | None, said: str) -> bool:
-        return (last, said) != self._read and self._models.ready
-
     def read(
-        self, last: int | None, told: tuple[Turn, ...], tools: tuple[dict[str, Any], ...], said: str
+        self,
+        branch: Sequence[StoredTurn],
+        said: str,
+        told: Callable[[Sequence[StoredTurn]], tuple[Turn, ...]],
+        tools: Callable[[], tuple[dict[str, Any], ...]],
     ) -> None:
-        """last is the turn the branch ends with; said what the person has said by now, or ""."""
-        self._read = last, said
-        if said and told and told[-1].role == "user":
+        """A branch, and what the person has said by now, or ""."""
+        files, last = self.files(), branch[-1] if branch else None
+        what = (last.id if last else None, said, tuple(part.text for part in files))
+        if what == self._read or not self._models.ready:
+            return
+        self._read = what
+        question = asked_with(files, said)
+        if question and last and last.role == "user":
             return  # two turns of the person in a row are no dialogue to many models
-        question = (Turn("user", (Text(said),)),) if said else ()
-        self._next = Prefill((*told, *question), tools)
+        self._turns = [*branch, pretended(question)] if question else [*branch]
+        self._next = Prefill(told(self._turns), tools())
         if self._job is None:
             self._go_on()
 
     def forget(self) -> None:
         """The question itself is asked now."""
-        self._next = self._job = None
+        self._next = self._request = self._job = None
 
     def _go_on(self) -> None:
-        if request := self._next:
-            self._next = None
-            self._job = self._models.link.submit(request)
+        self._request, self._next = self._next, None
+        if self._request:
+            self._unseen = ()
+            self._job = self._models.link.submit(self._request)
 
     @Slot(int, object)
     def _on_event(self, job: int, event: Event) -> None:
-        if job == self._job and isinstance(event, ENDINGS):
+        if job != self._job:
+            return
+        if isinstance(event, Unseen):
+            self._unseen = event.hashes
+        if isinstance(event, ENDINGS):
             self._job = None
-            self._go_on()
+            if isinstance(event, Done) and self._unseen and self.looking and not self._next:
+                self._show(self._unseen)
+            else:
+                self._go_on()
+
+    def _show(self, hashes: tuple[str, ...]) -> None:
+        """Pictures of a conversation that was opened later: then it is read once more."""
+        assert self.looking and self._request
+        again = partial(self._again, self._request)
+        self.looking.show_again(self._turns, hashes, again, lambda _: None)
+
+    def _again(self, request: Prefill) -> None:
+        if self._request is request and self._job is None:  # else the question was asked
+            self._unseen, self._request = (), None
+            self._job = self._models.link.submit(request)

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.controllers.looking import TOO_MANY, Looking
 from app.controllers.toolbox import Taken, ToolboxController
 from app.controllers.turns import PARAGRAPH, as_part, for_model, quotable, tainted
 from app.store.conversations import Store, StoredPart, StoredTurn
@@ -23,6 +24,7 @@ from engines.messages import (
     ToolResult,
     ToolsDropped,
     TurnsDropped,
+    Unseen,
     Usage,
 )
 
@@ -48,6 +50,8 @@ class Answer:
     made: list[tuple[str, str]] = field(default_factory=list)
     rounds: int = 0
     tokens: int = 0  # of the running job
+    unseen: tuple[str, ...] = ()  # pictures the model does not know, or no longer
+    showed: bool = False  # them, in the running round: once is enough
     began: float = 0.0
     wrote: float = 0.0  # when the running job's first token came
     saved: bool = True
@@ -81,6 +85,7 @@ class Answering(QObject):
         super().__init__(parent)
         self._llm, self._toolbox, self._store = llm, toolbox, store
         self.answer: Answer | None = None
+        self.looking: Looking | None = None  # shows the model what it does not know
         self._job = -1
         self._timer = QTimer(self, interval=SAVE_EVERY)
         self._timer.timeout.connect(self._save)
@@ -106,12 +111,22 @@ class Answering(QObject):
     def _ask(self) -> None:
         answer = self.answer
         assert answer
-        answer.tokens, answer.wrote = 0, 0.0
         answer.rounds += 1
-        so_far = [replace(answer.turn, parts=tuple(answer.parts))] if answer.parts else []
-        turns = for_model([*answer.history, *so_far], answer.instructions)
+        answer.showed = False
+        self._submit()
+
+    def _submit(self) -> None:
+        answer, looking = self.answer, self.looking
+        assert answer
+        answer.tokens, answer.wrote, answer.unseen = 0, 0.0, ()
+        senses = (looking.sees, looking.hears) if looking else (False, False)
+        turns = for_model(self._so_far(answer), answer.instructions, *senses)
         tools = answer.request.tools if answer.rounds <= ROUNDS else ()
         self._job = self._llm.submit(replace(answer.request, turns=turns, tools=tools))
+
+    def _so_far(self, answer: Answer) -> list[StoredTurn]:
+        said = [replace(answer.turn, parts=tuple(answer.parts))] if answer.parts else []
+        return [*answer.history, *said]
 
     @Slot(int, object)
     def _on_event(self, job: int, event: Event) -> None:
@@ -132,6 +147,8 @@ class Answering(QObject):
             case TurnsDropped(count):
                 answer.facts["dropped"] = count
                 self.changed.emit(answer.current())
+            case Unseen(hashes):
+                answer.unseen = hashes
             case ToolsDropped():
                 answer.facts["no tools"] = NO_ROOM
         if isinstance(event, ENDINGS):
@@ -142,6 +159,8 @@ class Answering(QObject):
         answer = self.answer
         assert answer
         match ending:
+            case Done() if answer.unseen:
+                self._show(answer)
             case Done(reason, usage, seed):
                 self._count(usage)
                 answer.facts["seed"] = seed
@@ -155,6 +174,23 @@ class Answering(QObject):
                 self._count(None)
                 answer.facts["error"] = {f: getattr(failed, f) for f in Failed.__struct_fields__}
                 self._finish("failed", "failed")
+
+    def _show(self, answer: Answer) -> None:
+        """The model was asked about pictures it does not know: once they are shown to it."""
+
+        def done() -> None:
+            if self.answer is answer:
+                self._submit()
+
+        def failed(why: Failed) -> None:
+            if self.answer is answer:
+                answer.unseen = ()
+                self._on_ending(why)
+
+        if answer.showed or self.looking is None:
+            return failed(TOO_MANY)
+        answer.showed = True
+        return self.looking.show_again(self._so_far(answer), answer.unseen, done, failed)
 
     def _call_next(self) -> None:
         answer = self.answer
@@ -212,6 +248,8 @@ class Answering(QObject):
         self._job = -1
         self._timer.stop()
         answer.facts |= {"reason": reason, "seconds": time.monotonic() - answer.began}
+        if self.looking:
+            answer.facts |= self.looking.facts(answer.history)
         turn = answer.current(status)
         self._store.write_answer(turn.id, turn.parts, status, turn.facts)
         self.finished.emit(turn)

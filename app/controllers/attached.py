@@ -132,8 +132,7 @@ class Telling:
     def _described(self, one: AboutPicture) -> str:
         words = self._label(one) if self._labels else f"The picture {what(one)}"
         size = f"{one.width} × {one.height}"
-        found = f"Programs found in it: {one.found}" if one.found else NOTHING_FOUND
-        return f"{words}, {size}, which you cannot see. {found}\n\n"
+        return f"{words}, {size}, which you cannot see. {one.found or NOTHING_FOUND}\n\n"
 
 
 def what(one: AboutPicture) -> str:

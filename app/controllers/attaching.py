@@ -2,8 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import Any, Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,7 +10,6 @@ from app.controllers import attached
 from app.controllers.attached import AboutPicture
 from app.controllers.chat import ChatController
 from app.controllers.chips import (
-    BLIND,
     DOCUMENT,
     FAILED,
     FILM,
@@ -25,14 +22,15 @@ from app.controllers.chips import (
     Source,
     name_of,
     restored,
+    still,
 )
 from app.controllers.decoding import Decoding, Read
-from app.controllers.jobs import BROKEN_OFF
 from app.controllers.looking import Looking
 from app.controllers.shown import Notice, ShownAttachment
+from app.controllers.taking_in import TakingIn
 from app.store.conversations import Store, StoredPart
 from app.store.draft_parts import DraftParts
-from engines.messages import Failed, Look, Pixels
+from engines.messages import Failed
 from engines.senses import Box
 
 MOST = 16  # pictures a message
@@ -43,12 +41,6 @@ FULL = Notice(
     f"A message takes at most {MOST} pictures and documents.", "Send these first, or remove some."
 )
 NOT_YET = Notice("This picture is still being read.", "Wait until it is ready.")
-
-
-class Findings(Protocol):
-    """What programs find in a picture, for a model that does not see."""
-
-    def find(self, look: Look, done: Callable[[Any], None]) -> None: ...
 
 
 class AttachController(QObject):
@@ -77,13 +69,15 @@ class AttachController(QObject):
         super().__init__(parent)
         self._chat, self._store, self._drafts = chat, store, DraftParts(store)
         self._decoding, self._looking = decoding, looking
-        self.findings: Findings | None = None
+        self._taking_in = TakingIn(looking, decoding, self)
         self._keys = itertools.count(1)
         self._chips: list[Chip] = []
         self._restored: set[int | None] = set()  # conversations whose chips were fetched
         self._waiting: list[tuple[int | None, Callable[[], None]]] = []
         chat.opened.connect(self._on_opened)
         looking.changed.connect(self._on_model)
+        self._taking_in.changed.connect(self._on_changed)
+        self._taking_in.settled.connect(self._on_settled)
 
     # What the page asks
 
@@ -147,6 +141,10 @@ class AttachController(QObject):
         if (chip := self._find(key)) and chip.source.path:
             self.sounds.emit([chip.source.path])
 
+    def parts(self) -> list[StoredPart]:
+        """What the next turn would hold of them by now."""
+        return [part for chip in self.ready() for part in chip.parts]
+
     # What sending asks (app/controllers/keeping.py)
 
     def ready(self) -> list[Chip]:
@@ -202,19 +200,10 @@ class AttachController(QObject):
         for chip in chips:
             if chip.source.kind == FILM and not chip.settled:
                 self._decoding.let_go(chip.source)
+            chip.work = 0
         for conversation in {chip.conversation for chip in chips}:
             self._save(conversation)
         self._show()
-
-    def _wanted(self, chip: Chip, then: Callable[..., None]) -> Callable[..., None]:
-        """then, unless the chip was removed, or begun anew, by the time it is called."""
-        begun = chip.begun
-
-        def call(*values: Any) -> None:
-            if chip in self._chips and chip.begun == begun:
-                then(chip, *values)
-
-        return call
 
     def _save(self, conversation: int | None) -> None:
         chips = [chip for chip in self._chips if chip.conversation == conversation]
@@ -235,15 +224,14 @@ class AttachController(QObject):
     # Reading
 
     def _begin(self, chip: Chip) -> None:
-        chip.begin()
+        chip.begin(READING, "Being read…")
         self.changed.emit()
         if chip.original:
             self._read(chip)
         elif chip.data:
             self._keep(chip)
         else:
-            sorted_out = self._wanted(chip, self._sorted)
-            self._decoding.sort(chip.source, sorted_out, self._wanted(chip, self._fail))
+            self._decoding.sort(chip.source, still(chip, self._sorted), still(chip, self._fail))
 
     def _sorted(self, chip: Chip, kind: str) -> None:
         """What it is, by what is in it."""
@@ -258,8 +246,8 @@ class AttachController(QObject):
             self._keep(chip)
 
     def _keep(self, chip: Chip) -> None:
-        kept = self._wanted(chip, self._kept)
-        self._decoding.keep(chip.source, chip.data, kept, self._wanted(chip, self._fail))
+        kept = still(chip, self._kept)
+        self._decoding.keep(chip.source, chip.data, kept, still(chip, self._fail))
 
     def _kept(self, chip: Chip, original: str) -> None:
         chip.original, chip.data = original, b""
@@ -267,7 +255,7 @@ class AttachController(QObject):
         self._read(chip)
 
     def _read(self, chip: Chip) -> None:
-        got, failed = self._wanted(chip, self._got), self._wanted(chip, self._fail)
+        got, failed = still(chip, self._got), still(chip, self._fail)
         others = [one for one in self._of(chip.conversation) if one is not chip]
         left = MOST - sum(max(1, len(one.pictures)) for one in others)
         match chip.source.kind:
@@ -291,13 +279,20 @@ class AttachController(QObject):
     def _got(self, chip: Chip, read: Read) -> None:
         chip.parts, chip.pixels = tuple(read.parts), read.pixels
         self._save(chip.conversation)
-        self._take_in(chip)
+        self._taking_in.begin(chip)
 
     def _fail(self, chip: Chip, why: Failed) -> None:
         chip.fail(why)
-        self._settled(chip)
+        self._on_settled(chip)
 
-    def _settled(self, chip: Chip) -> None:
+    @Slot(object)
+    def _on_changed(self, chip: Chip) -> None:
+        """Something was found in it, or words for it."""
+        self._save(chip.conversation)
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_settled(self, chip: Chip) -> None:
         self._show()
         if chip.conversation == self._chat.conversation and not self.pending:
             self.settled.emit()
@@ -306,68 +301,6 @@ class AttachController(QObject):
 
     # Looking
 
-    def _take_in(self, chip: Chip) -> None:
-        """Show it to the model that is open now, or to the programs that look for it."""
-        chip.state, chip.words, chip.seen = LOOKING, "", self._looking.model
-        if not chip.looked_at:
-            return self._ready(chip)
-        if not self._looking.known:
-            chip.words = "waits for the model"
-            return self._show()
-        if not self._looking.sees:
-            return self._describe(chip)
-        self._show()
-        looked, failed = self._wanted(chip, self._looked), self._wanted(chip, self._not_looked)
-        number = chip.seen
-        return self._looking.show(
-            chip.looked_at,
-            lambda: looked() if chip.seen == number else None,
-            lambda why: failed(why) if chip.seen == number else None,
-            chip.pixels,
-        )
-
-    def _looked(self, chip: Chip) -> None:
-        chip.cost = self._looking.cost(chip.looked_at)
-        self._ready(chip)
-
-    def _not_looked(self, chip: Chip, why: Failed) -> None:
-        if why != BROKEN_OFF:
-            self._fail(chip, why)
-        elif not self._looking.loading:  # unloaded: it is shown with the question
-            self._ready(chip)
-
-    def _ready(self, chip: Chip) -> None:
-        chip.state = READY
-        chip.pixels.clear()
-        self._settled(chip)
-
-    def _describe(self, chip: Chip) -> None:
-        """One picture after another; what was found stays with the picture."""
-        chip.cost, number = None, chip.seen
-        left = [p for p in chip.pictures if (one := attached.about(p)) and one.found is None]
-        if not left or self.findings is None:
-            chip.words = "" if self.findings else BLIND
-            return self._ready(chip)
-        chip.words = "programs are looking…"
-        self._show()
-        part, one = left[0], attached.about(left[0])
-
-        def found(chip: Chip, what: Any) -> None:
-            if chip.seen == number:
-                chip.parts = with_found(chip.parts, one.hash, what.text)
-                self._save(chip.conversation)
-                self._describe(chip)
-
-        def look(chip: Chip, pixels: Pixels) -> None:
-            assert self.findings
-            about = Look(one.hash, pixels.width, pixels.height, pixels.rgb)
-            self.findings.find(about, self._wanted(chip, found))
-
-        if one.hash in chip.pixels:
-            return look(chip, chip.pixels[one.hash])
-        failed = self._wanted(chip, self._fail)
-        return self._decoding.pixels(part, self._wanted(chip, look), failed)
-
     @Slot()
     def _on_model(self) -> None:
         """Another model: what waits with the message on screen is shown to it."""
@@ -375,7 +308,7 @@ class AttachController(QObject):
             if chip.partial:
                 self._begin(chip)  # more of its text may fit, or less
             elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
-                self._take_in(chip)
+                self._taking_in.begin(chip)
 
     # Conversations
 
@@ -388,10 +321,10 @@ class AttachController(QObject):
                 if chip := restored(str(next(self._keys)), conversation, kept):
                     self._chips.append(chip)
         for chip in self._here():
-            if chip.state == READING and not chip.begun:
-                self._take_in(chip) if chip.parts else self._begin(chip)
+            if not chip.work:  # of an earlier session
+                self._taking_in.begin(chip) if chip.parts else self._begin(chip)
             elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
-                self._take_in(chip)
+                self._taking_in.begin(chip)
         self.changed.emit()
 
 
@@ -400,14 +333,3 @@ def inside(outer: Box, box: Box) -> Box:
     left, top, right, bottom = outer
     wide, high = right - left, bottom - top
     return (left + box[0] * wide, top + box[1] * high, left + box[2] * wide, top + box[3] * high)
-
-
-def with_found(parts: Iterable[StoredPart], name: str, found: str) -> tuple[StoredPart, ...]:
-    """The parts, with what programs found in the picture of this hash."""
-    changed = []
-    for part in parts:
-        one = attached.about(part) if part.kind == attached.SEEN else None
-        if one and one.hash == name:
-            part = attached.stored(replace(one, found=found), part.attachment)
-        changed.append(part)
-    return tuple(changed)

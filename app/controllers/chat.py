@@ -1,12 +1,13 @@
 """The conversation on screen: its turns, its branches, and the answer being written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import reports
+from app.controllers import turns
 from app.controllers.ahead import Ahead
 from app.controllers.answering import Answer, Answering
 from app.controllers.consent import ConsentController
@@ -16,10 +17,10 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.requests import request
 from app.controllers.shown import Notice, ShownTurn
 from app.controllers.toolbox import ToolboxController
-from app.controllers.turns import details, for_model, mark_of, shown, text_of, times_of, title_from
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
+from engines.messages import Turn
 
 BUSY = Notice("An answer is being written.", "Wait for it, or stop it with Esc.")
 
@@ -59,7 +60,7 @@ class ChatController(QObject):
         self._mark = -1  # index of the turn the cut mark stands above
         self._sending = False  # between Send and the commit of the words
         self.drafts = Drafts(store)
-        self._ahead = Ahead(models, self)
+        self.ahead = Ahead(models, self)
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
         answering.changed.connect(self._on_answer_changed)
@@ -79,10 +80,10 @@ class ChatController(QObject):
 
     def copy_text(self, key: int) -> str:
         self._take_in_running_answer()
-        return text_of(self._turns[self._index(key)].parts)
+        return turns.text_of(self._turns[self._index(key)].parts)
 
     def details(self, key: int) -> tuple[tuple[str, str], ...]:
-        return details(self._turns[self._index(key)])
+        return turns.details(self._turns[self._index(key)])
 
     def turn_of(self, key: int) -> StoredTurn | None:
         return next((turn for turn in reversed(self._turns) if turn.id == key), None)
@@ -112,12 +113,13 @@ class ChatController(QObject):
         sounds: Iterable[StoredPart] = (),
         facts: dict[str, Any] | None = None,
         done: Callable[[], None] = lambda: None,
+        files: Sequence[StoredPart] = (),
     ) -> None:
-        """Like send, with the sound of it and facts; done is called when all is on disk."""
-        if self.busy or not text.strip():
+        """Like send, with its sound, files (which need no words) and facts; done: on disk."""
+        if self.busy or not (text.strip() or files):
             return
-        parts = (StoredPart("text", text), *sounds)
-        self._ahead.forget()
+        parts = turns.asked_with(files, text, sounds)
+        self.ahead.forget()
         self._set_sending(True)
 
         def begun(conversation: int, turn: StoredTurn) -> None:
@@ -129,12 +131,11 @@ class ChatController(QObject):
             self._asked(turn)
 
         def failed(error: ParleyError) -> None:
-            self._set_sending(False)
             self.draft_changed.emit(text)  # nothing the person wrote is lost
-            self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
+            self._not_written(error)
 
         if self.conversation is None:
-            self._store.begin(title_from(text), "user", parts, begun, failed, facts)
+            self._store.begin(turns.title_of(parts), "user", parts, begun, failed, facts)
         else:
             parent = self._turns[-1].id if self._turns else None
             self._add(parent, "user", parts, "done", asked, failed, facts)
@@ -153,11 +154,10 @@ class ChatController(QObject):
         """Ask again in other words: a sibling of the turn, the old branch stays."""
         if self._free() and text.strip():
             index = self._index(key)
-            sounds = [part for part in self._turns[index].parts if part.kind == "sound"]
+            parts = turns.asked_anew(self._turns[index].parts, text)
             self._keep(index)
             self._set_sending(True)
             parent = self._turns[-1].id if self._turns else None
-            parts = (StoredPart("text", text), *sounds)
             self._add(parent, "user", parts, "done", self._asked)
 
     @Slot(int)
@@ -220,7 +220,7 @@ class ChatController(QObject):
     def add_to_draft(self, conversation: int | None, text: str) -> None:
         """Put words into the message of a conversation that may not be on screen."""
         before = self.draft if conversation == self.conversation else self.drafts.of(conversation)
-        whole = f"{before}\n{text}" if before.strip() else text
+        whole = turns.joined(before, text)
         self.drafts.keep(conversation, whole)
         if conversation == self.conversation:
             self.draft = whole
@@ -228,9 +228,8 @@ class ChatController(QObject):
 
     def read_ahead(self, said: str = "") -> None:
         """Have the model read the branch and what is being said, while it is."""
-        last = self._turns[-1].id if self._turns else None
-        if not self.busy and self._ahead.wants(last, said):
-            self._ahead.read(last, self._told(), self._tools(), said)
+        if not self.busy:
+            self.ahead.read(self._turns, said, self._told, self._tools)
 
     def sounds_of(self, key: int) -> list[Path]:
         """The files of what the person said in a turn."""
@@ -274,29 +273,29 @@ class ChatController(QObject):
             self._append(turn)
         chosen = self._preferences.settings
         asked, about = request(chosen, self._tools())
-        facts = self._models.facts() | {"settings": about} | times_of(history)
+        facts = self._models.facts() | {"settings": about} | turns.times_of(history)
         self._sending = False
         self._answering.start(Answer(turn, history, asked, chosen.instructions, facts))
         self.busy_changed.emit(True)
 
     def _add(self, parent, role, parts, status, done, failed=None, facts=None) -> None:
         assert self.conversation is not None
-
-        def default(error: ParleyError) -> None:
-            self._set_sending(False)
-            self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
-
         self._store.add_turn(
             *(self.conversation, parent, role, parts, status, facts),
             done=done,
-            failed=failed or default,
+            failed=failed or self._not_written,
         )
+
+    def _not_written(self, error: ParleyError) -> None:
+        self._set_sending(False)
+        self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
 
     def _tools(self) -> tuple[dict[str, Any], ...]:
         return self._toolbox.schemas()
 
-    def _told(self):
-        return for_model(self._turns, self._preferences.settings.instructions)
+    def _told(self, branch: Sequence[StoredTurn]) -> tuple[Turn, ...]:
+        instructions = self._preferences.settings.instructions
+        return turns.for_model(branch, instructions, self._models.sees, self._models.hears)
 
     # The answer grows
 
@@ -327,7 +326,7 @@ class ChatController(QObject):
             self._on_answer_changed(answer.current())
 
     def _shown(self, turn: StoredTurn, cut: bool = False) -> ShownTurn:
-        return shown(turn, cut, self._store.attachment, self._consent.question)
+        return turns.shown(turn, cut, self._store.attachment, self._consent.question)
 
     @Slot(object)
     def _on_answer_finished(self, turn: StoredTurn) -> None:
@@ -336,7 +335,7 @@ class ChatController(QObject):
         self.stored.emit(turn.conversation)
         self._models.when_identified(self._remember_hash, turn)
         if turn.conversation == self.conversation:
-            self.answer_finished.emit(text_of(turn.parts))
+            self.answer_finished.emit(turns.text_of(turn.parts))
 
     def _remember_hash(self, turn: StoredTurn, sha256: str) -> None:
         """The file that spoke is named in the facts, once its hash is known."""
@@ -344,12 +343,13 @@ class ChatController(QObject):
             self.note(turn, {"hash": sha256})
 
     # The list of turns
+
     def _show(self, conversation: int | None) -> None:
         self.conversation, self.title, self._turns = conversation, "", []
         if conversation is not None and (stored := self._store.conversation(conversation)):
             self.title = stored.title
             self._turns = self._store.branch(conversation)
-        self._mark = mark_of(self._turns)
+        self._mark = turns.mark_of(self._turns)
         self.draft = self.drafts.of(conversation)
         self.opened.emit(self.turns)
         self.title_changed.emit(self.title)
@@ -385,7 +385,7 @@ class ChatController(QObject):
         return next(i for i in reversed(range(len(self._turns))) if self._turns[i].id == key)
 
     def _move_mark(self) -> None:
-        old, self._mark = self._mark, mark_of(self._turns)
+        old, self._mark = self._mark, turns.mark_of(self._turns)
         for index in {old, self._mark} if old != self._mark else ():
             if 0 <= index < len(self._turns):
                 self.turn_changed.emit(self._shown(self._turns[index], index == self._mark))

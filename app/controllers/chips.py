@@ -1,5 +1,7 @@
 """A file with a message that is being written: where it comes from and how far it is."""
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from engines.senses import Box
 PICTURE, DOCUMENT, FILM, SOUND = "picture", "document", "film", "sound"
 READING, LOOKING, READY, FAILED = "reading", "looking", "ready", "failed"
 SOURCE = "file"  # kind of the part a draft keeps of every chip
+WORKS = itertools.count(1)
 BLIND = "this model cannot see it"
 
 
@@ -39,13 +42,13 @@ class Chip:
     original: str = ""  # sha256 of the file among the attachments, once it is there
     data: bytes = b""  # what was pasted, until then
     state: str = READING
-    words: str = "Being read…"
+    words: str = ""
     hint: str = ""
     parts: tuple[StoredPart, ...] = ()  # as the turn will hold them
     pixels: dict[str, Pixels] = field(default_factory=dict)  # by hash, until they are looked at
     cost: tuple[int, float] | None = None  # tokens, seconds: what the model said of looking
     seen: int = 0  # which model looked at it; see Looking.model
-    begun: int = 0  # how often reading it began; 0: restored and not looked at yet
+    work: int = 0  # which piece of work on it is current; 0: none was begun, or it was removed
 
     @property
     def settled(self) -> bool:
@@ -65,9 +68,10 @@ class Chip:
         """Only some of the text fits the model."""
         return any(p.kind == attached.DOCUMENT and '"note"' in p.text for p in self.parts)
 
-    def begin(self) -> None:
-        self.begun += 1
-        self.state, self.words, self.hint = READING, "Being read…", ""
+    def begin(self, state: str, words: str = "") -> None:
+        """Another piece of work on it: what the one before still answers is not heard."""
+        self.work = next(WORKS)
+        self.state, self.words, self.hint = state, words, ""
 
     def fail(self, why: Failed) -> None:
         self.state, self.words, self.hint = FAILED, why.message, why.hint
@@ -101,7 +105,7 @@ class Chip:
             return self.words
         words = [self._size(one)]
         if self.state == LOOKING:
-            words.append("the model is looking…" if not self.words else self.words)
+            words.append(self.words)
         elif self.cost:
             tokens, seconds = self.cost
             words += [f"{tokens:,} tokens", f"{seconds:.1f} s"]
@@ -122,6 +126,17 @@ class Chip:
                 return attached.clock(one.seconds)
             case _:
                 return ""
+
+
+def still(chip: Chip, then: Callable[..., None]) -> Callable[..., None]:
+    """then(chip, …), unless other work on the chip was begun, or it was removed, meanwhile."""
+    work = chip.work
+
+    def call(*values: Any) -> None:
+        if chip.work == work:
+            then(chip, *values)
+
+    return call
 
 
 def restored(key: str, conversation: int | None, kept: tuple[StoredPart, ...]) -> Chip | None:

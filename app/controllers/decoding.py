@@ -74,9 +74,7 @@ class Decoding(QObject):
         """A file is on its way."""
         self._media.warm()
 
-    def sort(
-        self, source: Source, done: Callable[[str], None], failed: FailedBy
-    ) -> None:
+    def sort(self, source: Source, done: Callable[[str], None], failed: FailedBy) -> None:
         """done gets what a file is by what is in it: picture, document, film or sound."""
         path = Path(source.path)
         work = partial(sorted_out, path)
@@ -103,9 +101,7 @@ class Decoding(QObject):
         request = partial(ReadPicture, longest=LONGEST, preview=PREVIEW, box=source.box or WHOLE)
         self._ask(source.name, original, request, got, failed)
 
-    def pixels(
-        self, part: StoredPart, done: Callable[[Pixels], None], failed: FailedBy
-    ) -> None:
+    def pixels(self, part: StoredPart, done: Callable[[Pixels], None], failed: FailedBy) -> None:
         """A picture of a turn once more, as the model gets it."""
         one = attached.about(part)
 
@@ -133,7 +129,12 @@ class Decoding(QObject):
                 note = f"The first {len(scans)} of {count} pages that are pictures."
                 about = AboutDocument(about.name, about.pages, about.text, joined(about.note, note))
             found = [
-                (Source("picture", f"Page {page.number}", of=source.name, page=page.number), p, s, "")
+                (
+                    Source("picture", f"Page {page.number}", of=source.name, page=page.number),
+                    p,
+                    s,
+                    "",
+                )
                 for page, p, s in scans
             ]
             first = [attached.stored(about, original)]
@@ -229,7 +230,7 @@ class Films(QObject):
 
     def _next(self) -> None:
         if self._now is not None or not self._waiting:
-            return
+            return None
         path, count, got, failed = self._waiting.pop(0)
         self._now = path
         if not path.is_file():

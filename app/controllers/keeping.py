@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.audio import wav
 from app.audio.samples import SPEECH
+from app.controllers.attaching import AttachController
 from app.controllers.chat import BUSY, ChatController
 from app.controllers.preferences import PreferencesController
 from app.controllers.replay import Replay
@@ -46,10 +47,15 @@ class Keeping(QObject):
         self._waiting: list[Kept] = []  # their words are in messages
         self._dropped: Kept | None = None
         self._sending = False
+        self._files: AttachController | None = None
         self.heard_seconds: float | None = None  # from the end of the talking to its words
         self.path, self.begin = takes.path, takes.begin
         replay.changed.connect(self.changed)
         chat.opened.connect(self.changed)
+
+    def use_files(self, files: AttachController) -> None:
+        """What is attached goes with the message."""
+        self._files = files
 
     # What the page asks
 
@@ -111,17 +117,51 @@ class Keeping(QObject):
             self.again_asked.emit(kept)
 
     def send(self, text: str) -> None:
-        """Send the message; its sound goes into the conversation first, if it is to be kept."""
-        if self.busy or not text.strip():
+        """Send the message with what is attached, once that is ready.
+
+        Its sound goes into the conversation first, if it is to be kept.
+        """
+        if self.busy or not (text.strip() or self._files_ready()):
             self.notice.emit(BUSY)
             return
+        conversation = self._chat.conversation
+        if self._files and self._files.pending:
+            self._sending = True
+            self._chat.keep_draft(text)
+            self._files.when_settled(lambda: self._send_on(conversation, text))
+        elif self._files and (why := self._files.why_not()):
+            self._chat.add_to_draft(conversation, text)
+            self.notice.emit(why)
+        else:
+            self._send(text)
+
+    def _files_ready(self) -> bool:
+        return bool(self._files and (self._files.pending or self._files.ready()))
+
+    def _send_on(self, conversation: int | None, text: str) -> None:
+        """What is attached is ready, or failed: nothing is sent into another conversation."""
+        self._sending = False
+        if self._chat.conversation != conversation or self._chat.busy:
+            self._chat.add_to_draft(conversation, text)
+        elif text.strip() or self._files_ready():
+            self.send(text)
+
+    def _send(self, text: str) -> None:
+        files = self._files.ready() if self._files else []
+        parts_of_files = [part for chip in files for part in chip.parts]
         spoken, heard = self._with_message(), self.heard_seconds
         self.heard_seconds = None
+        conversation = self._chat.conversation
+
+        def sent() -> None:
+            self._sent(spoken)
+            if self._files and files:
+                self._files.sent(files)
+
         if not spoken:
             self._chat.keep_draft("")
-            self._chat.send(text)
+            self._chat.ask(text, done=sent, files=parts_of_files)
             return
-        conversation = self._chat.conversation
         self._sending = True
 
         def attached(parts: Any) -> None:
@@ -135,7 +175,7 @@ class Keeping(QObject):
             if self._chat.draft.strip() in ("", text.strip()):  # else the next one is written
                 self._chat.keep_draft("")
             about = {"talked": True} | ({} if heard is None else {"heard_seconds": heard})
-            self._chat.ask(text, parts, about, lambda: self._sent(spoken))
+            self._chat.ask(text, parts, about, sent, parts_of_files)
 
         if self._preferences.settings.keep_spoken:
             self._takes.after(lambda: self._attach(spoken), attached)

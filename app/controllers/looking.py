@@ -108,9 +108,19 @@ class Looking(QObject):
             return None
         return sum(cost[0] for cost in known), sum(cost[1] for cost in known)
 
-    def _look(
-        self, name: str, pixels: Pixels, done: Callable[[], None], failed: FailedBy
-    ) -> None:
+    def facts(self, turns: Sequence[StoredTurn]) -> dict[str, Any]:
+        """What pictures had to do with an answer; seconds are those of the last question's."""
+        seen = [part for part, _ in attached.pictures(turns)]
+        if not seen or not self.sees:
+            return {}
+        about: dict[str, Any] = {"pictures": len(seen)}
+        if cost := self.cost(seen):
+            about["picture_tokens"] = cost[0]
+        if turns and (new := self.cost(part for part, _ in attached.pictures(turns[-1:]))):
+            about["picture_seconds"] = new[1]
+        return about
+
+    def _look(self, name: str, pixels: Pixels, done: Callable[[], None], failed: FailedBy) -> None:
         def hears(event: Event) -> None:
             if isinstance(event, Seen):
                 before = self.costs.get(name, (0, 0.0))[1]

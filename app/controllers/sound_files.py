@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background, Task
-from app.controllers.arrivals import LARGEST_TEXT, quoted
+from app.controllers.arrivals import LARGEST_TEXT
+from app.controllers.attached import quoted
 from app.controllers.excerpt import Excerpt
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownSoundFile

@@ -53,7 +53,8 @@ class TitleController(QObject):
             ask = Turn("user", (Text(REQUEST),))
             self._conversation, self._text = turn.conversation, ""
             # begins as the conversation does, tools included: what the model has read is kept
-            told = for_model(branch, self._preferences.settings.instructions)
+            senses = self._models.sees, self._models.hears
+            told = for_model(branch, self._preferences.settings.instructions, *senses)
             self._job = self._link.submit(
                 Chat((*told, ask), self._toolbox.schemas(), Sampling(temperature=0.0),
                      max_tokens=24, stop=("\n",), think=False)

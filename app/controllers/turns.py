@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from app.controllers import attached
+from app.controllers.attached import Telling
 from app.controllers.shown import ShownError, ShownPicture, ShownQuestion, ShownTool, ShownTurn
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import Part, Text, ToolCall, ToolResult, Turn
@@ -28,19 +30,23 @@ NOTES = {
 }
 
 
-def for_model(turns: Iterable[StoredTurn], instructions: str = "") -> tuple[Turn, ...]:
+def for_model(
+    turns: Iterable[StoredTurn], instructions: str = "", sees: bool = False, hears: bool = False
+) -> tuple[Turn, ...]:
     """The branch as the engine wants it: instructions first, tool rounds unfolded, no thoughts.
+
+    Pictures and sounds stand in it by name for a model that sees or hears, else in words.
 
     Turns without words are left out and neighbours of one role are joined, because many chat
     templates refuse two turns of the person in a row.
     """
     system = [Turn("system", (Text(instructions),))] if instructions.strip() else []
-    return tuple(system + [turn for turn, _ in _told(turns)])
+    return tuple(system + [turn for turn, _ in _told(turns, Telling(sees, hears))])
 
 
 def first_seen(turns: Sequence[StoredTurn], dropped: int) -> int:
     """Index in turns of the first one the model saw when it was not shown the dropped oldest."""
-    told = _told(turns)
+    told = _told(turns, Telling(False, False))
     return told[dropped][1] if dropped < len(told) else max(0, len(turns) - 1)
 
 
@@ -53,11 +59,11 @@ def mark_of(turns: Sequence[StoredTurn]) -> int:
     return -1
 
 
-def _told(turns: Iterable[StoredTurn]) -> list[tuple[Turn, int]]:
+def _told(turns: Iterable[StoredTurn], telling: Telling) -> list[tuple[Turn, int]]:
     """Turns for the model, each with the index of the stored turn it begins with."""
     told: list[tuple[Turn, int]] = []
     for index, turn in enumerate(turns):
-        for piece in _unfold(turn):
+        for piece in _unfold(turn, telling):
             last = told[-1][0] if told else None
             if last and last.role == piece.role and piece.role in ("user", "assistant"):
                 joined = Turn(piece.role, (*last.parts, Text("\n\n"), *piece.parts))
@@ -67,8 +73,9 @@ def _told(turns: Iterable[StoredTurn]) -> list[tuple[Turn, int]]:
     return told
 
 
-def _unfold(turn: StoredTurn) -> Iterable[Turn]:
+def _unfold(turn: StoredTurn, telling: Telling) -> Iterable[Turn]:
     """One stored answer is assistant, tool, assistant… for the model."""
+    telling.begin(turn.parts)
     said: list[Part] = []
     results: list[Part] = []
     for part in _heard(turn):
@@ -81,6 +88,8 @@ def _unfold(turn: StoredTurn) -> Iterable[Turn]:
             said, results = [], []
         if part.kind == "text" and part.text:
             said.append(Text(part.text))
+        elif part.kind in attached.KINDS:
+            said += telling.told(part)
         elif part.kind == "call":
             said.append(ToolCall(**json.loads(part.text)))
     answered = bool(results)
@@ -120,6 +129,30 @@ def talked(turn: StoredTurn) -> bool:
     return any(part.kind == "sound" for part in turn.parts)
 
 
+def asked_with(
+    files: Iterable[StoredPart], text: str, sounds: Iterable[StoredPart] = ()
+) -> tuple[StoredPart, ...]:
+    """The parts of a question: files first, because a model reads them before it is asked."""
+    words = (StoredPart("text", text),) if text.strip() else ()
+    return (*files, *words, *sounds)
+
+
+def joined(message: str, text: str) -> str:
+    """A message with more words at its end; what was sent may still stand there."""
+    return text if message.strip() in ("", text.strip()) else f"{message}\n{text}"
+
+
+def asked_anew(parts: Sequence[StoredPart], text: str) -> tuple[StoredPart, ...]:
+    """The same question in other words, with its files and its sound."""
+    files = [part for part in parts if part.kind in attached.KEPT]
+    return asked_with(files, text, [part for part in parts if part.kind == "sound"])
+
+
+def pretended(parts: tuple[StoredPart, ...]) -> StoredTurn:
+    """A question that is not asked yet."""
+    return StoredTurn(0, "", 0, None, "user", parts, "done", 0)
+
+
 def as_part(event: ToolCall | ToolResult) -> StoredPart:
     if isinstance(event, ToolCall):
         fields: dict[str, Any] = {"name": event.name, "arguments": event.arguments}
@@ -135,8 +168,14 @@ def text_of(parts: Iterable[StoredPart], kind: str = "text") -> str:
 
 
 def tainted(parts: Iterable[StoredPart]) -> bool:
-    """Whether strangers may have written something in these parts."""
-    return any(part.kind == "result" and "origin" in json.loads(part.text) for part in parts)
+    """Whether strangers may have written something in these parts.
+
+    Whoever made a file wrote what stands in it, also what is only to be seen in a picture.
+    """
+    return any(
+        part.kind in attached.KINDS or (part.kind == "result" and "origin" in json.loads(part.text))
+        for part in parts
+    )
 
 
 def quotable(turns: Iterable[StoredTurn]) -> str:
@@ -176,6 +215,7 @@ def shown(
         facts=_line(facts),
         tools=() if simple else _tools(parts, files, question),
         error=ShownError(**error) if error else None,
+        attachments=() if simple else attached.shown(parts, files),
         sound=not simple and any(part.kind == "sound" for part in parts),
         cut=cut,
         heard=heard,
@@ -238,6 +278,9 @@ WORDS = {
     "runner": "Runner",
     "device": "Device",
     "heard_seconds": "Heard after (s)",
+    "pictures": "Pictures seen",
+    "picture_tokens": "Tokens of the pictures",
+    "picture_seconds": "Looking at new ones took (s)",
     "prompt_tokens": "Tokens read",
     "cached_tokens": "of them already in memory",
     "prompt_seconds": "Reading took (s)",
@@ -282,6 +325,11 @@ def times_of(turns: Sequence[StoredTurn]) -> dict[str, Any]:
     """How long the person waited for their spoken words, for the facts of the answer to them."""
     facts = turns[-1].facts if turns else {}
     return {name: facts[name] for name in ("heard_seconds",) if name in facts}
+
+
+def title_of(parts: Sequence[StoredPart]) -> str:
+    """For a conversation that begins with these: of files alone, the name of one."""
+    return title_from(text_of(parts) or attached.title_of(parts))
 
 
 def title_from(text: str) -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app import media
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
-from app.controllers.attaching import AttachController
 from app.controllers.everyone import Controllers
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
@@ -46,8 +46,14 @@ def arrivals(chat, models, talk):
 
 
 @pytest.fixture
-def attaching(qapp):
-    return AttachController()
+def attaching(store, background, models, answering, chat, keeping, arrivals):
+    """Nothing is read: tests/ui/test_attaching.py has the real engines."""
+    files = Resting(FakeLink(), lambda: ("", Path(), None, {}))
+    made = media.attaching(
+        *(files, FakeLink(), store, background, models, answering, chat, keeping)
+    )
+    arrivals.files.connect(made.take)
+    return made
 
 
 @pytest.fixture

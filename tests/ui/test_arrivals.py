@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.controllers.arrivals import LARGEST_TEXT, ArrivalController
+from app.controllers.arrivals import ArrivalController
 
 
 @pytest.fixture
@@ -16,28 +16,13 @@ def test_a_model_file_is_opened(arrivals, llm, tmp_path):
     assert llm.opened[-1][1] == tmp_path / "new.GGUF"
 
 
-def test_a_text_file_is_quoted_with_its_name(qtbot, arrivals, tmp_path):
-    (tmp_path / "a.md").write_text("has ``` inside\n", "utf-8")
-    with qtbot.waitSignal(arrivals.quoted) as quoted:
-        arrivals.take([str(tmp_path / "a.md")])
-    assert quoted.args == ["a.md:\n````\nhas ``` inside\n````\n"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("picture.png", b"\x89PNG\r\n\x1a\n\x00\xff"),
-        ("zeros.txt", b"a\0b"),
-        ("long.txt", b"x" * (LARGEST_TEXT + 1)),
-        ("gone.txt", None),
-    ],
-)
-def test_anything_else_is_refused_in_words(qtbot, arrivals, tmp_path, name, content):
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with qtbot.waitSignal(arrivals.notice) as notice:
-        arrivals.take([str(tmp_path / name)])
-    assert name in notice.args[0].message and notice.args[0].hint
+def test_sound_and_what_may_be_attached_part_here(arrivals):
+    names = ["song.mp3", "photo.png", "film.mkv", "letter.txt"]
+    given = []
+    arrivals.sounds.connect(given.append)
+    arrivals.files.connect(given.append)
+    arrivals.take(names)
+    assert given == [names[:1], names[1:]]
 
 
 def test_commands(qtbot, arrivals, chat, talk):
