@@ -429,13 +429,12 @@ def test_a_dropped_model_is_opened(window, llm, tmp_path):
     assert [path for _, path in llm.opened[opened:]] == [file]
 
 
-def test_a_dropped_text_stands_in_the_message_and_a_picture_is_refused(window, tmp_path):
+def test_what_is_dropped_stands_above_the_message(window, attaching, tmp_path):
     text, picture = tmp_path / "list.txt", tmp_path / "photo.png"
     text.write_text("milk")
     picture.write_bytes(b"\x89PNG\xff")
     drop(window, text, picture)
-    assert "milk" in window.page.composer.edit.toPlainText()
-    assert "photo.png" in window.page.notices.message
+    assert [one.name for one in attaching.shown()] == ["list.txt", "photo.png"]
 
 
 def test_a_notice_appears_on_the_page_in_view(qtbot, window, models):
