@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from engines.messages import Described, Lines
 
-SURE, LIKELY, LEAST = 0.8, 0.4, 0.05  # probabilities: "most likely", "perhaps", not said below
-MOST_WORDS, MOST_COLOURS = 5, 3
+SURE, LIKELY, LEAST = 0.8, 0.4, 0.05  # probabilities: below these "perhaps", a guess, not said
+MOST_WORDS, MOST_NEAREST, MOST_COLOURS = 5, 3, 3
 SURE_LINE, DOUBTFUL = 0.85, 0.6  # of lines: below the second it is not told at all
 MOST_TEXT = 4_000  # characters of what was read
 HEADING = "Found in the picture by programs, which can be wrong:"
@@ -36,14 +36,16 @@ def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
 def _shows(described: Described | Unknown) -> str:
     if isinstance(described, Unknown):
         return f"could not be found out. {described.why}"
-    likely = [one for one in described.words if one[1] >= LEAST][:MOST_WORDS]
-    if not likely or likely[0][1] < LIKELY:
-        nearest = ", ".join(f"{word} ({_percent(sure)})" for word, sure in likely[:3])
-        return "not known; no guess is sure" + (f" (the nearest: {nearest})" if nearest else "")
-    first, sure = likely[0]
-    how = "most likely" if sure >= SURE else "perhaps"
-    others = ", ".join(f"{word} ({_percent(sure)})" for word, sure in likely[1:])
-    return f"{how} {first} ({_percent(sure)} sure)" + (f"; or {others}" if others else "")
+    likely = [one for one in described.words if one[1] >= LIKELY][:MOST_WORDS]
+    if likely:
+        return ", ".join(_word(*one) for one in likely)
+    nearest = [one for one in described.words if one[1] >= LEAST][:MOST_NEAREST]
+    listed = ", ".join(f"{word} ({_percent(sure)})" for word, sure in nearest)
+    return "not known: no guess is sure" + (f"; the nearest are {listed}" if listed else "")
+
+
+def _word(word: str, sure: float) -> str:
+    return f"{'' if sure >= SURE else 'perhaps '}{word} ({_percent(sure)} sure)"
 
 
 def _percent(share: float) -> str:

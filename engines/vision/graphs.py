@@ -1,13 +1,10 @@
 """A CLIP model as two ONNX graphs whose weights lie in its safetensors file."""
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engines.errors import ModelRefused
 from engines.models import graphs
-from engines.models.safetensors import Tensor
 from engines.vision.folders import TEXT, VISION, Contents, EyesRefused
 
 if TYPE_CHECKING:
@@ -17,6 +14,7 @@ if TYPE_CHECKING:
 
 SCALES = (0.01, 1000.0)  # of likenesses
 USUAL_SCALE = 100.0
+MOST_BIAS = 1000.0
 SIZES = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 16: 2}  # ONNX's types, in bytes
 
 
@@ -26,7 +24,7 @@ class Graphs:
     def __init__(self, contents: Contents, threads: int) -> None:
         self._vision = _session(contents, VISION, threads)
         self._text = _session(contents, TEXT, threads)
-        self.scale = scale(contents.weights, contents.tensors)
+        self.scale, self.bias = likeness(contents)
 
     def pictures(self, pixels: "Array") -> "Array":
         return _run(self._vision, pixels)
@@ -35,20 +33,28 @@ class Graphs:
         return _run(self._text, ids)
 
 
-def scale(weights: Path, tensors: Mapping[str, Tensor]) -> float:
-    """How much likenesses are spread before the softmax, as the model learned it."""
+def likeness(contents: Contents) -> tuple[float, float | None]:
+    """What is made of how alike two places are, as the model learned it: a scale and a bias."""
+    logarithm, bias = (_number(contents, name) for name in ("logit_scale", "logit_bias"))
+    scale = USUAL_SCALE if logarithm is None else math.exp(min(logarithm, 50.0))
+    if not SCALES[0] <= scale <= SCALES[1] or abs(bias or 0.0) > MOST_BIAS:
+        raise EyesRefused("its weights are damaged", f"scale {scale}, bias {bias}")
+    return scale, bias
+
+
+def _number(contents: Contents, name: str) -> float | None:
     import numpy
 
-    tensor = tensors.get("logit_scale")
+    tensor = contents.tensors.get(name)
     kinds = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
     if tensor is None or tensor.type not in kinds or tensor.elements != 1:
-        return USUAL_SCALE
-    with weights.open("rb") as file:
+        return None
+    with contents.weights.open("rb") as file:
         file.seek(tensor.start)
         value = float(numpy.frombuffer(file.read(tensor.size), kinds[tensor.type])[0])
-    if not math.isfinite(value) or not SCALES[0] <= math.exp(min(value, 50.0)) <= SCALES[1]:
-        raise EyesRefused("its weights are damaged", f"logit_scale {value}")
-    return math.exp(value)
+    if not math.isfinite(value):
+        raise EyesRefused("its weights are damaged", f"{name} {value}")
+    return value
 
 
 def _session(contents: Contents, name: str, threads: int) -> Any:

@@ -38,7 +38,8 @@ WITHOUT = ParleyError(
 class Towers(Protocol):
     """The two halves of a model; what they give need not have length 1."""
 
-    scale: float  # of the likeness of a picture and words, before the softmax
+    scale: float  # of the likeness of a picture and words
+    bias: float | None  # added to it, where the model judges each word by itself
 
     def pictures(self, pixels: "Array") -> "Array": ...
 
@@ -84,7 +85,8 @@ class Seer:
             raise WITHOUT
         known = self._labels if not asked.words else None
         if known is None:
-            prompts = [PROMPT.format(one) for one in words]
+            # its own words are those it learned, as they are
+            prompts = [PROMPT.format(one) for one in words] if not self._contents.labels else words
             parts = []
             for rows in self._words(prompts):
                 parts.append(rows)
@@ -93,7 +95,7 @@ class Seer:
         if not asked.words:
             self._labels = known
         [[row]] = self._pictures((asked.picture,))
-        likely = _softmax(self._towers.scale * (known @ row))
+        likely = self._likely(known @ row)
         best = numpy.argsort(-likely, kind="stable")[:TOLD]
         told = tuple((words[n], float(likely[n])) for n in best)
         yield Described(told, pictures.colours(asked.picture))
@@ -122,14 +124,16 @@ class Seer:
             raise EyesRefused("what it answers is not a place", "not finite")
         return found / lengths
 
+    def _likely(self, likeness: "Array") -> "Array":
+        """Probabilities: of each word by itself where the model was taught so, else among them."""
+        import numpy
+
+        if (bias := self._towers.bias) is None:
+            raised = numpy.exp(self._towers.scale * (likeness - likeness.max()))
+            return raised / raised.sum()
+        return 1 / (1 + numpy.exp(-numpy.clip(self._towers.scale * likeness + bias, -60, 60)))
+
 
 def _batches(items: Sequence[Any], size: int) -> Generator[Sequence[Any]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def _softmax(values: "Array") -> "Array":
-    import numpy
-
-    raised = numpy.exp(values - values.max())
-    return raised / raised.sum()
