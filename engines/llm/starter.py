@@ -1,6 +1,7 @@
 """The starter: the model that comes with Parley, with certain requests decided before it.
 
 Its model runs in the same process through llama.cpp; see engines/llm/routing for what is certain.
+Beside it lies what became of it in learning to speak of pictures: conversations with one are its.
 """
 
 from collections.abc import Callable, Generator
@@ -19,7 +20,9 @@ from engines.messages import (
     Chat,
     Done,
     Event,
+    Listen,
     Loaded,
+    Look,
     Picture,
     Prefill,
     Request,
@@ -48,16 +51,22 @@ class Options(llama_cpp.Options):
 class StarterEngine:
     """Everything but certain requests, and the words after a tool's result, is the model's."""
 
-    def __init__(self, model: Engine, help: Help | None) -> None:
+    def __init__(self, model: Engine, help: Help | None, sees: Engine | None = None) -> None:
         self._model, self._help, self._numbers = model, help, count()
+        self._sees = sees or model
 
     def loaded(self) -> Loaded:
-        return self._model.loaded()
+        seen = self._sees.loaded()
+        return msgspec.structs.replace(
+            self._model.loaded(), sees=seen.sees, hears=seen.hears, projector=seen.projector
+        )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
         if isinstance(request, Prefill | Chat):
             known = tuple(tool for tool in request.tools if tool.get("name") in KNOWN)
             request = msgspec.structs.replace(request, tools=known)
+        if isinstance(request, Look | Listen):
+            return (yield from self._sees.run(request))
         if isinstance(request, Prefill) and shows(request.turns):
             return (yield from self._look(request))
         if not isinstance(request, Chat) or request.grammar or request.json_schema:
@@ -69,10 +78,12 @@ class StarterEngine:
         return (yield from self._answer(request))
 
     def interrupt(self) -> None:
-        self._model.interrupt()  # pyright: ignore[reportAttributeAccessIssue]
+        for model in {self._model, self._sees}:
+            model.interrupt()  # pyright: ignore[reportAttributeAccessIssue]
 
     def close(self) -> None:
-        self._model.close()
+        for model in {self._model, self._sees}:
+            model.close()
 
     def _answer(self, request: Chat) -> Generator[Event, None, Done | None]:
         asked = plain(request.turns[-1]) if request.turns else ""
@@ -90,7 +101,7 @@ class StarterEngine:
 
     def _look(self, request: Prefill | Chat) -> Generator[Event, None, Done | None]:
         """What is about pictures is for the model alone, and tools are beside the point."""
-        return (yield from self._model.run(msgspec.structs.replace(request, tools=())))
+        return (yield from self._sees.run(msgspec.structs.replace(request, tools=())))
 
     def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:
         """A call that is not about what was said is tried again, with more freedom each time.
@@ -169,9 +180,23 @@ def checked(said: str, calls: dict[str, ToolCall], results: list[ToolResult]) ->
     return "\n\n".join(told) or said
 
 
+def seeing(model: Path) -> Path:
+    """The same model after it learned to speak of pictures, if there is one."""
+    return model.with_name(f"{model.stem}-sees.gguf")
+
+
+def files(model: Path) -> tuple[Path, ...]:
+    other, read = seeing(model), llama_cpp.SPEC.read
+    return (*read(model), *(read(other) if other.is_file() else ()))
+
+
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> StarterEngine:
     help = Help(Path(options.help)) if options.help else None
-    return StarterEngine(llama_cpp.create(model, options, progress), help)
+    whole, other = llama_cpp.create(model, options, progress), seeing(model)
+    sees = llama_cpp.create(other, options, progress) if other.is_file() else None
+    return StarterEngine(whole, help, sees)
 
 
-SPEC = replace(llama_cpp.SPEC, name="starter", title="Starter", options=Options, create=create)
+SPEC = replace(
+    llama_cpp.SPEC, name="starter", title="Starter", options=Options, create=create, read=files
+)

@@ -13,10 +13,21 @@ from pathlib import Path
 import numpy as np
 
 TEXTS = (
-    *("a red circle", "three blue stars on white", "A dog and two cats.", 'the word "Tree" in black'),
-    *("the number 4711", "  odd\tspaces  ", "it's a bar chart", "naïve café 日本 🙂 — done", "x" * 90),
+    *(
+        "a red circle",
+        "three blue stars on white",
+        "A dog and two cats.",
+        'the word "Tree" in black',
+    ),
+    *(
+        "the number 4711",
+        "  odd\tspaces  ",
+        "it's a bar chart",
+        "naïve café 日本 🙂 — done",
+        "x" * 90,
+    ),
 )
-PICTURES, SEED = 6, 77
+PICTURES, SEED = 2, 77
 
 
 def pictures() -> np.ndarray:
@@ -26,6 +37,14 @@ def pictures() -> np.ndarray:
     fine = rough.repeat(16, 1).repeat(16, 2)
     fine[:, 40:56, 24:100] = rng.integers(0, 256, (PICTURES, 1, 1, 3), dtype=np.uint8)
     return fine
+
+
+def read(expected: Path) -> dict[str, np.ndarray]:
+    with np.load(expected) as found:
+        return {
+            name: found[name].astype("f4") if found[name].dtype == "f2" else found[name]
+            for name in found
+        }
 
 
 def as_input(pixels: np.ndarray) -> np.ndarray:
@@ -50,6 +69,7 @@ def write(folder: Path, out: Path) -> None:
             "text": eyes.reading(torch.from_numpy(words)).numpy(),
             "words": words,
         }
+    found = {name: one.astype("f2") if one.dtype == "f4" else one for name, one in found.items()}
     np.savez_compressed(out, allow_pickle=False, **found)
 
 
@@ -57,7 +77,7 @@ def check(eyes: Path, starter: Path, expected: Path) -> None:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-    found = np.load(expected)
+    found = read(expected)
     reader = Tokenizer.from_file(str(eyes / "tokenizer.json"))
     words = np.array([one.ids for one in reader.encode_batch(list(TEXTS))])
     print(f"tokens alike: {bool((words == found['words']).all())}")
@@ -73,9 +93,10 @@ def check(eyes: Path, starter: Path, expected: Path) -> None:
 
 def projected(model: Path, projector: Path, pixels: np.ndarray) -> np.ndarray:
     """What mtmd makes of pictures: f32 [n, patches, width of the model]."""
-    from engines.llm.llama.library import C as llama  # noqa: I001  it has to come first
+    from engines.llm.llama import library  # it has to come first
     from llama_cpp import mtmd_cpp as mtmd
 
+    llama = library.C
     quiet = llama.llama_log_callback(lambda *_: None)
     llama.llama_log_set(quiet, None)
     mtmd.mtmd_log_set(quiet, None)
@@ -92,7 +113,9 @@ def projected(model: Path, projector: Path, pixels: np.ndarray) -> np.ndarray:
         data = (ctypes.c_uint8 * len(raw)).from_buffer_copy(raw)
         bitmap = mtmd.mtmd_bitmap_init(one.shape[1], one.shape[0], data)
         marker = mtmd.mtmd_default_marker()
-        text = mtmd.mtmd_input_text(text=marker, text_len=len(marker), add_special=False, parse_special=True)
+        text = mtmd.mtmd_input_text(
+            text=marker, text_len=len(marker), add_special=False, parse_special=True
+        )
         chunks = mtmd.mtmd_input_chunks_init()
         bitmaps = (mtmd.mtmd_bitmap_p_ctypes * 1)(bitmap)
         if mtmd.mtmd_tokenize(eyes, chunks, ctypes.byref(text), bitmaps, 1):
@@ -119,7 +142,7 @@ def library(eyes: Path, expected: Path) -> None:
     name = f"local-dir:{eyes}"
     model, _, _ = open_clip.create_model_and_transforms(name, precision="fp32")
     reader = open_clip.get_tokenizer(name, bpe_path=str(eyes / "merges.txt.gz"))
-    found = np.load(expected)
+    found = read(expected)
     words = reader(list(TEXTS))
     print(f"tokens alike: {bool((words.numpy() == found['words']).all())}")
     with torch.no_grad():

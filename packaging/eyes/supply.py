@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from tower import Shape
 
+CAPTION, LABEL = 20, 8  # tokens
 SHIFT = 4  # pixels a picture is moved at most
 
 
@@ -31,7 +32,7 @@ class Supply:
             words.write(words.train(vocabulary(pool), shape.words), folder, shape.context)
         (folder / "labels.txt").write_text("\n".join(self._known) + "\n", "utf-8")
         self._reader = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._labels = encoded(self._reader, self._known)
+        self._labels = encoded(self._reader, self._known, LABEL)
         talker = Tokenizer.from_file(str(starter / "tokenizer.json"))
         self._talks = Talks(talker, shape.patches, options.length, options.rows * 64)
         self._told: list[dict] = []
@@ -44,7 +45,7 @@ class Supply:
         if len(told) == len(self._told):
             return
         self._pixels, self._told = Stack([pixels for pixels, _ in found]), told
-        self._captions = encoded(self._reader, [one["caption"] for one in told])
+        self._captions = encoded(self._reader, [one["caption"] for one in told], CAPTION)
         shown = [labels.fitting(self._known, one["caption"], one["facts"]) for one in told]
         self._shown = torch.tensor(shown, dtype=torch.int8)
         print(f"{len(told)} scenes, {len(self._drills)} drills", flush=True)
@@ -90,7 +91,10 @@ def vocabulary(pool: Path) -> Iterator[str]:
         yield from (one,) * 4
 
 
-def encoded(reader: Tokenizer, texts: list[str]) -> Tensor:
+def encoded(reader: Tokenizer, texts: list[str], longest: int) -> Tensor:
+    """Cut to what the longest needs, because the tower's time goes by the length."""
+    reader.enable_truncation(longest)
+    reader.enable_padding(length=longest)
     return torch.tensor([one.ids for one in reader.encode_batch(texts)])
 
 

@@ -154,7 +154,9 @@ class Training:
 def take_over(learner: nn.Module, state: dict[str, Tensor]) -> None:
     """Parts of another run that have the same name and shape."""
     own = {n: one for n, one in learner.state_dict().items() if "reading" not in n}
-    fitting = {name: one for name, one in state.items() if name in own and own[name].shape == one.shape}
+    fitting = {
+        name: one for name, one in state.items() if name in own and own[name].shape == one.shape
+    }
     learner.load_state_dict(fitting, strict=False)
     print(f"{len(fitting)} of {len(own)} parts taken over")
 
