@@ -32,7 +32,7 @@ class Learner(nn.Module):
         self.starter = Network(starter)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The loss, and for the log: pairing, labels, drills, talk, and what the heads got right."""
+        """The loss, and for the log: pairing, labels, drills, talk, what the heads got right."""
         scenes = len(batch.words)
         seen = self.eyes.sight(batch.pictures)
         pictures = self.eyes.sight.pooled(seen[:scenes])

@@ -93,8 +93,9 @@ def check(eyes: Path, starter: Path, expected: Path) -> None:
 
 def projected(model: Path, projector: Path, pixels: np.ndarray) -> np.ndarray:
     """What mtmd makes of pictures: f32 [n, patches, width of the model]."""
-    from engines.llm.llama import library  # it has to come first
     from llama_cpp import mtmd_cpp as mtmd
+
+    from engines.llm.llama import library  # it has to come first
 
     llama = library.C
     quiet = llama.llama_log_callback(lambda *_: None)
@@ -147,9 +148,9 @@ def library(eyes: Path, expected: Path) -> None:
     print(f"tokens alike: {bool((words.numpy() == found['words']).all())}")
     with torch.no_grad():
         seen = model.encode_image(torch.from_numpy(as_input(pictures())), normalize=True)
-        read = model.encode_text(words, normalize=True)
+        told = model.encode_text(words, normalize=True)
     _say("open_clip, pictures", seen.numpy(), found["vision"])
-    _say("open_clip, words", read.numpy(), found["text"])
+    _say("open_clip, words", told.numpy(), found["text"])
 
 
 def _say(name: str, got: np.ndarray, wanted: np.ndarray) -> None:
