@@ -8,6 +8,7 @@ FOLDER is train.py's, EYES is resources/eyes, STARTER resources/starter.
 
 import argparse
 import ctypes
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -93,11 +94,9 @@ def check(eyes: Path, starter: Path, expected: Path) -> None:
 
 def projected(model: Path, projector: Path, pixels: np.ndarray) -> np.ndarray:
     """What mtmd makes of pictures: f32 [n, patches, width of the model]."""
-    from llama_cpp import mtmd_cpp as mtmd
+    from engines.llm.llama import library
 
-    from engines.llm.llama import library  # it has to come first
-
-    llama = library.C
+    llama, mtmd = library.C, import_module("llama_cpp.mtmd_cpp")
     quiet = llama.llama_log_callback(lambda *_: None)
     llama.llama_log_set(quiet, None)
     mtmd.mtmd_log_set(quiet, None)
