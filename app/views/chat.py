@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from app.controllers.arrivals import ArrivalController
@@ -150,7 +150,10 @@ class ChatPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Words typed while a button of the conversation has the keyboard are for the message."""
         edit, words = self.composer.edit, event.text()
-        if words.isprintable() and words and not event.modifiers() & HELD and not edit.hasFocus():
+        if event.matches(QKeySequence.StandardKey.Paste):
+            edit.setFocus()
+            edit.paste()
+        elif words.isprintable() and words and not event.modifiers() & HELD and not edit.hasFocus():
             edit.setFocus()
             QGuiApplication.sendEvent(edit, event)
         else:

@@ -1,11 +1,10 @@
 """The window's inside: a sidebar that stands beside the page, or over it where there is no room."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QMouseEvent,
     QPainter,
@@ -13,6 +12,9 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
+
+from app.views.attachments.pasted import droppable, files_in, picture_in
+from app.views.drop_veil import DropVeil
 
 NARROW = 900  # below this width the sidebar lies over the page
 
@@ -33,11 +35,12 @@ class Scrim(QWidget):
 class Shell(QWidget):
     sidebar_shown = Signal(bool)
     files_dropped = Signal(list)  # list[Path]
+    picture_dropped = Signal(object)  # Given, of another program
 
     def __init__(self, sidebar: QWidget, page: QWidget, status: QWidget) -> None:
         super().__init__()
         self._sidebar, self._page, self._status = sidebar, page, status
-        self._scrim = Scrim(self)
+        self._scrim, self.veil = Scrim(self), DropVeil(self)
         for part in (sidebar, page, status):  # also the order of Tab
             part.setParent(self)
         self._scrim.raise_()
@@ -103,10 +106,18 @@ class Shell(QWidget):
         self.sidebar_shown.emit(shown)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if droppable(event.mimeData()):
+            self.veil.invite(files_in(event.mimeData()))
             event.acceptProposedAction()
 
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.veil.hide()
+
     def dropEvent(self, event: QDropEvent) -> None:
-        urls = event.mimeData().urls()  # addresses on the network are left out
-        self.files_dropped.emit([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+        self.veil.hide()
+        mime = event.mimeData()
+        if files := files_in(mime):
+            self.files_dropped.emit(files)
+        elif (picture := picture_in(mime)) is not None:
+            self.picture_dropped.emit(picture)
         event.acceptProposedAction()

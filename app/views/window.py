@@ -15,7 +15,10 @@ from app.controllers.shown import Notice
 from app.views import icons
 from app.views.actions import Actions
 from app.views.answer_card import AnswerCard
+from app.views.attachments.giving import DROPPED
+from app.views.attachments.pasted import Given
 from app.views.chat import ChatPage
+from app.views.drop_veil import kind_of
 from app.views.model_card import ModelCard
 from app.views.pages import Pages
 from app.views.seal import SealCard
@@ -114,7 +117,8 @@ class MainWindow(QMainWindow):
         self.pages.action_asked.connect(self.act)
         self.pages.sidebar_asked.connect(self.shell.toggle)
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
-        self.shell.files_dropped.connect(page.composer.take)
+        self.shell.files_dropped.connect(self.take_files)
+        self.shell.picture_dropped.connect(self.take_picture)
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
@@ -142,6 +146,18 @@ class MainWindow(QMainWindow):
         self._history.open(conversation)
         self.shell.close_over()
         self.pages.open_chat()
+
+    @Slot(list)
+    def take_files(self, files: list[Path]) -> None:
+        """What was dropped; the person sees the message it becomes a part of."""
+        if not kind_of(files):
+            self.pages.open_chat()
+        self.page.composer.take(files)
+
+    @Slot(object)
+    def take_picture(self, given: Given) -> None:
+        self.pages.open_chat()
+        self.page.composer.giving.take_picture(given, DROPPED)
 
     @Slot()
     def choose_model(self) -> None:

@@ -14,7 +14,7 @@ from app.controllers.shown import Notice
 from app.views.attachments.pasted import Given
 from app.views.transcript.offthread import background
 
-PASTED = "Pasted picture"
+PASTED, DROPPED = "Pasted picture", "Dropped picture"
 QUICK = 80  # as Qt counts quality: PNG loses nothing, this only says how long it packs
 FILTERS = (
     "Everything that can be attached (*)",
