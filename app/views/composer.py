@@ -170,12 +170,13 @@ class Composer(SoftCard):
 
     def _send_now(self) -> None:
         attached = self._attaching.shown()
+        failed = next((one for one in attached if one.state == "failed"), None)
         if not self.edit.text().strip() and not attached:
             return
         if self._talk.keeping.busy:
             self.notice.emit(BUSY)
-        elif any(one.state == "failed" for one in attached):
-            self.notice.emit(NOT_READ)
+        elif failed:
+            self.notice.emit(Notice(f"{failed.name}: {failed.words}", NOT_READ, kind="error"))
         elif self._attaching.pending:
             self._wait(ONCE_READY)
         else:

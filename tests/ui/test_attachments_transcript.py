@@ -106,6 +106,18 @@ def test_frames_stand_with_their_film_and_tell_their_time(transcript, jpeg):
     assert one.top() > card.bottom() and one.top() == other.top()
 
 
+def test_frames_and_scans_alone_stand_under_what_they_are_of(transcript, jpeg):
+    frames = (picture(str(n), jpeg, "0:0", at=float(n), of="goal.mp4") for n in range(3))
+    scan = picture("3", jpeg, "Page 2", of="letter.pdf")
+    part = picture("4", jpeg, "0:01", at=1.0, of="goal.mp4", box=(0.1, 0.1, 0.4, 0.4))
+    transcript.set_turns([user(1, "When?", attachments=(*frames, scan, part))])
+    words = [one.words for one in box_in_view(transcript).box.controls()]
+    assert words[0].startswith("Frame: goal.mp4, 0:01") and words[0].endswith("only a part of it")
+    assert words[1] == "Film: goal.mp4. 3 frames" and words[2].startswith("Frame: goal.mp4, 0:00")
+    assert words[5] == "Document: letter.pdf. 1 page"
+    assert words[6].startswith("Picture: letter.pdf, Page 2")
+
+
 def test_a_click_opens_it(qtbot, transcript, jpeg):
     opened = []
     transcript.attached_opened.connect(lambda turn, key: opened.append((turn, key)))

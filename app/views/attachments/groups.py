@@ -13,24 +13,30 @@ class Group:
     whole: ShownAttachment
     parts: tuple[ShownAttachment, ...] = ()  # its frames or pages, in order
 
-    @property
-    def pictures(self) -> tuple[ShownAttachment, ...]:
-        """What of it can be looked at."""
-        every = (self.whole, *self.parts) if self.whole.kind == "picture" else self.parts
-        seen = tuple(one for one in every if one.preview)
-        return seen or ((self.whole,) if self.whole.preview else ())
-
 
 def grouped(shown: Sequence[ShownAttachment]) -> list[Group]:
-    """Parts stand with what they are of, in its place; those of nothing stand alone."""
-    wholes: list[ShownAttachment] = []
+    """Frames and pages stand with what they are of; a part that was asked about stands alone."""
+    heads: dict[str, ShownAttachment] = {}
     parts: dict[str, list[ShownAttachment]] = {}
     for one in shown:
-        if one.of and any(whole.name == one.of and not whole.of for whole in wholes):
+        if not one.of or one.box:
+            name = one.name if one.kind in ("document", "film") else f"\0{one.key}"
+            heads[name if name not in heads else f"\0{one.key}"] = one
+    for one in shown:
+        if one.of and not one.box:
             parts.setdefault(one.of, []).append(one)
-        else:
-            wholes.append(one)
-    return [Group(one, tuple(parts.pop(one.name, ()) if not one.of else ())) for one in wholes]
+    for name, some in parts.items():
+        heads.setdefault(name, _head_of(name, some))
+    return [Group(head, tuple(parts.get(name, ()))) for name, head in heads.items()]
+
+
+def _head_of(name: str, parts: Sequence[ShownAttachment]) -> ShownAttachment:
+    """Stands for a film, or a document of scans, of which there are only the pictures."""
+    film = parts[0].at >= 0
+    what = ("frame" if film else "page") + "s" * (len(parts) != 1)
+    return ShownAttachment(
+        parts[0].key, "film" if film else "document", name, f"{len(parts)} {what}"
+    )
 
 
 def icon_of(shown: ShownAttachment) -> str:
@@ -46,10 +52,16 @@ def clock(at: float) -> str:
 
 
 def title_of(shown: ShownAttachment) -> str:
-    """What it is called: its name, a frame by its film and time."""
+    """What it is called: its name, a frame by its film and time, a page by its document."""
+    place = mark_of(shown)
+    return f"{shown.of}, {place}" if shown.of and place else shown.name
+
+
+def mark_of(shown: ShownAttachment) -> str:
+    """Which frame or page it is, in a word or two; "" for what is whole."""
     if shown.at >= 0:
-        return f"{shown.of or shown.name}, {clock(shown.at)}"
-    return shown.name
+        return clock(shown.at)
+    return shown.name if shown.of else ""
 
 
 def spoken(shown: ShownAttachment) -> str:

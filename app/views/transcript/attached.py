@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
 from app.controllers.shown import ShownAttachment
 from app.views import icons
-from app.views.attachments.groups import clock, grouped, icon_of, spoken
+from app.views.attachments.groups import grouped, icon_of, mark_of, spoken
 from app.views.transcript.box import Box, Canvas, Control
 from app.views.transcript.pictures import RADIUS, Key, Pictures
 from app.views.transcript.source import clean
@@ -101,10 +101,11 @@ class AttachedBox(Box):
             theme = canvas.style.theme
             drawing = icons.pixmap(icon_of(item.shown), theme.muted, 22, ratio)
             painter.drawPixmap(place.center() - QPointF(11, 11), drawing)
-        if item.shown.at >= 0:
-            self._paint_pill(canvas, place, clock(item.shown.at))
-        elif item.shown.box:
-            self._paint_pill(canvas, place, "part")
+        mark = mark_of(item.shown)
+        if item.shown.box:
+            mark = f"{mark}, part" if mark else "part"
+        if mark:
+            self._paint_pill(canvas, place, mark)
 
     def _paint_pill(self, canvas: Canvas, place: QRectF, words: str) -> None:
         """On the picture, in its lower left corner."""
@@ -173,12 +174,8 @@ def _placed(attached: Sequence[ShownAttachment], width: int) -> Iterator[Item]:
 
 
 def _shape(shown: ShownAttachment) -> float:
-    """Width by height of what is shown: of the part of a picture that is asked about."""
-    wide, tall = shown.width or 4, shown.height or 3
-    if shown.box:
-        left, top, right, bottom = shown.box
-        wide, tall = wide * (right - left), tall * (bottom - top)
-    return max(0.05, min(20.0, wide / max(0.001, tall)))
+    """Its width by its height."""
+    return max(0.05, min(20.0, (shown.width or 4) / (shown.height or 3)))
 
 
 def _scaled(shown: ShownAttachment, high: int, width: int) -> Sized:
@@ -193,7 +190,7 @@ def _sizes(shown: Sequence[ShownAttachment], width: int) -> list[Sized]:
         return [_scaled(one, high, width) for one in shown]
     shape = _shape(shown[0])
     longest = ALONE
-    if shown[0].width and not shown[0].box:  # never larger than it is
+    if shown[0].width:  # never larger than it is
         longest = max(SMALLEST, min(ALONE, max(shown[0].width, shown[0].height)))
     wide = longest if shape >= 1 else max(SMALLEST, round(longest * shape))
     high = longest if shape <= 1 else max(SMALLEST, round(longest / shape))
