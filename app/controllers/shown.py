@@ -55,6 +55,9 @@ class ShownError(msgspec.Struct, frozen=True):
     detail: str = ""  # for "copy details"
 
 
+Part = tuple[float, float, float, float]  # left, top, right, bottom as shares of a picture
+
+
 class ShownAttachment(msgspec.Struct, frozen=True):
     """A picture, document, film or sound: with the message being written, or in a turn."""
 
@@ -67,7 +70,7 @@ class ShownAttachment(msgspec.Struct, frozen=True):
     preview: str = ""  # path of a small picture Parley made itself; "" while there is none
     width: int = 0  # of the whole picture, or of the part in box, in pixels
     height: int = 0
-    box: tuple[float, float, float, float] | None = None  # only this part of it is asked about
+    box: Part | None = None  # only this part of it is asked about
     at: float = -1.0  # seconds into the film; -1 for what is no frame
     of: str = ""  # name of the document or film it is a page or frame of
     found: str = ""  # what programs found in it, for a model that does not see; "" where it sees

@@ -26,6 +26,7 @@ from app.views.sound_saving import ask_where
 from app.views.speak_bar import SpeakBar
 from app.views.transcript.picture_files import PictureFiles
 from app.views.transcript.view import Transcript
+from app.views.viewer.looking import Looking
 from app.views.welcome import Welcome
 
 WIDEST = 820  # of the composer with its shadow
@@ -65,6 +66,7 @@ class ChatPage(QWidget):
         self.welcome = Welcome()
         self.notices = NoticeCard()
         self.composer = Composer(chat, arrivals, attaching, talk, preferences)
+        self.looking = Looking(attaching, self.transcript, self._pictures, self)
         self.speak_bar = SpeakBar(speak, saving, preferences)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.welcome)
@@ -93,6 +95,7 @@ class ChatPage(QWidget):
     def _connect_chat(self, chat: ChatController) -> None:
         transcript = self.transcript
         chat.opened.connect(self._on_opened)
+        chat.opened.connect(self.looking.close)
         chat.turn_added.connect(self._on_added)
         chat.turn_changed.connect(transcript.change_turn)
         chat.cut.connect(transcript.cut)
@@ -121,6 +124,8 @@ class ChatPage(QWidget):
         transcript.picture_copy_asked.connect(self._pictures.copy)
         transcript.picture_save_asked.connect(self._pictures.save)
         self._pictures.notice.connect(self.notices.show_notice)
+        self.composer.chips.opened.connect(self.looking.open_chip)
+        self.looking.left.connect(self.write)
 
     def _connect_speech(self, speak: SpeakController) -> None:
         transcript = self.transcript

@@ -36,9 +36,7 @@ HANDS_FREE = {
 }
 LATER = "Sent when the answer is there"
 ONCE_READY = "Sent when everything is ready"
-NOT_READ = Notice(
-    "Something in this message could not be read.", "Retry it or remove it, then send."
-)
+NOT_READ = "Retry it or remove it, then send."
 
 
 class Composer(SoftCard):

@@ -89,6 +89,9 @@ QToolButton:focus { border-color: $accent; }
 #send[tone="on"] { background: $accent; }
 #send[tone="on"]:hover { background: $accent_hover; }
 #send[tone="on"]:focus { border-color: $text; }
+#aside { border-radius: 22px; background: $raised; border: 1px solid $border_strong; }
+#aside:hover { background: $hover; }
+#aside:focus { border: 2px solid $accent; }
 #take { background: $chip; border-radius: 16px; }
 QToolButton::menu-indicator { image: none; }
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.background import Task
 from app.controllers.shown import Notice
 from app.views.transcript.offthread import background
-from app.views.transcript.pictures import GONE, read
+from app.views.transcript.pictures import GONE, JPEG, read_preview
 
 _UNFIT = re.compile(r"[^\w .,+=()^-]+")
 
@@ -35,7 +35,7 @@ class PictureFiles(QObject):
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="parley-", ignore_cleanup_errors=True)
             self.destroyed.connect(self._folder.cleanup)
-        copy = Path(self._folder.name) / f"{Path(path).stem[:16]}.png"
+        copy = Path(self._folder.name) / f"{Path(path).stem[:16]}.{ending(path)}"
         background().run(partial(_copy, path, copy), self._show, self._failed)
 
     def _show(self, copy: Path) -> None:
@@ -43,11 +43,14 @@ class PictureFiles(QObject):
 
     @Slot(str, str)
     def save(self, path: str, title: str) -> None:
-        dialog = QFileDialog(self._page, "Save the picture", "", "PNG pictures (*.png)")
+        end = ending(path)
+        kinds = f"{'PNG' if end == 'png' else 'JPEG'} pictures (*.{end})"
+        dialog = QFileDialog(self._page, "Save the picture", "", kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{_UNFIT.sub(' ', title).strip(' .')[:60] or 'Picture'}.png")
+        dialog.setDefaultSuffix(end)
+        name = _UNFIT.sub(" ", Path(title).stem if Path(title).suffix else title)
+        dialog.selectFile(f"{name.strip(' .')[:60] or 'Picture'}.{end}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(self._save_as, path))
         dialog.open()
@@ -73,6 +76,15 @@ class PictureFiles(QObject):
         self.notice.emit(Notice(message, hint, str(error), kind="error"))
 
 
+def ending(path: str) -> str:
+    """Pictures are kept without one: tools' are PNG, previews may be JPEG."""
+    try:
+        with Path(path).open("rb") as file:
+            return "jpg" if file.read(3) == JPEG else "png"
+    except OSError:
+        return "png"
+
+
 def _copy(source: str, target: Path, _task: Task) -> Path:
     """Whole or not at all, also over a file that is there."""
     part = target.with_name(f".{target.name}.part")
@@ -87,7 +99,7 @@ def _copy(source: str, target: Path, _task: Task) -> Path:
 
 
 def _decode(path: str, _task: Task) -> QImage:
-    picture = read(path)
+    picture = read_preview(path)
     if picture.isNull():
         raise FileNotFoundError(path)
     return picture
