@@ -12,6 +12,7 @@ from app.controllers.answering import Answering
 from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.decoding import Decoding
+from app.controllers.describing import Describing, Findings
 from app.controllers.keeping import Keeping
 from app.controllers.looking import Looking
 from app.controllers.models import ModelController
@@ -39,6 +40,7 @@ def engines(folders: paths.Folders, parent: QObject) -> tuple[Resting, EngineLin
 def attaching(
     media: Resting,
     film: EngineLink,
+    findings: Findings | None,
     store: Store,
     background: Background,
     models: ModelController,
@@ -50,8 +52,10 @@ def attaching(
     """What is attached, connected with who sends it and who asks about it."""
     decoding = Decoding(media, film, store, background, parent)
     looking = Looking(models, decoding, parent)
-    made = AttachController(chat, store, decoding, looking, parent)
+    describing = Describing(findings, decoding, parent)
+    made = AttachController(chat, store, decoding, looking, describing, parent)
     answering.looking = chat.ahead.looking = looking
+    answering.describing = describing
     chat.ahead.files = made.parts
     keeping.use_files(made)
     return made

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import ears, homes, media, paths, settings
+from app import ears, homes, media, paths, seeing, settings
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
@@ -186,8 +186,9 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
     files, films = media.engines(folders, parent)
+    findings = seeing.findings(folders, preferences, parent)
     attaching = media.attaching(
-        *(files, films, store, background, models, answering, chat, keeping, parent)
+        *(files, films, findings, store, background, models, answering, chat, keeping, parent)
     )
     arrivals.files.connect(attaching.take)
     reader = EngineLink(folders.logs, parent)
@@ -243,5 +244,5 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        readers=(reader, excerpts, careful.link, files.link, films),
+        readers=(reader, excerpts, careful.link, files.link, films, *findings.links),
     )

@@ -3,11 +3,13 @@
 import logging
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.controllers.describing import Describing
 from app.controllers.looking import TOO_MANY, Looking
 from app.controllers.toolbox import Taken, ToolboxController
 from app.controllers.turns import PARAGRAPH, as_part, for_model, quotable, tainted
@@ -75,7 +77,7 @@ class Answer:
 class Answering(QObject):
     text_added = Signal(str)
     thought_added = Signal(str)
-    changed = Signal(object)  # StoredTurn: a tool was called or answered, turns were dropped
+    changed = Signal(object)  # StoredTurn: the answer's, or one programs found something in
     started = Signal()
     finished = Signal(object)  # StoredTurn, as it is on disk from now on
 
@@ -86,6 +88,7 @@ class Answering(QObject):
         self._llm, self._toolbox, self._store = llm, toolbox, store
         self.answer: Answer | None = None
         self.looking: Looking | None = None  # shows the model what it does not know
+        self.describing: Describing | None = None  # for a model that does not see
         self._job = -1
         self._timer = QTimer(self, interval=SAVE_EVERY)
         self._timer.timeout.connect(self._save)
@@ -96,7 +99,21 @@ class Answering(QObject):
         answer.began = time.monotonic()
         self._timer.start()
         self.started.emit()
-        self._ask()
+        if self.describing and self.looking and not self.looking.sees:
+            described = partial(self._described, answer)
+            self.describing.describe_all(answer.history, described)
+        else:
+            self._ask()
+
+    def _described(self, answer: Answer, turns: list[StoredTurn]) -> None:
+        """What programs found in pictures stays with their turns."""
+        for turn in turns:
+            self._store.write_answer(turn.id, turn.parts, turn.status)
+            self.changed.emit(turn)
+        if self.answer is answer:
+            fresh = {turn.id: turn for turn in turns}
+            answer.history = [fresh.get(turn.id, turn) for turn in answer.history]
+            self._ask()
 
     @Slot()
     def stop(self) -> None:

@@ -22,6 +22,7 @@ KINDS = frozenset((SEEN, DOCUMENT, LISTENED))
 KEPT = KINDS | {PREVIEW}  # kinds of parts that stay with a question that is asked otherwise
 LONGEST_NAME = 100
 NOTHING_FOUND = "Programs found nothing in it."
+NOT_LOOKED_AT = "Nothing is known of what it shows."
 
 
 class AboutPicture(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -132,7 +133,8 @@ class Telling:
     def _described(self, one: AboutPicture) -> str:
         words = self._label(one) if self._labels else f"The picture {what(one)}"
         size = f"{one.width} × {one.height}"
-        return f"{words}, {size}, which you cannot see. {one.found or NOTHING_FOUND}\n\n"
+        found = NOT_LOOKED_AT if one.found is None else one.found or NOTHING_FOUND
+        return f"{words}, {size}, which you cannot see. {found}\n\n"
 
 
 def what(one: AboutPicture) -> str:

@@ -25,6 +25,7 @@ from app.controllers.chips import (
     still,
 )
 from app.controllers.decoding import Decoding, Read
+from app.controllers.describing import Describing
 from app.controllers.looking import Looking
 from app.controllers.shown import Notice, ShownAttachment
 from app.controllers.taking_in import TakingIn
@@ -64,12 +65,13 @@ class AttachController(QObject):
         store: Store,
         decoding: Decoding,
         looking: Looking,
+        describing: Describing,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._chat, self._store, self._drafts = chat, store, DraftParts(store)
         self._decoding, self._looking = decoding, looking
-        self._taking_in = TakingIn(looking, decoding, self)
+        self._taking_in = TakingIn(looking, describing, self)
         self._keys = itertools.count(1)
         self._chips: list[Chip] = []
         self._restored: set[int | None] = set()  # conversations whose chips were fetched
@@ -171,6 +173,7 @@ class AttachController(QObject):
     # Chips
 
     def _add(self, source: Source, original: str = "", data: bytes = b"") -> None:
+        self._restore(self._chat.conversation)
         here = self._here()
         if sum(max(1, len(chip.pictures)) for chip in here) >= MOST:
             self.notice.emit(FULL)
@@ -314,18 +317,22 @@ class AttachController(QObject):
 
     @Slot()
     def _on_opened(self) -> None:
-        conversation = self._chat.conversation
-        if conversation not in self._restored:
-            self._restored.add(conversation)
-            for kept in self._drafts.of(conversation):
-                if chip := restored(str(next(self._keys)), conversation, kept):
-                    self._chips.append(chip)
+        self._restore(self._chat.conversation)
         for chip in self._here():
             if not chip.work:  # of an earlier session
                 self._taking_in.begin(chip) if chip.parts else self._begin(chip)
             elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
                 self._taking_in.begin(chip)
         self.changed.emit()
+
+    def _restore(self, conversation: int | None) -> None:
+        """What an earlier session left with the message of a conversation."""
+        if conversation in self._restored:
+            return
+        self._restored.add(conversation)
+        for kept in self._drafts.of(conversation):
+            if chip := restored(str(next(self._keys)), conversation, kept):
+                self._chips.append(chip)
 
 
 def inside(outer: Box, box: Box) -> Box:

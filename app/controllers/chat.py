@@ -63,7 +63,7 @@ class ChatController(QObject):
         self.ahead = Ahead(models, self)
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
-        answering.changed.connect(self._on_answer_changed)
+        answering.changed.connect(self._put)
         answering.finished.connect(self._on_answer_finished)
         consent.changed.connect(self._on_question)
 
@@ -92,10 +92,9 @@ class ChatController(QObject):
         """More is known about an answer that is finished."""
         turn.facts.update(facts)
         self._store.write_answer(turn.id, turn.parts, turn.status, turn.facts)
-        for index, here in enumerate(self._turns):
-            if here.id == turn.id:
-                here.facts.update(facts)
-                self.turn_changed.emit(self._shown(here, index == self._mark))
+        if here := self.turn_of(turn.id):
+            here.facts.update(facts)
+            self._put(here)
 
     def error_details(self, key: int) -> str:
         error = self._turns[self._index(key)].facts.get("error", {})
@@ -137,8 +136,7 @@ class ChatController(QObject):
         if self.conversation is None:
             self._store.begin(turns.title_of(parts), "user", parts, begun, failed, facts)
         else:
-            parent = self._turns[-1].id if self._turns else None
-            self._add(parent, "user", parts, "done", asked, failed, facts)
+            self._add("user", parts, "done", asked, failed, facts)
 
     @Slot()
     def stop(self) -> None:
@@ -157,8 +155,7 @@ class ChatController(QObject):
             parts = turns.asked_anew(self._turns[index].parts, text)
             self._keep(index)
             self._set_sending(True)
-            parent = self._turns[-1].id if self._turns else None
-            self._add(parent, "user", parts, "done", self._asked)
+            self._add("user", parts, "done", self._asked)
 
     @Slot(int)
     def regenerate(self, key: int) -> None:
@@ -265,8 +262,7 @@ class ChatController(QObject):
     def _answer(self) -> None:
         self._set_sending(True)
         history = list(self._turns)
-        parent = history[-1].id if history else None
-        self._add(parent, "assistant", (), "streaming", lambda turn: self._start(turn, history))
+        self._add("assistant", (), "streaming", lambda turn: self._start(turn, history))
 
     def _start(self, turn: StoredTurn, history: list[StoredTurn]) -> None:
         if turn.conversation == self.conversation:
@@ -278,8 +274,9 @@ class ChatController(QObject):
         self._answering.start(Answer(turn, history, asked, chosen.instructions, facts))
         self.busy_changed.emit(True)
 
-    def _add(self, parent, role, parts, status, done, failed=None, facts=None) -> None:
+    def _add(self, role, parts, status, done, failed=None, facts=None) -> None:
         assert self.conversation is not None
+        parent = self._turns[-1].id if self._turns else None
         self._store.add_turn(
             *(self.conversation, parent, role, parts, status, facts),
             done=done,
@@ -314,23 +311,26 @@ class ChatController(QObject):
             self.thought_added.emit(text)
 
     @Slot(object)
-    def _on_answer_changed(self, turn: StoredTurn) -> None:
-        if self._turns and self._turns[-1].id == turn.id:
-            self._turns[-1] = turn
-            self.turn_changed.emit(self._shown(turn))
-            self._move_mark()
+    def _put(self, turn: StoredTurn) -> None:
+        """In the place of the one it was."""
+        for index in reversed(range(len(self._turns))):
+            if self._turns[index].id == turn.id:
+                self._turns[index] = turn
+                self.turn_changed.emit(self._shown(turn, index == self._mark))
+                self._move_mark()
+                break
 
     @Slot()
     def _on_question(self) -> None:
         if self._on_screen() and (answer := self._answering.answer):
-            self._on_answer_changed(answer.current())
+            self._put(answer.current())
 
     def _shown(self, turn: StoredTurn, cut: bool = False) -> ShownTurn:
         return turns.shown(turn, cut, self._store.attachment, self._consent.question)
 
     @Slot(object)
     def _on_answer_finished(self, turn: StoredTurn) -> None:
-        self._on_answer_changed(turn)
+        self._put(turn)
         self.busy_changed.emit(False)
         self.stored.emit(turn.conversation)
         self._models.when_identified(self._remember_hash, turn)

@@ -1,34 +1,24 @@
 """What was read of a file is shown to the open model, or to the programs that describe it."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
-
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers import attached
 from app.controllers.chips import BLIND, LOOKING, READY, Chip, still
-from app.controllers.decoding import Decoding
+from app.controllers.describing import Describing, missing
 from app.controllers.jobs import BROKEN_OFF
 from app.controllers.looking import Looking
 from app.store.conversations import StoredPart
-from engines.messages import Failed, Look, Pixels
-
-
-class Findings(Protocol):
-    """Programs that tell what is in a picture (app/controllers/findings.py)."""
-
-    def find(self, look: Look, done: Callable[[Any], None]) -> Any: ...
+from engines.messages import Failed
 
 
 class TakingIn(QObject):
     changed = Signal(object)  # Chip
     settled = Signal(object)  # Chip: it is ready, or failed
 
-    def __init__(self, looking: Looking, decoding: Decoding, parent: QObject | None = None) -> None:
+    def __init__(
+        self, looking: Looking, describing: Describing, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._looking, self._decoding = looking, decoding
-        self.findings: Findings | None = None
+        self._looking, self._describing = looking, describing
 
     def begin(self, chip: Chip) -> None:
         """For the model that is open now, whatever another one has seen."""
@@ -66,35 +56,13 @@ class TakingIn(QObject):
         self.settled.emit(chip)
 
     def _describe(self, chip: Chip) -> None:
-        """One picture after another; what was found stays with the picture."""
-        found = ((part, attached.about(part)) for part in chip.pictures)
-        left = [(part, one) for part, one in found if one and one.found is None]
-        if not left or self.findings is None:
-            return self._end(chip, "" if self.findings else BLIND)
+        if self._describing.findings is None or not missing(chip.parts):
+            return self._end(chip, "" if self._describing.findings else BLIND)
         chip.words = "programs are looking…"
         self.changed.emit(chip)
-        part, one = left[0]
+        return self._describing.describe(chip.parts, still(chip, self._described), chip.pixels)
 
-        def told(chip: Chip, what: Any) -> None:
-            chip.parts = with_found(chip.parts, one.hash, what.text)
-            self._describe(chip)
-
-        def look(chip: Chip, pixels: Pixels) -> None:
-            assert self.findings
-            about = Look(one.hash, pixels.width, pixels.height, pixels.rgb)
-            self.findings.find(about, still(chip, told))
-
-        if one.hash in chip.pixels:
-            return look(chip, chip.pixels[one.hash])
-        return self._decoding.pixels(part, still(chip, look), still(chip, self._fail))
-
-
-def with_found(parts: Iterable[StoredPart], name: str, found: str) -> tuple[StoredPart, ...]:
-    """The parts, with what programs found in the picture of this hash."""
-    changed = []
-    for part in parts:
-        one = attached.about(part) if part.kind == attached.SEEN else None
-        if one and one.hash == name:
-            part = attached.stored(replace(one, found=found), part.attachment)
-        changed.append(part)
-    return tuple(changed)
+    def _described(self, chip: Chip, parts: tuple[StoredPart, ...]) -> None:
+        chip.parts = parts
+        self.changed.emit(chip)
+        self._end(chip)
