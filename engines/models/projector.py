@@ -36,6 +36,8 @@ def check_projector(path: Path, width: int) -> Projector:
     if has(contents, "clip.has_gen_audio_encoder"):
         raise ModelRefused("it is for making sound")
     kinds = [kind_of(contents, sense) for sense in found]
+    if "deepseek4v" in kinds:  # a picture is another one in another place: nothing could be kept
+        raise ModelRefused("it is of a kind that Parley cannot use", "deepseek4v")
     for sense, kind in zip(found, kinds, strict=True):
         check_tower(Tower(contents, sense, kind), width)
     return Projector(path, kinds[0], "vision" in found, "audio" in found, contents.size)

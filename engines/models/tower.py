@@ -46,6 +46,8 @@ FIXED = ("gemma3", "idefics3", "janus_pro", "mlp")  # a square of image_size, on
 RESIZED = ("lfm2", "phi4")  # places are stretched over the picture: they must be a square
 MERGED = ("qwen2vl_merger", "qwen2.5vl_merger", "qwen3vl_merger")  # four patches become one
 WHISPER = ("ultravox", "qwen2a", "voxtral")
+STACKED = ("ultravox", "voxtral")
+FRAMES = 3000  # of the 30 seconds that Whisper hears
 APART = ("mlp", "qwen2vl_merger", "qwen2.5vl_merger")  # queries, keys and values not in one
 BIASED = ("qwen2vl_merger", "qwen2.5vl_merger")  # and with biases
 FREE = ("gemma3nv", "gemma3na", "lfm2a", "parakeet", "granite_speech", "gemma4a", "gemma4ua")
@@ -260,11 +262,21 @@ def check_sound(tower: Tower) -> None:
     tower.expect("a.conv1d.2.weight", 3, width, width)
     for n in (1, 2):
         tower.expect(f"a.conv1d.{n}.bias", 1, width)
-    tower.expect("a.position_embd.weight", width, 1500)
+    tower.expect("a.position_embd.weight", width, FRAMES // 2)
+    if tower.kind in STACKED:
+        check_stacks(width, tower.whole("projector.stack_factor"), tower)
     for name in ("ln1.weight", "ln1.bias", "ln2.weight", "ln2.bias", "attn_q.bias", "attn_v.bias"):
         tower.shape(f"a.blk.0.{name}")
     if "a.blk.0.attn_k.bias" in tower.shapes:
         raise ModelRefused("a part of it should not be there", "a.blk.0.attn_k.bias")
+
+
+def check_stacks(width: int, factor: int, tower: Tower) -> None:
+    """The library counts twice how many stacks there are, and ends where it is not the same."""
+    step = width * factor
+    padded = (width * FRAMES // 2 + step - 1) & ~(step - 1)  # as it rounds: right by powers of 2
+    if not factor or padded // step != -(-FRAMES // factor) // 2:
+        raise tower.refused("projector.stack_factor", factor)
 
 
 def check_join(tower: Tower, width: int) -> None:
@@ -295,8 +307,8 @@ def merges(tower: Tower) -> int:
         return 4
     if tower.kind in ("lfm2", "idefics3"):
         return (tower.whole("projector.scale_factor") or 1) ** 2
-    if tower.kind in ("voxtral", "ultravox"):
-        return tower.whole("projector.stack_factor") or 1
+    if tower.kind in STACKED:
+        return tower.whole("projector.stack_factor")
     return 1
 
 

@@ -65,6 +65,7 @@ WEIGHTS: dict[str, Callable[[Weights], object]] = {
 }
 OTHERS: dict[str, Callable[[Path], Path]] = {
     "ears given as eyes": lambda path: ultravox(path, joins=96),
+    "stacks that are not whole": lambda path: ultravox(path, stack=8),
     "two by two patches of the wrong width": lambda path: qwen2vl(path, joins=96),
     "an odd head": lambda path: qwen2vl(path, Shape(width=36, heads=6)),
 }

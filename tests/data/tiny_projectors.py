@@ -118,9 +118,16 @@ def qwen2vl(path: Path, shape: Shape = Shape(), *, seed: int = 0, joins: int = W
     return write(path, eyes("qwen2vl_merger", shape, joins), weights)
 
 
-def ultravox(path: Path, shape: Shape = Shape(), *, seed: int = 0, joins: int = WIDTH) -> Path:
-    """Ears as Whisper's: eight frames become a token."""
-    random, width, bins, stacked = Random(seed), shape.width, 80, 8
+def ultravox(
+    path: Path,
+    shape: Shape = Shape(),
+    *,
+    seed: int = 0,
+    joins: int = WIDTH,
+    stack: int = 4,
+) -> Path:
+    """Ears as Whisper's: thirty seconds are 375 tokens, and less is filled up with silence."""
+    random, width, bins, stacked = Random(seed), shape.width, 80, stack
     weights = {n: v for n, v in tower(random, shape, "a").items() if "patch" not in n}
     for n in range(shape.blocks):
         del weights[f"a.blk.{n}.attn_k.bias"]

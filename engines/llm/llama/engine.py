@@ -327,14 +327,14 @@ def create(
             if not layers:
                 raise
         else:
-            senses = senses_of(path, header, model, bool(layers), count)
+            senses = senses_of(path, header, model, memory.size, bool(layers), count)
             device = device_name(found, layers, count)
             return LlamaEngine(path, header, model, memory, device, senses)
     raise AssertionError("the last attempt has raised")
 
 
 def senses_of(
-    path: Path, header: Header, model: Model, gpu: bool, count: int
+    path: Path, header: Header, model: Model, room: int, gpu: bool, count: int
 ) -> Senses | ParleyError:
     """What the model sees and hears with, or why it does not."""
     found = choose_projector(path, header.embedding_length)
@@ -342,7 +342,7 @@ def senses_of(
         return Blind("This model does not see or hear.", f"no projector beside {path.name}")
     if isinstance(found, ParleyError):
         return found
-    return Senses(found, model, gpu, count)
+    return Senses(found, model, room, gpu, count)
 
 
 def device_name(found: Sequence[Device], layers: int, count: int) -> str:

@@ -7,12 +7,13 @@ import ctypes
 import os
 import time
 import weakref
-from collections.abc import Generator
+from array import array
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from engines.errors import ParleyError
 from engines.llm.llama.library import LOG, C, M
-from engines.llm.llama.media import Gallery, Media, Slice, Unit
+from engines.llm.llama.media import KEPT, Gallery, Media, Slice, Unit
 from engines.llm.llama.memory import BATCH
 from engines.llm.llama.model import Model
 from engines.llm.llama.samples import floats
@@ -20,12 +21,34 @@ from engines.messages import Event, Listen, Look, Picture, Progress, Seen
 from engines.models.projector import Projector
 
 TEXT = 0  # mtmd_input_chunk_type
+FLOAT = ctypes.sizeof(ctypes.c_float)
 STEPS = 64  # of the encoder's work between two looks at whether it was called off
+SHARE = 4  # a picture of any size takes no more than this part of the context
+# Tokens these kinds would let a picture have. Those that read all of it at once get one batch.
+GENEROUS = {
+    **dict.fromkeys(("qwen2vl_merger", "qwen2.5vl_merger", "qwen3vl_merger", "ling3vl"), 4096),
+    **dict.fromkeys(("glm4v", "muse-glimmer", "kimik25"), 4096),
+    **dict.fromkeys(("youtuvl", "hunyuanvl"), 16384),
+    **dict.fromkeys(("pixtral", "kimivl"), 1024),
+    **dict.fromkeys(("gemma4v", "gemma4uv"), BATCH),
+}
+# What was around a picture when these kinds were taught, beside the marks the library knows.
+AROUND = {"gemma3": ("\n\n", "\n\n"), "mlp": ("", "\n"), "internvl": ("", "\n")}
+SHORTEST, LONGEST = 0.5, 600.0  # seconds of a sound; a shorter one is filled up with silence
+RATES = (4000, 384_000)  # Hz
 
 
 class NotSeen(ParleyError):
     def __init__(self, what: str, detail: str) -> None:
         super().__init__(f"The model could not take in this {what}.", "Try another one.", detail)
+
+
+class TooMuch(ParleyError):
+    def __init__(self, tokens: int, room: int) -> None:
+        super().__init__(
+            f"This is more than the model can keep in mind ({tokens:,} of {room:,} tokens).",
+            "Show a part of it, or choose a longer context in Preferences.",
+        )
 
 
 class Blind(ParleyError):
@@ -50,11 +73,14 @@ class Senses:
     interrupt() may be called from another thread, everything else not.
     """
 
-    def __init__(self, projector: Projector, model: Model, gpu: bool, threads: int) -> None:
-        self.projector = projector
-        self.gallery = Gallery()
-        self._model, self._gpu, self._threads = model, gpu, threads
+    def __init__(
+        self, projector: Projector, model: Model, room: int, gpu: bool, threads: int
+    ) -> None:
+        self.projector, self._room = projector, room
         self._width = C.llama_model_n_embd_inp(model.pointer)  # of what is put in place of a token
+        # all that fits into the context is kept: a conversation need never ask for a picture twice
+        self.gallery = Gallery(max(KEPT, room * self._width * FLOAT))
+        self._model, self._gpu, self._threads = model, gpu, threads
         self._interrupted = False
         self._steps = 0
         self._watch = C.ggml_backend_sched_eval_callback(self._going_on)
@@ -114,6 +140,7 @@ class Senses:
         params = M.mtmd_context_params_default()
         params.use_gpu, params.n_threads = self._gpu, self._threads
         params.print_timings = params.warmup = False
+        params.image_max_tokens = self._most()
         params.cb_eval = self._watch
         params.progress_callback = self._load
         LOG.take_errors()
@@ -123,6 +150,11 @@ class Senses:
         if not self._pointer and not self._interrupted:
             raise NoSenses(errors)
         return bool(self._pointer)
+
+    def _most(self) -> int:
+        """Tokens of a picture; -1 leaves it to the projector."""
+        usual = GENEROUS.get(self.projector.kind, 0)
+        return min(usual, max(self._room // SHARE, 256)) or -1
 
     def _going_on(self, _node: int, asks: bool, _: object) -> bool:
         """Called for each step of the encoder's work; those it asks for are waited for."""
@@ -142,10 +174,7 @@ class Senses:
     def _bitmap(self, request: Look | Listen) -> int:
         if isinstance(request, Listen):
             self._check_ears()
-            rate = M.mtmd_get_audio_sample_rate(self._pointer)
-            heard = floats(request.pcm, request.rate, rate)
-            if not heard:
-                raise NotSeen("sound", "it is empty")
+            heard = self._heard(request)
             samples = (ctypes.c_float * len(heard)).from_buffer(heard)
             return M.mtmd_bitmap_init_from_audio(len(heard), samples)
         self._check_eyes()
@@ -153,6 +182,16 @@ class Senses:
             raise NotSeen("picture", f"{request.width} x {request.height}: {len(request.rgb)}")
         pixels = ctypes.cast(ctypes.c_char_p(request.rgb), ctypes.POINTER(ctypes.c_uint8))
         return M.mtmd_bitmap_init(request.width, request.height, pixels)
+
+    def _heard(self, request: Listen) -> array:
+        seconds = len(request.pcm) / 2 / request.rate if request.rate > 0 else 0.0
+        if not request.pcm or not RATES[0] <= request.rate <= RATES[1]:
+            raise NotSeen("sound", f"{len(request.pcm)} bytes at {request.rate} Hz")
+        if seconds > LONGEST:
+            raise ParleyError("This sound is too long to be heard at once.", "Show a part of it.")
+        rate = M.mtmd_get_audio_sample_rate(self._pointer)
+        heard = floats(request.pcm, request.rate, rate)
+        return heard + array("f", bytes(FLOAT * max(int(SHORTEST * rate) - len(heard), 0)))
 
     def _empty(self, part: Media) -> int:
         """A bitmap that stands for what was not shown, of the same length."""
@@ -163,7 +202,8 @@ class Senses:
             return M.mtmd_bitmap_init(max(part.width, 1), max(part.height, 1), None)
         self._check_ears()
         rate = M.mtmd_get_audio_sample_rate(self._pointer)
-        return M.mtmd_bitmap_init_from_audio(max(int(part.seconds * rate), 1), None)
+        seconds = min(max(part.seconds, SHORTEST), LONGEST)
+        return M.mtmd_bitmap_init_from_audio(int(seconds * rate), None)
 
     def _chunks(self, bitmap: int, hash: str, *, encode: bool) -> list[Unit]:
         """What the library makes of a bitmap, which is freed: marks around it, and slices."""
@@ -174,15 +214,22 @@ class Senses:
         try:
             if M.mtmd_tokenize_from_parts(self._pointer, chunks, parts, 1, False):
                 raise NotSeen("picture or sound", LOG.take_errors())
-            found: list[Unit] = []
-            for n in range(M.mtmd_input_chunks_size(chunks)):
-                chunk = M.mtmd_input_chunks_get(chunks, n)
+            listed = [
+                M.mtmd_input_chunks_get(chunks, n) for n in range(M.mtmd_input_chunks_size(chunks))
+            ]
+            tokens = sum(map(M.mtmd_input_chunk_get_n_tokens, listed))
+            if encode and tokens > self._room:
+                raise TooMuch(tokens, self._room)
+            before, after = AROUND.get(self.projector.kind, ("", ""))
+            found: list[Unit] = [*self._words(before)]
+            for n, chunk in enumerate(listed):
                 if M.mtmd_input_chunk_get_type(chunk) == TEXT:
-                    found += tokens_of(chunk)
+                    found += self._marks(chunk)
                 else:
                     found.append(self._slice(chunk, hash, n, encode))
                 if encode and self._interrupted:
                     break
+            found += self._words(after)
             return found
         finally:
             M.mtmd_input_chunks_free(chunks)
@@ -194,7 +241,7 @@ class Senses:
         if encode:
             if M.mtmd_encode_chunk(self._pointer, chunk) and not self._interrupted:
                 raise NotSeen("picture or sound", LOG.take_errors())
-            size = tokens * self._width * ctypes.sizeof(ctypes.c_float)
+            size = tokens * self._width * FLOAT
             embeddings = ctypes.create_string_buffer(size)
             ctypes.memmove(embeddings, M.mtmd_get_output_embd(self._pointer), size)
         kept = M.mtmd_input_chunk_get_placeholder(chunk)
@@ -203,6 +250,19 @@ class Senses:
         weakref.finalize(found, M.mtmd_input_chunk_free, kept).atexit = False
         return found
 
+    def _words(self, text: str) -> Sequence[int]:
+        known = self._model.vocabulary
+        return known.tokens(text, special=False, continues=True) if text else ()
+
+    def _marks(self, chunk: int) -> list[int]:
+        """The tokens of one of the library's marks; those a vocabulary does not have are -1."""
+        count = ctypes.c_size_t()
+        pointer = M.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+        tokens = pointer[: count.value] if pointer else []
+        if not all(0 <= token < self._model.vocabulary.size for token in tokens):
+            raise NoSenses("it marks pictures with tokens that this model does not have")
+        return tokens
+
     def _check_eyes(self) -> None:
         if not M.mtmd_support_vision(self._pointer):
             raise Blind("This model hears, but it does not see.")
@@ -210,9 +270,3 @@ class Senses:
     def _check_ears(self) -> None:
         if not M.mtmd_support_audio(self._pointer):
             raise Blind("This model sees, but it does not hear.")
-
-
-def tokens_of(chunk: int) -> list[int]:
-    count = ctypes.c_size_t()
-    tokens = M.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
-    return tokens[: count.value] if tokens else []
