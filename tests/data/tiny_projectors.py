@@ -102,6 +102,14 @@ def gemma3(path: Path, shape: Shape = Shape(), *, seed: int = 0, joins: int = WI
     return write(path, eyes("gemma3", shape, joins), weights)
 
 
+def idefics3(path: Path, shape: Shape = Shape(), *, seed: int = 0, joins: int = WIDTH) -> Path:
+    """Its marks are tokens that most models do not have."""
+    random = Random(seed)
+    weights = tower(random, shape) | {"mm.model.fc.weight": random.matrix(joins, 4 * shape.width)}
+    facts = eyes("idefics3", shape, joins) | {"clip.vision.projector.scale_factor": 2}
+    return write(path, facts, weights)
+
+
 def qwen2vl(path: Path, shape: Shape = Shape(), *, seed: int = 0, joins: int = WIDTH) -> Path:
     """Pictures of any size; two by two patches become a token, which counts rows and columns."""
     random = Random(seed)

@@ -73,7 +73,8 @@ class StandIns:
         return PAD + self._key + "".join(DIGITS[int(digit, 16)] for digit in number) + PAD
 
     def reveal(self, rendered: str, needed: str) -> list[Piece]:
-        """The rendered text in pieces. Raises Mangled; also when the needed stand-in is missing."""
+        """The rendered text in pieces. Raises Mangled; also when the needed stand-in is missing, or
+        that of a picture or sound anywhere."""
         pieces, position = [], 0
         seen = False
         for match in self._pattern.finditer(rendered):
@@ -82,7 +83,8 @@ class StandIns:
             position = match.end()
             seen = seen or self._key + match[2] in needed
         pieces.append(self._checked(rendered[position:]))
-        if needed and not seen:
+        shown = sum(piece.media is not None for piece in pieces)
+        if needed and not seen or shown != sum(not isinstance(w, str) for w in self._words):
             raise Mangled
         return [piece for piece in pieces if piece.text or piece.media]
 

@@ -60,6 +60,9 @@ class Form:
     as_text: bool = False  # tools, calls and results are told in words
     merged: bool = False  # no system turn, and no two turns of one role in a row
     spelled: bool = False  # a call's arguments are JSON in a text
+    parted: bool = (
+        False  # what was said is a list of parts, as many templates of seeing models want
+    )
 
 
 def unknown(part: Media) -> Units:
@@ -81,6 +84,7 @@ class Prompter:
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
         self._chatml = Template(CHATML)
+        self._parted: set[str] = set()  # templates that take nothing but parts
         self._template = self._try(source)
         self._for_tools = self._try(for_tools) if self._template else None
         self._said: OrderedDict[str, list[int]] = OrderedDict()
@@ -107,6 +111,7 @@ class Prompter:
         for template, form in self._attempts(asked):
             if template is costly:
                 continue
+            form = replace(form, parted=template.source in self._parted)
             try:
                 pieces = self._render(template, form, asked)
             except (TemplateRefused, Mangled) as reason:
@@ -123,13 +128,19 @@ class Prompter:
         if not source:
             return None
         hello = Asked([Turn("user", (Text("Hello"),))])
-        try:
-            template = Template(source)
-            self._render(template, Form(), hello)
-        except (TemplateRefused, Mangled) as reason:
-            log.info("the file's chat template is not used: %s", reason or "it changes words")
-            return None
-        return template
+        reason: Exception | None = None
+        for form in (Form(), Form(parted=True)):
+            try:
+                template = Template(source)
+                self._render(template, form, hello)
+            except (TemplateRefused, Mangled) as error:
+                reason = reason or error
+            else:
+                if form.parted:
+                    self._parted.add(source)
+                return template
+        log.info("the file's chat template is not used: %s", reason or "it changes words")
+        return None
 
     def _attempts(self, asked: Asked) -> Iterator[tuple[Template, Form]]:
         template = self._for_tools if asked.tools and self._for_tools else self._template
@@ -178,7 +189,7 @@ class Prompter:
     ) -> dict[str, Any]:
         name = self._vocabulary.name
         variables: dict[str, Any] = {
-            "messages": listed,
+            "messages": parted(listed) if form.parted else listed,
             "add_generation_prompt": asked.answer,
             "bos_token": name(self._vocabulary.bos),
             "eos_token": name(self._vocabulary.eos),
@@ -230,6 +241,11 @@ class Prompter:
         """Where ChatML's marks are no tokens the model writes them out."""
         first = self._vocabulary.tokens(CHATML_ENDS[0], special=True)
         return () if len(first) == 1 else CHATML_ENDS
+
+
+def parted(listed: list[Message]) -> list[Message]:
+    """Pictures are among the words, behind stand-ins like theirs."""
+    return [{**m, "content": [{"type": "text", "text": m["content"]}]} for m in listed]
 
 
 def no_place(part: Media) -> str:

@@ -4,6 +4,7 @@ Only pictures and sounds go through it, never words: those are placed around the
 """
 
 import ctypes
+import math
 import os
 import time
 import weakref
@@ -34,6 +35,7 @@ GENEROUS = {
 }
 # What was around a picture when these kinds were taught, beside the marks the library knows.
 AROUND = {"gemma3": ("\n\n", "\n\n"), "mlp": ("", "\n"), "internvl": ("", "\n")}
+SIDE = 1 << 14  # pixels of a picture's longer side
 SHORTEST, LONGEST = 0.5, 600.0  # seconds of a sound; a shorter one is filled up with silence
 RATES = (4000, 384_000)  # Hz
 
@@ -178,14 +180,15 @@ class Senses:
             samples = (ctypes.c_float * len(heard)).from_buffer(heard)
             return M.mtmd_bitmap_init_from_audio(len(heard), samples)
         self._check_eyes()
-        if not 0 < request.width * request.height * 3 == len(request.rgb):
+        sides = request.width, request.height
+        if not all(0 < side <= SIDE for side in sides) or 3 * math.prod(sides) != len(request.rgb):
             raise NotSeen("picture", f"{request.width} x {request.height}: {len(request.rgb)}")
         pixels = ctypes.cast(ctypes.c_char_p(request.rgb), ctypes.POINTER(ctypes.c_uint8))
         return M.mtmd_bitmap_init(request.width, request.height, pixels)
 
     def _heard(self, request: Listen) -> array:
         seconds = len(request.pcm) / 2 / request.rate if request.rate > 0 else 0.0
-        if not request.pcm or not RATES[0] <= request.rate <= RATES[1]:
+        if len(request.pcm) < 2 or not RATES[0] <= request.rate <= RATES[1]:
             raise NotSeen("sound", f"{len(request.pcm)} bytes at {request.rate} Hz")
         if seconds > LONGEST:
             raise ParleyError("This sound is too long to be heard at once.", "Show a part of it.")
@@ -199,7 +202,8 @@ class Senses:
             self._interrupted = False
         if isinstance(part, Picture):
             self._check_eyes()
-            return M.mtmd_bitmap_init(max(part.width, 1), max(part.height, 1), None)
+            width, height = (min(max(side, 1), SIDE) for side in (part.width, part.height))
+            return M.mtmd_bitmap_init(width, height, None)
         self._check_ears()
         rate = M.mtmd_get_audio_sample_rate(self._pointer)
         seconds = min(max(part.seconds, SHORTEST), LONGEST)
