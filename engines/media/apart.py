@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -35,11 +35,14 @@ BROKEN = "This {} is damaged and cannot be read.", "Save or download it again."
 NO_ROOM = "There was no room to read this {}.", "Close other programs and try again."
 
 
+WALL = 100.0  # seconds until any work is ended: before the app would take this process for dead
+
+
 class Bounds(NamedTuple):
     """What one piece of work may take."""
 
     what: str  # "picture", "document" or "film": for the words
-    seconds: float
+    seconds: int  # of computing, however busy the machine is
     memory: int = 1024 * MEGABYTE  # bytes, with what the process has already
     read: tuple[Path, ...] = ()
 
@@ -54,6 +57,7 @@ class Apart:
 
     def run(self, work: Callable[[], Iterable[Event]], bounds: Bounds) -> Generator[Event]:
         """What the work yields, as it comes. Raises ParleyError for whatever ends it early."""
+        self._stopped = False
         if not DIVIDES:
             yield from _with_words(work, bounds.what)
             return
@@ -105,15 +109,17 @@ class Apart:
             _, status = os.waitpid(child, 0)
             reaped.append(status)
             code = os.waitstatus_to_exitcode(status)
-            if late.is_set():
-                return words(TOO_LONG, bounds, f"{bounds.seconds} s")
+            if late.is_set() or code == -signal.SIGXCPU:
+                return words(TOO_LONG, bounds, f"exit code {code}")
             killed = -code in (signal.SIGKILL, signal.SIGABRT)  # libraries abort without memory
             return words(TOO_LARGE if killed else BROKEN, bounds, f"exit code {code}")
 
         reaped: list[int] = []
         with self._lock:
-            self._running, self._stopped = os.pidfd_open(child), False
-        clock = threading.Timer(bounds.seconds, end)
+            self._running = os.pidfd_open(child)
+            if self._stopped:
+                self._kill()
+        clock = threading.Timer(WALL, end)
         clock.daemon = True
         clock.start()
         try:
@@ -157,7 +163,7 @@ def _live(
         cell.only_these(nothing, writer)
         os.environ.clear()
         os.chdir("/")
-        lock(bounds.memory, bounds.read)
+        lock(bounds)
         with os.fdopen(cell.ANSWERS, "wb") as answers:
             wire = Wire(answers, answers, Event)
             try:
@@ -170,10 +176,11 @@ def _live(
         os._exit(0)
 
 
-def lock(memory: int, read: Sequence[Path]) -> None:
-    jail.lower(resource.RLIMIT_DATA, memory)
+def lock(bounds: Bounds) -> None:
+    jail.lower(resource.RLIMIT_DATA, bounds.memory)
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds + 5))
     jail.lower(resource.RLIMIT_FSIZE, 0)
     jail.lower(resource.RLIMIT_CORE, 0)
     with contextlib.suppress(PermissionError):  # the process this is a fork of gave them up already
         jail.give_up_rights()
-    jail.close([(path, jail.READ) for path in read], NOTHING, jail.probe())
+    jail.close([(path, jail.READ) for path in bounds.read], NOTHING, jail.probe())

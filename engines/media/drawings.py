@@ -6,7 +6,6 @@ A drawing has no size of its own that matters: it is drawn as large as it is ask
 import io
 import re
 import zlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +96,8 @@ def count(root: Any) -> int:
     def counted(element: Any) -> int:
         if element not in known:
             known[element] = 0  # one that uses itself is not drawn
-            target = element.tag == f"{NAMESPACE}use" and _target(element, named)
-            parts: Iterable[Any] = [*element.iterchildren("*"), *([] if not target else [target])]
+            target = _target(element, named) if element.tag == f"{NAMESPACE}use" else None
+            parts = [*element.iterchildren("*"), *([] if target is None else [target])]
             known[element] = min(PARTS + 1, 1 + sum(map(counted, parts)))
         return known[element]
 

@@ -18,9 +18,9 @@ from engines.options import option
 from engines.protocol import EngineSpec, Kind
 
 LARGEST = 60 << 20  # bytes of a file: more would not fit a message
-PICTURE = Bounds("picture", 30.0)
-DRAWING = Bounds("drawing", 15.0)
-DOCUMENT = Bounds("document", 90.0)
+PICTURE = Bounds("picture", 30)
+DRAWING = Bounds("drawing", 15)
+DOCUMENT = Bounds("document", 60)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from engines.media.apart import MEGABYTE, Apart, Bounds
 from engines.messages import Event, Loaded, Pixels, ReadFrames, Request
 from engines.protocol import EngineSpec, Kind
 
-SECONDS, MEMORY = 60.0, 1536 * MEGABYTE
+SECONDS, MEMORY = 60, 1536 * MEGABYTE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Pictures of strangers as plain colours: upright, in sRGB, on white, no larger than asked."""
 
 import io
+import math
+import re
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -38,13 +41,22 @@ TURNS = {
 def prepare() -> None:
     """Import what opens a picture, so that no file is looked for later."""
     import pillow_heif
-    from PIL import AvifImagePlugin, Image, ImageCms, MpoImagePlugin, TiffImagePlugin  # noqa: F401
+    from PIL import (  # noqa: F401  # noqa: F401
+        AvifImagePlugin,
+        IcoImagePlugin,
+        Image,
+        ImageCms,
+        MpoImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )
 
     Image.preinit()
-    from PIL import BmpImagePlugin, IcoImagePlugin, WebPImagePlugin  # noqa: F401
-
+    PngImagePlugin.MAX_TEXT_CHUNK = PROFILE
     drawings.prepare()
     pillow_heif.register_heif_opener()
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 500_000  # Pillow raises at twice that: in nested ones too
 
 
@@ -69,7 +81,8 @@ def decoded(data: bytes, longest: int, box: Box = WHOLE, fonts: Path | None = No
         with Image.open(io.BytesIO(data), formats=[found.name]) as image:
             return _read(image, found, longest, box)
     except Image.DecompressionBombError as error:
-        raise too_many(detail=str(error)) from error
+        pixels = re.search(r"\d+", str(error))  # Pillow looks before we can
+        raise too_many(int(pixels[0]) if pixels else 0, str(error)) from error
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise ParleyError(BROKEN, AGAIN, f"{found.name}: {error}"[:500]) from error
 
@@ -86,9 +99,9 @@ def checked(box: Box) -> Box:
     return left, top, right, bottom
 
 
-def too_many(width: int = 0, height: int = 0, detail: str = "") -> ParleyError:
-    has = f"has {width * height / 1e6:,.0f} megapixels" if width else "has too many pixels"
-    return ParleyError(f"This picture {has}; Parley reads up to {MEGAPIXELS}.", SMALLER, detail)
+def too_many(count: int, detail: str = "") -> ParleyError:
+    has = f"{math.ceil(count / 1e6):,} megapixels"
+    return ParleyError(f"This picture has {has}; Parley reads up to {MEGAPIXELS}.", SMALLER, detail)
 
 
 def check_shape(width: int, height: int) -> None:
@@ -105,7 +118,7 @@ def _read(image: Any, found: What, longest: int, box: Box) -> Pixels:
     from PIL import Image
 
     if image.width * image.height > MEGAPIXELS * 1_000_000:
-        raise too_many(*image.size)
+        raise too_many(image.width * image.height)
     turn = _turn(image, found)
     stored = turn[1](*box) if turn else box
     whole = _part(image.size, stored)
@@ -161,6 +174,9 @@ def _part(size: tuple[int, int], box: Box) -> tuple[int, int, int, int]:
 def _frames(image: Any, found: What) -> str:
     """A note where there is more than the picture that is shown."""
     with suppress(Exception):
+        if found.name == "TIFF":  # which would be read to its end to be counted
+            image.seek(1)
+            return "The first of several pictures."
         if found.name in FRAMES and (count := getattr(image, "n_frames", 1)) > 1:
             return f"The first of {count} pictures."
     return ""
@@ -182,8 +198,6 @@ def _simple(image: Any) -> Any:
 
 def _spread(image: Any) -> Any:
     """Numbers without a scale of their own: from the least as black to the largest as white."""
-    import math
-
     low, high = image.getextrema()
     if image.mode == "I" and low >= 0 and 255 < high < 65536:
         low, high = 0, 65535

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from engines.messages import Page
 
 LARGEST = 2_000_000  # characters of all pages together
-SECONDS = 45.0  # of reading, after which what is there has to do
+SECONDS = 40.0  # of reading, after which what is there has to do
 LEFT_OUT = "(The rest of this document was left out: {}.)"
 TOO_LONG, TOO_SLOW = "it is too long", "it takes too long to read"
 
