@@ -18,6 +18,7 @@ from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
 from app.controllers.excerpt import Excerpt
+from app.controllers.extras import ExtrasController, clip_packages
 from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
 from app.controllers.keeping import Keeping
@@ -93,6 +94,7 @@ class Parts(Controllers):
     def stop(self) -> None:
         self.speak.stop()
         self.saving.stop()
+        self.extras.stop()
         self.chat.stop()
         self.sound_files.stop()
         if self.sound:
@@ -215,6 +217,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     arrivals.voice_given.connect(voicing.offer)
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
+    clip = clip_packages(folders.data / seeing.EXTRA, paths.constraints())
+    extras = ExtrasController(clip, seal, background, parent)
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
@@ -237,6 +241,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         speak,
         saving,
         voicing,
+        extras,
         folders=folders,
         background=background,
         store=store,

@@ -52,6 +52,12 @@ def folders(data_dir: Path | None = None) -> Folders:
     )
 
 
+def constraints() -> Path:
+    """The tested version of every package: beside the set-up in a checkout, else a resource."""
+    checkout = Path(__file__).resolve().parents[1] / "packaging" / "constraints.txt"
+    return checkout if checkout.is_file() else resource("constraints.txt")
+
+
 def resource(name: str) -> Path:
     """A file or folder under resources/, in a checkout, a wheel or a frozen build."""
     root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1]))

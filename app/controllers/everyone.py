@@ -7,6 +7,7 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
+from app.controllers.extras import ExtrasController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
@@ -44,3 +45,4 @@ class Controllers:
     speak: SpeakController
     saving: SavingController
     voicing: VoiceController
+    extras: ExtrasController

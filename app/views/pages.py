@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget
 
 from app.controllers.everyone import Controllers
-from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice
 from app.views.about import AboutPage
 from app.views.chat import ChatPage
@@ -45,7 +44,7 @@ class Pages(QStackedWidget):
     ) -> None:
         """Say how the other pages are made; that happens when they are first opened."""
         self._makers = {
-            "preferences": lambda: self._preferences_page(everyone.preferences),
+            "preferences": lambda: self._preferences_page(everyone),
             "voice": lambda: VoicePage(everyone.voicing, everyone.preferences, shortcuts(actions)),
             "tools": lambda: ToolsPage(everyone),
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
@@ -56,8 +55,9 @@ class Pages(QStackedWidget):
             "about": lambda: AboutPage(resources / "LICENSES.md"),
         }
 
-    def _preferences_page(self, preferences: PreferencesController) -> PreferencesPage:
-        page = PreferencesPage(preferences)
+    def _preferences_page(self, everyone: Controllers) -> PreferencesPage:
+        page = PreferencesPage(everyone.preferences, everyone.extras)
+        everyone.extras.notice.connect(page.notices.show_notice)
         page.voice_asked.connect(self.open_voice)
         return page
 

@@ -7,15 +7,18 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.extras import ExtrasController
 from app.controllers.preferences import PreferencesController
 from app.views.card import Card
 from app.views.controls import Button, Switch, column, label
+from app.views.extras_card import ExtrasCard
 from app.views.options_form import OptionsForm
 from app.views.page import Page
 from app.views.search_field import SearchField
 from app.views.voice_page import PAGES
 from app.views.voice_rows import Line
 
+PICTURES = "Pictures"  # a page of the settings
 VOICE_WORDS = (
     "Microphone and loudspeaker, the talk key, models that hear, voices, and how talking and "
     "speaking go: they have a page of their own."
@@ -42,8 +45,11 @@ class Elsewhere(Line):
 class PreferencesPage(Page):
     voice_asked = Signal()
 
-    def __init__(self, preferences: PreferencesController) -> None:
-        self.app = OptionsForm(preferences.settings, preferences.set, without=PAGES)
+    def __init__(self, preferences: PreferencesController, extras: ExtrasController) -> None:
+        without = (*PAGES, PICTURES)
+        self.app = OptionsForm(preferences.settings, preferences.set, without=without)
+        self.pictures = OptionsForm(preferences.settings, preferences.set, pages=(PICTURES,))
+        self.extras = ExtrasCard(extras)
         self.voice = Elsewhere("Voice", VOICE_WORDS, preferences.settings, PAGES)
         self._voice_card = Card((self.voice,))
         self.engine = OptionsForm(
@@ -54,12 +60,14 @@ class PreferencesPage(Page):
         self.nothing = label("No setting has these words.", "soft")
         self.nothing.hide()
         inside = QWidget()
-        parts = (self.nothing, self._voice_card, 20, self.app, self.engine)
+        parts = (self.nothing, self._voice_card, 20, self.app, self.pictures, self.extras, 20)
+        parts = (*parts, self.engine)
         inside.setLayout(column(*parts, gap=0))
         super().__init__("Preferences", inside, self.search)
         self.search.textChanged.connect(self._narrow)
         self.voice.open.clicked.connect(self.voice_asked)
         preferences.changed.connect(self.app.show_value)
+        preferences.changed.connect(self.pictures.show_value)
         preferences.engine_changed.connect(self.engine.show_value)
 
         preferences.changed.connect(self._on_setting)
@@ -67,11 +75,13 @@ class PreferencesPage(Page):
 
     def enter(self) -> None:
         self.search.setFocus()
+        self.extras.look()
 
     @Slot(str)
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
-        found = [form.narrow_to(words) for form in (self.app, self.engine)]
+        found = [form.narrow_to(words) for form in (self.app, self.pictures, self.engine)]
+        found.append(self.extras.narrow_to(words))
         found.append(self.voice.narrow_to(words))
         self._voice_card.setVisible(found[-1])
         self.nothing.setVisible(not any(found))

@@ -9,6 +9,7 @@ from app import media
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
+from app.controllers.extras import ExtrasController, clip_packages
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.sampling import VoiceSample
@@ -20,7 +21,7 @@ from app.controllers.speak import SpeakController
 from app.controllers.transcribing import Transcribing
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
-from app.paths import resource
+from app.paths import constraints, resource
 from app.resting import Resting
 from app.store.conversations import StoredPart
 from app.views import fonts, style
@@ -127,13 +128,20 @@ def voicing(preferences, background, talk, tmp_path, microphone, sample_link):
 
 
 @pytest.fixture
+def extras(seal, background, tmp_path):
+    """Nothing is fetched: tests/ui/test_extras.py has an index of its own."""
+    extra = clip_packages(tmp_path / "components/clip", constraints())
+    return ExtrasController(extra, seal, background)
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
-    server, reminders, acting, programs, talk, sound_files, speak, saving, voicing,
+    server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
-        *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing),
+        *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
     )
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.views.controls import Segments, Switch
 from app.views.option_controls import DropDown, Number, OneOf, OnOff, Text, control_for
 from app.views.options_form import OptionsForm
-from app.views.preferences import PreferencesPage
+from app.views.preferences import PICTURES, PreferencesPage
 from app.views.voice_page import PAGES
 from engines.options import option
 
@@ -29,8 +29,8 @@ class Sample:
 
 
 @pytest.fixture
-def page(qtbot, light, preferences):
-    page = PreferencesPage(preferences)
+def page(qtbot, light, preferences, extras):
+    page = PreferencesPage(preferences, extras)
     page.resize(900, 800)
     qtbot.addWidget(page)
     page.show()
@@ -156,7 +156,8 @@ def test_the_settings_are_all_there(page, preferences):
         options = options or preferences.engine_options()
         for field in fields(options):
             if field.metadata["page"] not in PAGES:  # those are on the page Voice
-                assert form.row(field.name).control.isEnabled()
+                here = page.pictures if field.metadata["page"] == PICTURES else form
+                assert here.row(field.name).control.isEnabled()
 
 
 def test_a_change_takes_effect_at_once(qtbot, page, preferences):
