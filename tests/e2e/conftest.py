@@ -17,11 +17,11 @@ def start(qtbot, qapp, tmp_path):
     """A function that starts Parley in tmp_path and shows its window; ended after the test."""
     running = []
 
-    def start(model=""):
+    def start(model="", echo=False):
         while running:
             stop(running.pop())
         owner = QObject()
-        args = Namespace(data_dir=tmp_path / "data", model=str(model), echo=False, files=[])
+        args = Namespace(data_dir=tmp_path / "data", model=str(model), echo=echo, files=[])
         parts = build(args, owner)
         fonts.load_fonts(paths.resource("fonts"))
         look = style.Look(qapp, parts.preferences, owner)
