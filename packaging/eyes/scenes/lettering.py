@@ -12,14 +12,17 @@ from scenes import materials
 OURS = Path(__file__).parents[3] / "resources" / "fonts"
 SIZES = 8  # pixels between the sizes a font is kept in: opening one costs more than drawing
 WORDS = tuple((Path(__file__).parent / "words.txt").read_text("utf-8").split())
-STYLES = {"train": ("Inter_*.ttf",), "held out": ("JetBrainsMono_*.ttf",)}
+SHIPPED = {"train": "Inter_*.ttf", "held out": "JetBrainsMono_*.ttf"}
+
+
+def fonts(split: str) -> tuple[tuple[Path, ...], ...]:
+    """The font files of a split, by family: what the repo ships and what the materials add."""
+    return (_ours(split), *materials.fonts(split))
 
 
 @cache
-def fonts(split: str) -> tuple[tuple[Path, ...], ...]:
-    """The font files of a split, by family: what the repo ships and what the materials add."""
-    ours = tuple(sorted(path for style in STYLES[split] for path in OURS.glob(style)))
-    return (ours, *materials.fonts(split))
+def _ours(split: str) -> tuple[Path, ...]:
+    return tuple(sorted(OURS.glob(SHIPPED[split])))
 
 
 def font(rng: np.random.Generator, split: str, size: float) -> ImageFont.FreeTypeFont:

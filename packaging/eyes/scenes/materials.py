@@ -8,12 +8,11 @@ import os
 from functools import cache
 from pathlib import Path
 
-FONT_ENDINGS = (".ttf", ".otf", ".t1")
+FONT_ENDINGS = (".ttf", ".otf")
 _chosen: list[Path] = []
 
 
 def use(folder: Path) -> None:
-    """Call before the first scene."""
     _chosen[:] = [folder]
 
 
@@ -24,14 +23,16 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
-@cache
 def fonts(split: str) -> tuple[tuple[Path, ...], ...]:
     """Font files by family: fonts/<split>/<family>/*."""
     where = folder()
-    if where is None:
-        return ()
+    return _fonts(where / "fonts" / split) if where else ()
+
+
+@cache
+def _fonts(place: Path) -> tuple[tuple[Path, ...], ...]:
     families = []
-    for family in sorted((where / "fonts" / split).glob("*/")):
+    for family in sorted(place.glob("*/")):
         files = sorted(path for path in family.iterdir() if path.suffix in FONT_ENDINGS)
         if files:
             families.append(tuple(files))

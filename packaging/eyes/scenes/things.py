@@ -64,12 +64,14 @@ def plural(name: str) -> str:
     return f"{head}{ending}{joint}{rest}"
 
 
-@cache
 def styles(split: str, icons: bool = False) -> tuple[Style, ...]:
-    """What the materials have of a split, ready to paste."""
+    """What the materials have of a split, ready to paste; none where there are no materials."""
     folder = materials.folder()
-    if folder is None:
-        return ()
+    return _styles(folder, split, icons) if folder else ()
+
+
+@cache
+def _styles(folder: Path, split: str, icons: bool) -> tuple[Style, ...]:
     names = (ICON_STYLES if icons else STYLES)[split]
     place = folder / ("icons" if icons else "things")
     return tuple(_opened(place / f"{one}.npz") for one in names if (place / f"{one}.npz").exists())
@@ -92,10 +94,16 @@ def _mean(picture: Image.Image) -> RGB:
     return red, green, blue
 
 
-@lru_cache(maxsize=1200)
 def in_manner(split: str, style: int, index: int, manner: str) -> Image.Image:
     """A picture of a style as another hand might draw it, so that no style is learned by heart."""
-    picture = ImageOps.expand(styles(split)[style].pictures[index], RIM)
+    folder = materials.folder()
+    assert folder is not None
+    return _in_manner(folder, split, style, index, manner)
+
+
+@lru_cache(maxsize=1200)
+def _in_manner(folder: Path, split: str, style: int, index: int, manner: str) -> Image.Image:
+    picture = ImageOps.expand(_styles(folder, split, False)[style].pictures[index], RIM)
     alpha = picture.getchannel("A")
     dark = Image.new("RGB", picture.size, (22, 20, 24))
     match manner:

@@ -1,0 +1,231 @@
+"""What the starter's eyes learn from: right in what it says, and honest in what it keeps back."""
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import heldout
+import numpy as np
+import pool
+import pytest
+import scenes
+from PIL import Image, ImageDraw
+from scenes import FAMILIES, NEED_MATERIALS, SPLITS, draft, fit, lettering, materials, scene, things
+from scenes.asking import ASKED, a
+from scenes.figures import unseen
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "tests" / "data" / "eyes" / "pictures"
+DRAWN_ALONE = [family for family in FAMILIES if family not in NEED_MATERIALS]
+GREEN, MAGENTA = (0, 200, 0, 255), (230, 0, 230, 255)
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """No materials: only what the repo ships."""
+    monkeypatch.setattr(materials, "_chosen", [])
+    monkeypatch.delenv("EYES_MATERIALS", raising=False)
+
+
+@pytest.fixture
+def made_up(tmp_path, bare):
+    """A folder of materials with green things to learn from and magenta ones for the test."""
+    shipped = ROOT / "resources" / "fonts"
+    for split, name in (("train", "Inter_700Bold.ttf"), ("held out", "Inter_500Medium.ttf")):
+        (tmp_path / "fonts" / split / "some").mkdir(parents=True)
+        shutil.copy(shipped / name, tmp_path / "fonts" / split / "some")
+    for kind, shape in (("things", (4, 96, 96, 4)), ("icons", (4, 96, 96))):
+        (tmp_path / kind).mkdir()
+        for styles, colour in (("train", GREEN), ("held out", MAGENTA)):
+            pictures = np.zeros(shape, np.uint8)
+            pictures[:, 8:88, 8:88] = colour if kind == "things" else 255
+            names = np.array(["dog", "banana", "key", "T-shirt"])
+            table = things.STYLES if kind == "things" else things.ICON_STYLES
+            np.savez(tmp_path / kind / f"{table[styles][0]}.npz", names=names, pictures=pictures)
+    materials.use(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("family", DRAWN_ALONE)
+def test_a_scene_is_whole_and_the_same_for_the_same_seed(bare, family, split):
+    one, again = (scene(np.random.default_rng(7), split, family) for _ in range(2))
+    assert one.pixels.shape == (128, 128, 3) and one.pixels.dtype == np.uint8
+    assert np.array_equal(one.pixels, again.pixels) and one[1:] == again[1:]
+    for seed in range(25):
+        told = scene(np.random.default_rng(seed), split, family)
+        assert told.facts["family"] == family and len(told.questions) >= 3
+        for question, answer in told.questions:
+            assert not re.search(r"[{}_]|  |^$", question + answer), (question, answer)
+            assert answer[-1] == "." and "an b" not in answer and "a o" not in answer
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_as_many_are_drawn_as_are_told(bare, seed):
+    drawn, _ = draft(np.random.default_rng(seed), "train", "counts")
+    assert blobs(drawn.image) == int(drawn.facts["count"])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_shape_is_where_it_is_told_to_be(bare, seed):
+    drawn, _ = draft(np.random.default_rng(seed), "train", "places")
+    rows, columns = np.nonzero(drawn_on(drawn.image))
+    x, y = columns.mean() / drawn.image.width, rows.mean() / drawn.image.height
+    place = drawn.facts["place"]
+    across = "left" if x < 0.38 else "right" if x > 0.62 else ""
+    down = "top" if y < 0.38 else "bottom" if y > 0.62 else ""
+    assert (f"{down} {across}".strip() or "centre") == place
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_tallest_bar_is_the_one_told(bare, seed):
+    rng = np.random.default_rng(seed)
+    drawn, _ = draft(rng, "train", "charts")
+    while drawn.facts["chart"] != "bar" or " bars are " not in str(drawn.questions):
+        drawn, _ = draft(rng, "train", "charts")
+    colour = next(answer for _, answer in drawn.questions if "bars are " in answer)
+    assert colour.removesuffix(".").split()[-1] in scenes.figures.NAMES
+    bars, tallest = int(drawn.facts["bars"]), int(drawn.facts["tallest"])
+    told = f"The {'last' if tallest == bars else scenes.charts.ORDINALS[tallest - 1]} bar is the"
+    assert any(answer == f"{told} tallest." for _, answer in drawn.questions)
+
+
+def test_pairs_kept_for_the_test_are_never_learned_from(bare):
+    rng, shown = np.random.default_rng(3), 0
+    for _ in range(400):
+        for family in ("shapes", "counts", "relations"):
+            facts = draft(rng, "train", family)[0].facts
+            if "colour" in facts:
+                assert not unseen(facts["shape"], facts["colour"]), facts
+        facts = draft(rng, "held out", "shapes")[0].facts
+        shown += unseen(facts["shape"], facts["colour"])
+    assert shown > 200  # and the test is mostly about them
+
+
+def test_phrasings_and_fonts_kept_for_the_test_are_never_learned_from(made_up):
+    def plain(split):
+        return {
+            re.sub(r"\W", "", question.lower())
+            for ways in ASKED.values()
+            for question in ways[split]
+        }
+
+    assert not plain("train") & plain("held")
+    learned, kept = (
+        {one for family in lettering.fonts(split) for one in family} for split in SPLITS
+    )
+    assert len(learned) > 3 and len(kept) > 3 and not learned & kept
+
+
+@pytest.mark.parametrize("family", NEED_MATERIALS)
+def test_things_come_in_the_styles_of_their_split(made_up, family):
+    rng = np.random.default_rng(5)
+    for split, colour in (("train", GREEN), ("held out", MAGENTA)):
+        for _ in range(15):
+            drawn, _ = draft(rng, split, family)
+            assert drawn.facts["name"] in ("dog", "banana", "key", "T-shirt")
+            if family != "icons":
+                other = MAGENTA if colour == GREEN else GREEN
+                pixels = np.asarray(drawn.image)
+                assert not (pixels == other[:3]).all(-1).any()
+        assert scene(rng, split, family).pixels.shape == (128, 128, 3)
+
+
+def test_without_materials_only_what_can_be_drawn_is_drawn(bare):
+    rng = np.random.default_rng(0)
+    assert {scene(rng).facts["family"] for _ in range(120)} <= set(DRAWN_ALONE)
+    with pytest.raises(ValueError, match="aside"):
+        scene(rng, "aside")
+
+
+def test_a_picture_is_padded_to_the_square_with_grey_as_llama_does(bare):
+    wide = fit(Image.new("RGB", (640, 320), (250, 10, 10)))
+    assert (wide[:32] == 127).all() and (wide[96:] == 127).all()
+    assert (wide[32:96] == (250, 10, 10)).all()
+    assert (fit(Image.new("RGB", (3000, 4), "white"))[64] == 255).all()
+
+
+def test_articles_and_many():
+    assert [a("hourglass"), a("unicorn"), a("orange cross"), a("T-shirt")] == [
+        "an hourglass",
+        "a unicorn",
+        "an orange cross",
+        "a T-shirt",
+    ]
+    many = [things.plural(name) for name in ("pair of scissors", "cherry", "toy", "mouse", "fox")]
+    assert many == ["pairs of scissors", "cherries", "toys", "mice", "foxes"]
+
+
+def test_a_pool_is_written_once_and_read_as_it_was_drawn(bare, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(pool, "SHARD", 3)
+    pool.pool(7, 1, "train", tmp_path)
+    drawn = list(pool.read(tmp_path))
+    assert len(drawn) == 7 and len(list(pool.shards(tmp_path))) == 3
+    first = scene(np.random.default_rng((1, 0, 0)), "train")
+    assert np.array_equal(first.pixels, drawn[0].pixels) and first[1:] == drawn[0][1:]
+    (tmp_path / "train-1-001.npy").unlink()
+    before = (tmp_path / "train-1-000.npy").stat().st_mtime_ns
+    pool.pool(7, 1, "train", tmp_path)
+    assert len(list(pool.read(tmp_path))) == 7
+    assert (tmp_path / "train-1-000.npy").stat().st_mtime_ns == before
+    assert not list(pool.read(tmp_path, "held out"))
+
+
+def test_held_out_questions_know_their_answers(made_up):
+    for kind in heldout.KINDS:
+        asked = heldout.questions(kind, 8)
+        again = heldout.questions(kind, 8)
+        assert [one[1:] for one in asked] == [one[1:] for one in again]
+        for one in asked:
+            assert all(heldout.answered(f"It is {right}.", one) for right in one.right), kind
+            assert not heldout.answered("I see nothing at all.", one)
+            assert len(set(one.captions)) == len(one.captions) > one.index
+        assert 0 < heldout.chance(asked) < 0.51
+    low, high = heldout.interval(180, 200)
+    assert 0.84 < low < 0.9 < high < 0.94
+
+
+def test_an_answer_that_says_two_things_is_wrong(bare):
+    one = heldout.questions("shapes", 1)[0]
+    wrong = one.wrong[0]
+    assert not heldout.answered(f"It is a {wrong}.", one)
+    assert not heldout.answered(f"It is a {one.right[0]} or a {wrong}.", one)
+
+
+def test_the_twenty_pictures_are_there_in_odd_sizes_and_formats():
+    listed = tomllib.loads((PICTURES / "questions.toml").read_text("utf-8"))["picture"]
+    files = {path.name for path in PICTURES.iterdir() if path.suffix in (".png", ".jpg", ".webp")}
+    assert len(listed) == 20 and {one["file"] for one in listed} == files
+    assert sum(path.stat().st_size for path in PICTURES.iterdir()) < 400_000
+    sizes = set()
+    for one in listed:
+        assert one["question"] and one["answers"] and one["again_question"] and one["again_answers"]
+        with Image.open(PICTURES / one["file"]) as image:
+            image.load()
+            sizes.add(image.size)
+    assert len(sizes) > 8 and len({one["family"] for one in listed}) > 8
+
+
+def drawn_on(image: Image.Image) -> np.ndarray:
+    """Where a picture is not like its background, whose colours are those of its edges."""
+    pixels = np.asarray(image).astype(np.int16)
+    edges = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    behind = np.unique(edges // 6, axis=0) * 6 + 3
+    far = np.full(pixels.shape[:2], 999)
+    for colour in behind:
+        far = np.minimum(far, np.abs(pixels - colour).sum(-1))
+    return far > 75
+
+
+def blobs(image: Image.Image) -> int:
+    """How many connected things are on the picture, specks left out."""
+    mask = Image.fromarray((drawn_on(image) * 255).astype(np.uint8))
+    found = 0
+    while (box := mask.getbbox()) is not None:
+        row = np.asarray(mask)[box[1]]
+        ImageDraw.floodfill(mask, (int(np.flatnonzero(row == 255)[0]), box[1]), 7)
+        filled = np.asarray(mask) == 7
+        found += filled.sum() > 40
+        mask = Image.fromarray(np.where(filled, 0, np.asarray(mask)).astype(np.uint8))
+    return found
