@@ -30,6 +30,8 @@ class Entry:
 ENTRIES = (
     Entry("new", "New conversation", FILE, ("Ctrl+N", "Ctrl+Shift+O"), "plus"),
     Entry("open_model", "Open model…", FILE, ("Ctrl+O",), "folder-open"),
+    Entry("attach", "Attach a file…", FILE, ("Ctrl+U",), "paperclip"),
+    Entry("screenshot", "Take a part of the screen", FILE, ("Ctrl+Shift+P",), "scan"),
     Entry("sound_files", "Sound files", FILE, ("Ctrl+Shift+S",), "sound"),
     Entry("server", "Use a server…", FILE, (), "server"),
     Entry("release", "Give memory back", FILE, (), "hard-drive"),

@@ -72,6 +72,8 @@ class MainWindow(QMainWindow):
         return {
             "new": self.new,
             "open_model": self.choose_model,
+            "attach": self.attach,
+            "screenshot": self.take_screenshot,
             "sound_files": self.pages.open_sound_files,
             "server": self.pages.open_server,
             "release": self._models.release,
@@ -146,6 +148,16 @@ class MainWindow(QMainWindow):
         self._history.open(conversation)
         self.shell.close_over()
         self.pages.open_chat()
+
+    @Slot()
+    def attach(self) -> None:
+        self.pages.open_chat()
+        self.page.composer.giving.choose()
+
+    @Slot()
+    def take_screenshot(self) -> None:
+        self.pages.open_chat()
+        self.page.composer.giving.take_screenshot()
 
     @Slot(list)
     def take_files(self, files: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""A desktop's portal for shortcuts, on the session bus of the environment.
+"""A desktop's portal for shortcuts and pictures of the screen, on the environment's session bus.
 
 It speaks as xdg-desktop-portal does: a method answers with the path of a request, and the true
 answer is the signal Response of that request. Lines on its input are what the person does:
@@ -6,7 +6,7 @@ answer is the signal Response of that request. Lines on its input are what the p
     rename Pause          the desktop's settings give the shortcut another key
     close                 the session is taken away
 How it behaves is its argument: "kind", "refuses", "fails", "mute", "odd" (old: own names for
-requests), "without" (a portal that has no shortcuts).
+requests), "without" (a portal that has none of it). The picture it takes is PORTAL_PICTURE.
 """
 
 import os
@@ -44,6 +44,7 @@ class Portal:
         if self._manner == "mute":
             return
         known = {"CreateSession": self._create, "BindShortcuts": self._bind, "Close": self._close}
+        known["Screenshot"] = self._screenshot
         if member not in known or self._manner == "without":
             self._bus.send(new_error(call, "org.freedesktop.DBus.Error.UnknownMethod"))
             return
@@ -64,6 +65,11 @@ class Portal:
         self._shortcut = (name, {"description": about["description"], **shown})
         self._respond(call, options, {"shortcuts": ("a(sa{sv})", [self._shortcut])})
 
+    def _screenshot(self, call: Message) -> None:
+        _, options = call.body
+        assert options["interactive"] == ("b", True), "the person chooses"
+        self._respond(call, options, {"uri": ("s", os.environ.get("PORTAL_PICTURE", ""))})
+
     def _close(self, call: Message) -> None:
         self._session = ""
         self._bus.send(new_method_return(call))
@@ -73,7 +79,7 @@ class Portal:
         request = f"{PATH}/request/{self._escaped()}/{token}"
         self._bus.send(new_method_return(call, "o", (request,)))
         code = {"refuses": CANCELLED, "fails": OTHER}.get(self._manner, OK)
-        refused_at = call.header.fields[HeaderFields.member] == "BindShortcuts"
+        refused_at = call.header.fields[HeaderFields.member] != "CreateSession"
         code = code if refused_at else OK
         body = (code, {} if code else results)
         self._emit(request, "org.freedesktop.portal.Request", "Response", "ua{sv}", body)

@@ -11,10 +11,11 @@ from app.background import Task
 from app.controllers.arrivals import ArrivalController
 from app.controllers.attaching import AttachController
 from app.controllers.shown import Notice
+from app.screenshot.system import Screenshot, screenshot
 from app.views.attachments.pasted import Given
 from app.views.transcript.offthread import background
 
-PASTED, DROPPED = "Pasted picture", "Dropped picture"
+PASTED, DROPPED, OF_SCREEN = "Pasted picture", "Dropped picture", "Screenshot"
 QUICK = 80  # as Qt counts quality: PNG loses nothing, this only says how long it packs
 FILTERS = (
     "Everything that can be attached (*)",
@@ -27,12 +28,14 @@ UNREADABLE = Notice("This picture could not be taken.", "Save it as a file, and 
 
 class Giving(QObject):
     notice = Signal(object)
+    came_back = Signal()  # from the desktop: the message gets the keyboard
 
     def __init__(
         self, attaching: AttachController, arrivals: ArrivalController, page: QWidget
     ) -> None:
         super().__init__(page)
         self._attaching, self._arrivals, self._page = attaching, arrivals, page
+        self._screenshot: Screenshot | None = None
 
     @Slot(list)
     def take_files(self, files: list[Path]) -> None:
@@ -54,6 +57,26 @@ class Giving(QObject):
     def _failed(self, error: Exception) -> None:
         if isValid(self):
             self.notice.emit(UNREADABLE)
+
+    @Slot()
+    def take_screenshot(self) -> None:
+        """The person draws a part of the screen, or chooses it in their desktop's tool."""
+        if self._screenshot is None:
+            made = self._screenshot = screenshot(background(), parent=self)
+            made.taken.connect(self._on_screenshot)
+            made.failed.connect(self.notice)
+            for signal in (made.taken, made.failed, made.left):
+                signal.connect(self._come_back)
+        self._screenshot.take()
+
+    @Slot(object)
+    def _on_screenshot(self, given: Given) -> None:
+        self.take_picture(given, OF_SCREEN)
+
+    @Slot()
+    def _come_back(self) -> None:
+        self._page.window().activateWindow()
+        self.came_back.emit()
 
     @Slot()
     def choose(self) -> None:
