@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtTest import QTest
 
 from app.screenshot.region import BLANK, RegionScreenshot, Shot, cut
-from app.screenshot.system import OWN_KEY, screenshot
+from app.screenshot.system import OWN_KEY
+from app.screenshot.ways import screenshot
 from tests.ui.attached import Attached
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

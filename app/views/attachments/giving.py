@@ -11,7 +11,8 @@ from app.background import Task
 from app.controllers.arrivals import ArrivalController
 from app.controllers.attaching import AttachController
 from app.controllers.shown import Notice
-from app.screenshot.system import Screenshot, screenshot
+from app.screenshot.system import Screenshot
+from app.screenshot.ways import screenshot
 from app.views.attachments.pasted import Given
 from app.views.transcript.offthread import background
 
