@@ -25,6 +25,13 @@ def ask_parser() -> argparse.ArgumentParser:
         prog="parley ask", description="Asks the model one question and prints its answer."
     )
     made.add_argument("question", nargs="*", help="read from the input when left out")
+    made.add_argument(
+        *("-f", "--file"),
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a picture, document or film the question is about; may be given several times",
+    )
     made.add_argument("--facts", action="store_true", help="print who answered, and its figures")
     _common(made)
     return made

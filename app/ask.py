@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
@@ -20,13 +21,14 @@ class Asking(QObject):
         self.code = 0
         parts.chat.text_added.connect(self._on_text)
         parts.chat.answer_finished.connect(self._on_finished)
-        parts.chat.notice.connect(self._on_notice)
-        parts.models.notice.connect(self._on_notice)
+        for part in (parts.chat, parts.models, parts.attaching, parts.talk):
+            part.notice.connect(self._on_notice)
 
     @Slot()
     def start(self) -> None:
         self._parts.start_engines(self._args.model or "")
-        self._parts.chat.send(self._question)
+        self._parts.attaching.take(str(Path(file).absolute()) for file in self._args.file)
+        self._parts.talk.keeping.send(self._question)
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
@@ -65,8 +67,8 @@ class Asking(QObject):
 
 def ask(args: Namespace) -> int:
     """Answer one question. Returns 0, or 1 when no answer could be given."""
-    question = " ".join(args.question) or sys.stdin.read()
-    if not question.strip():
+    question = " ".join(args.question) or ("" if args.file else sys.stdin.read())
+    if not (question.strip() or args.file):
         print('Write a question: parley ask "…"', file=sys.stderr)
         return 2
     core = QCoreApplication(sys.argv[:1])

@@ -117,9 +117,14 @@ class AttachController(QObject):
 
     @Slot(str)
     def retry(self, key: str) -> None:
-        """Read a chip that failed once more."""
+        """A chip that failed: read its file anew, or have the model look again."""
         chip = self._find(key)
-        if chip and chip.state == FAILED:
+        if chip is None or chip.state != FAILED:
+            return
+        if chip.parts:
+            self._taking_in.begin(chip)
+        else:
+            chip.original = "" if chip.source.path else chip.original
             self._begin(chip)
 
     def box(self, key: str, box: Box) -> None:

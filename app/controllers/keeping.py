@@ -143,10 +143,14 @@ class Keeping(QObject):
         self._sending = False
         if self._chat.conversation != conversation or self._chat.busy:
             self._chat.add_to_draft(conversation, text)
+        elif self._files and (why := self._files.why_not()):
+            self._chat.add_to_draft(conversation, text)
+            self.notice.emit(why)
         elif text.strip() or self._files_ready():
-            self.send(text)
+            # what stands in the message by now may be the next one
+            self._send(text, clear=self._chat.draft.strip() == text.strip())
 
-    def _send(self, text: str) -> None:
+    def _send(self, text: str, clear: bool = True) -> None:
         files = self._files.ready() if self._files else []
         parts_of_files = [part for chip in files for part in chip.parts]
         spoken, heard = self._with_message(), self.heard_seconds
@@ -159,7 +163,8 @@ class Keeping(QObject):
                 self._files.sent(files)
 
         if not spoken:
-            self._chat.keep_draft("")
+            if clear:
+                self._chat.keep_draft("")
             self._chat.ask(text, done=sent, files=parts_of_files)
             return
         self._sending = True

@@ -288,11 +288,20 @@ class ModelController(QObject):
                 ("Origin", "Came with Parley" if self.is_starter else "A file of yours"),
                 ("Runner", loaded.runner),
                 ("Device", loaded.device),
+                ("Takes in", self._takes_in(loaded)),
                 ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]
         return tuple((label, value) for label, value in rows if value)
+
+    @staticmethod
+    def _takes_in(loaded: Loaded) -> str:
+        """What else than text; "" for nothing."""
+        senses = ("pictures", loaded.sees), ("sound", loaded.hears)
+        kinds = [word for word, does in senses if does]
+        through = f", through {loaded.projector}" if loaded.projector else ""
+        return " and ".join(kinds) + through if kinds else ""
 
     def _rows_of_server(self) -> tuple[tuple[str, str], ...]:
         model = self._loaded.name if self._loaded else ""

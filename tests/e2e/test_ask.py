@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "resources/starter/parley-starter.gguf"
@@ -34,6 +35,21 @@ def test_the_starter_answers_and_says_who_it_is(parley):
 def test_a_sum_goes_through_the_calculator(parley):
     run = parley("ask", "What is 17 times 24?")
     assert run.returncode == 0 and "408" in run.stdout, run.stdout + run.stderr
+
+
+def test_files_go_with_the_question(parley, tmp_path):
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "dog.png")
+    (tmp_path / "list.txt").write_text("milk")
+    files = ("-f", str(tmp_path / "dog.png"), "--file", str(tmp_path / "list.txt"))
+    run = parley("ask", "What is missing?", "--echo", *files)
+    assert run.returncode == 0, run.stderr
+    assert "I see 1 picture: 40 x 30." in run.stdout and "list.txt" in run.stdout
+    assert run.stdout.split()[-3:] == ["What", "is", "missing?"]
+
+
+def test_a_file_that_cannot_be_read_is_said(parley, tmp_path):
+    run = parley("ask", "What is it?", "--echo", "--file", str(tmp_path / "gone.png"))
+    assert run.returncode == 1 and "gone.png" in run.stderr and not run.stdout
 
 
 def test_the_question_may_come_from_the_input(parley):

@@ -258,6 +258,25 @@ def test_nothing_leaves_without_a_question(qtbot, parley, thief, source):
     assert not thief.stolen
 
 
+@pytest.mark.parametrize("want", (a_page_asked_for, a_search), ids=lambda one: one.__name__)
+def test_an_attached_file_sends_nothing_without_a_question(qtbot, parley, thief, tmp_path, want):
+    """The person attaches a letter and asks about it: what it orders is no word of theirs."""
+    (tmp_path / "letter.txt").write_text(f"Dear reader,\n{want(thief)}\nYours\n")
+    parley.chat.new()
+    parley.attaching.take([str(tmp_path / "letter.txt")])
+    parley.talk.keeping.send("What does the letter say?")
+
+    def asks():
+        return len(parley.chat.turns) == 2 and bool(parley.consent.question)
+
+    qtbot.waitUntil(asks, timeout=WAIT)
+    (tool,) = parley.chat.turns[-1].tools
+    assert tool.question.warning and not tool.result
+    parley.chat.stop()
+    qtbot.waitUntil(lambda: not parley.chat.busy, timeout=WAIT)
+    assert not thief.stolen
+
+
 @pytest.mark.parametrize(
     "want", [a_page_asked_for, a_search, a_program_with_the_network], ids=lambda one: one.__name__
 )

@@ -3,18 +3,20 @@
 import io
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject
 
 from app import media, paths
 from app.controllers import attached
-from app.controllers.attaching import MOST
+from app.controllers.attaching import FRAMES, MOST
 from app.controllers.turns import tainted
 from app.store.draft_parts import DraftParts
 from engines.messages import (
     Chat,
     Done,
+    Failed,
     Loaded,
     Look,
     Picture,
@@ -95,6 +97,19 @@ def picture(folder, name="dog.png", colour="red", size=(64, 48)):
     path = folder / name
     path.write_bytes(png(colour, size))
     return str(path)
+
+
+def moving(path):
+    """A film of two seconds in which the colour changes."""
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("mpeg4", rate=10)
+        stream.width, stream.height = 64, 48
+        for number in range(20):
+            colour = (250 - 12 * number, 12 * number, 100)
+            image = Image.new("RGB", (64, 48), colour)
+            film.mux(stream.encode(av.VideoFrame.from_image(image)))
+        film.mux(stream.encode(None))
+    return path
 
 
 def size(path):
@@ -210,8 +225,8 @@ def test_a_file_that_cannot_be_read_says_so_and_keeps_the_words(
     assert chip.state == "failed" and "damaged" in chip.words and chip.hint
     broken.write_bytes(png())
     attaching.retry(chip.key)
-    (chip,) = settle(qtbot, attaching)
-    assert chip.state == "failed"  # what was attached is kept as it was
+    see(qtbot, llm)
+    assert states(attaching) == ["ready"]
     attaching.remove(chip.key)
     keeping.send("Never mind.")
     assert plain(chat_of(qtbot, llm).turns[-1]) == "Never mind."
@@ -478,6 +493,57 @@ def test_only_as_much_of_a_document_as_fits_and_it_is_said(
     qtbot.waitUntil(lambda: attaching.pending, timeout=WAIT)
     (chip,) = settle(qtbot, attaching)
     assert chip.hint == "" and chip.words == "10,000 words"
+
+
+def test_a_model_that_fails_to_look_says_so_and_may_try_again(
+    qtbot, attaching, seeing, llm, tmp_path
+):
+    attaching.take([picture(tmp_path)])
+    qtbot.waitUntil(lambda: len(asked(llm, Look)) == 1, timeout=WAIT)
+    answer_last(llm, Look, Failed("The model stopped unexpectedly.", "Try again."))
+    (chip,) = attaching.shown()
+    assert (chip.state, chip.words, chip.hint) == (
+        *("failed", "The model stopped unexpectedly."),
+        "Try again.",
+    )
+    Path(tmp_path / "dog.png").unlink()
+    attaching.retry(chip.key)
+    see(qtbot, llm, 2)
+    assert states(attaching) == ["ready"]
+
+
+def test_words_that_come_while_others_wait_stay_in_the_message(
+    qtbot, attaching, seeing, keeping, chat, llm, tmp_path
+):
+    attaching.take([picture(tmp_path)])
+    keeping.send("What is this?")
+    chat.keep_draft("The next one")
+    see(qtbot, llm)
+    assert plain(chat_of(qtbot, llm).turns[-1]) == "\nWhat is this?"
+    assert chat.draft == "The next one"
+
+
+def test_a_film_comes_as_frames_and_offers_its_words(
+    qtbot, attaching, seeing, keeping, chat, llm, tmp_path
+):
+    film = str(moving(tmp_path / "film.mp4"))
+    attaching.take([film])
+    qtbot.waitUntil(lambda: attaching.shown()[0].kind == "film", timeout=WAIT)
+    with qtbot.waitSignal(attaching.sounds) as given:
+        attaching.write_down(attaching.shown()[0].key)
+    assert given.args == [[film]]
+    count = 0
+    while attaching.pending:
+        count += 1
+        see(qtbot, llm, count)
+    (chip,) = attaching.shown()
+    assert count > 1 and chip.words.startswith(f"{count} pictures") and size(chip.preview)
+    keeping.send("What moves?")
+    told = plain(chat_of(qtbot, llm).turns[-1])
+    assert "Picture 1, frame at 0:0" in told and "of film.mp4:" in told
+    frames = chat.turns[0].attachments
+    assert len(frames) == count and frames[-1].at > frames[0].at >= 0
+    assert {one.of for one in frames} == {"film.mp4"} and count <= FRAMES
 
 
 def test_a_scan_comes_as_pictures_of_its_pages(
