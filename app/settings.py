@@ -169,6 +169,7 @@ class Chosen:
     recent: list[str] = field(default_factory=list)  # paths, newest first
     tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
     folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
+    photo_folders: list[str] = field(default_factory=list)  # whose photos can be searched, resolved
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
     voice: Voice = field(default_factory=Voice)
     talked: bool = False  # the person has talked: what is needed for it is started early
@@ -188,7 +189,7 @@ def load(path: Path) -> Chosen:
     for name, value in spoken.items() if isinstance(spoken, dict) else ():
         if hasattr(chosen.voice, name) and isinstance(value, str):
             setattr(chosen.voice, name, value)
-    for name in ("recent", "tools_off", "folders"):
+    for name in ("recent", "tools_off", "folders", "photo_folders"):
         if isinstance(names := stored.get(name), list):
             setattr(chosen, name, [one for one in names if isinstance(one, str)])
     return chosen

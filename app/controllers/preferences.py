@@ -23,6 +23,7 @@ class PreferencesController(QObject):
     engine_changed = Signal(str, object)  # option of the LLM engine, new value
     home_changed = Signal(str)  # an engine of tools that has other options now
     folders_changed = Signal()
+    photos_changed = Signal()  # the folders whose photos can be searched
     voice_changed = Signal(str, str)  # field of settings.Voice, new value
     notice = Signal(object)
 
@@ -171,6 +172,35 @@ class PreferencesController(QObject):
             if any(one.name == "folders" for one in fields(spec.options)):
                 self.home_changed.emit(name)
         self.folders_changed.emit()
+
+    # folders whose photos can be searched
+
+    @property
+    def photo_folders(self) -> tuple[str, ...]:
+        """As the person granted them; none lies in another one."""
+        return tuple(self._chosen.photo_folders)
+
+    def usable_photo_folders(self) -> tuple[str, ...]:
+        return granted.usable(self.photo_folders, self._own)
+
+    def grant_photos(self, path: str) -> str:
+        """Let Parley look at the photos in a folder. Returns "" or why it cannot be."""
+        if trouble := granted.trouble(Path(path), self._own):
+            return trouble
+        real = Path(path).resolve()
+        others = [one for one in self.photo_folders if not Path(one).is_relative_to(real)]
+        if not any(real.is_relative_to(one) for one in others):
+            self._keep_photos([*others, str(real)])
+        return ""
+
+    def revoke_photos(self, path: str) -> None:
+        self._keep_photos([one for one in self.photo_folders if one != path])
+
+    def _keep_photos(self, folders: list[str]) -> None:
+        if folders != self._chosen.photo_folders:
+            self._chosen.photo_folders = folders
+            self._save()
+            self.photos_changed.emit()
 
     @property
     def recent(self) -> list[str]:

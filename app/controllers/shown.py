@@ -217,6 +217,39 @@ class ShownSoundFile(msgspec.Struct, frozen=True):
     text: bool = False  # some of it is written down
 
 
+class ShownPhoto(msgspec.Struct, frozen=True):
+    """A photo in the grid; empty words while nothing is known of it."""
+
+    key: int
+    name: str = ""
+    path: str = ""
+    words: str = ""  # when it was taken, how large it is
+    folder: str = ""  # where it lies, for people
+    preview: str = ""  # path of a small picture Parley made itself
+    there: bool = True  # False: its drive or folder is away
+
+
+class ShownPhotoFolder(msgspec.Struct, frozen=True):
+    """A folder whose photos can be searched."""
+
+    path: str
+    words: str  # "12,410 photos · 3 could not be read"
+    there: bool = True
+
+
+class ShownPhotos(msgspec.Struct, frozen=True):
+    """How far looking at photos is, and what the grid shows."""
+
+    state: str = "none"  # none (no folder), looking, held, battery, failed, current
+    words: str = ""  # "12,410 of 48,000 photos looked at · 3 min left"
+    share: float = -1.0  # of all photos that is looked at, -1 where nobody knows
+    heading: str = ""  # what the grid shows: "All photos", "Best matches for “red bicycle”"
+    eyes: str = ""  # who found them, and what these can see
+    own_eyes: bool = True  # those that came with Parley
+    like: str = ""  # path of a small picture of what the others look like
+    searching: bool = False
+
+
 class ShownDevice(msgspec.Struct, frozen=True):
     """A microphone or a loudspeaker."""
 

@@ -49,6 +49,10 @@ class Pictures:
     def busy(self) -> bool:
         return bool(self._tasks)
 
+    @property
+    def waiting(self) -> int:
+        return len(self._tasks)
+
     def get(self, key: Key) -> QImage | None:
         """The picture, an empty one when there is none, or None while it is decoded."""
         if key in self._known:

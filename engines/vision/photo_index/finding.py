@@ -61,8 +61,11 @@ class Finding:
         fresh = []
         before = self._version
         for id, row, taken, folder, name, state in self._facts.db.execute(NEW, (before,)):
-            self._put(id, row if state == SEEN else -1, taken, folder, name)
-            if row >= 0 and state == SEEN:
+            if state != SEEN:  # nothing to be shown
+                self._drop(id)
+                continue
+            self._put(id, row, taken, folder, name)
+            if row >= 0:
                 fresh.append(row)
         gone = self._facts.db.execute("SELECT id FROM gone WHERE version > ?", (before,))
         for (id,) in list(gone):

@@ -74,7 +74,8 @@ class Scan:
         for root in roots:
             todo += yield from self._compare(root)
         todo.sort(key=lambda work: -work.known.modified)  # the newest first
-        yield from self._look_at(todo)
+        before = sum(seen + broken for _, seen, broken, _ in self._facts.counts())
+        yield from self._look_at(todo, before - sum(1 for work in todo if work.known.id))
         yield self._scanned()
 
     # What there is against what is known
@@ -181,20 +182,21 @@ class Scan:
 
     # Looking
 
-    def _look_at(self, todo: Sequence[Work]) -> Generator[Event, None, None]:
+    def _look_at(self, todo: Sequence[Work], before: int) -> Generator[Event, None, None]:
+        """before is how many need not be looked at."""
         kept: list[Known] = []
         rows: list[tuple[int, bytes]] = []
         last = time.monotonic()
         try:
             for start in range(0, len(todo), self._together):
                 part = todo[start : start + self._together]
-                yield Progress("looking", start, len(todo))
+                yield Progress("looking", before + start, before + len(todo))
                 for place, looked in self._looked(part, kept):
                     self._take(part[place].known, part[place].path, looked, kept, rows)
                     if len(kept) >= KEPT or time.monotonic() - last > OFTEN:
                         self._keep(kept, rows)
                         last = time.monotonic()
-                    yield Progress("looking", start + place + 1, len(todo))
+                    yield Progress("looking", before + start + place + 1, before + len(todo))
         finally:
             self._keep(kept, rows)
 
