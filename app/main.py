@@ -109,6 +109,7 @@ def run(args: Namespace) -> int:
     instance.received.connect(partial(come_forward, window))
     Reports(parts, qt)
     parts.acting.open_with = open_with_system
+    parts.photos.open_with = open_with_system
     parts.reminders.due.connect(Notifications(window).show)
     key = talk_by_key(parts, qt)
     instance.received.connect(Opening(window, parts, args).take)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import ears, homes, media, paths, seeing, settings
+from app import ears, homes, media, paths, photos, seeing, settings
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
@@ -90,6 +90,7 @@ class Parts(Controllers):
         self.sound_files.tidy()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
         self.programs.start()
+        self.photos.start()
 
     def stop(self) -> None:
         self.speak.stop()
@@ -97,6 +98,7 @@ class Parts(Controllers):
         self.extras.stop()
         self.chat.stop()
         self.sound_files.stop()
+        self.photos.stop()
         if self.sound:
             self.sound.stop()
         self.background.stop()
@@ -208,6 +210,12 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     talk.state_changed.connect(
         lambda state: sound_files.give_way(state in (OPENING, LISTENING, FINISHING))
     )
+    searched = photos.controller(folders, preferences, background, undo, parent)
+    searched.asked.connect(attaching.take)
+    talk.state_changed.connect(
+        lambda state: searched.give_way("talk", state in (OPENING, LISTENING, FINISHING))
+    )
+    llm.state_changed.connect(lambda state: searched.give_way("answer", state == "busy"))
     trials = SoundTests(sound, background, speeches, folders.cache, lambda: talk.listening, parent)
     voicing = VoiceController(
         *(preferences, sound, background, trials),
@@ -242,6 +250,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         saving,
         voicing,
         extras,
+        searched,
         folders=folders,
         background=background,
         store=store,

@@ -1,6 +1,5 @@
 """How photos are looked at and found: two engines over one index, and how they are started."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.controllers.undo import UndoStack
 from app.engine import EngineLink
 from app.power import on_battery
 from app.resting import Resting
+from app.seeing import EXTRA, EYES
 
 LOOKS, FINDS = "photos", "photo_search"  # engines
 LOOKING_RESTS, FINDING_RESTS = 1, 10  # minutes
@@ -29,18 +29,18 @@ def controller(
     preferences: PreferencesController,
     background: Background,
     undo: UndoStack,
-    eyes: Callable[[], Started],
     parent: QObject,
 ) -> PhotosController:
-    """eyes: what looks at pictures, as app.seeing has it."""
     index, thumbs = folders.data / INDEX, folders.cache / INDEX
     looking = EngineLink(folders.logs, parent, idle_minutes=LOOKING_RESTS, grace=GRACE)
     finding = EngineLink(folders.logs, parent, idle_minutes=FINDING_RESTS)
 
     def start(name: str, read: tuple[Path, ...], write: tuple[Path, ...]) -> Started:
-        _, model, chosen, grants = eyes()
-        options = options_of(name, index, thumbs, getattr(chosen, "packages", ""))
-        return name, model, options, {"read": (*grants.get("read", ()), *read), "write": write}
+        chosen, extra = preferences.settings.eyes, folders.data / EXTRA
+        model = Path(chosen).expanduser() if chosen else paths.resource(EYES)
+        options = options_of(name, index, thumbs, str(extra) if chosen else "")
+        grants = {"read": (*read, *((extra,) if chosen else ())), "write": write}
+        return name, model, options, grants
 
     def look() -> Started:
         granted = tuple(map(Path, preferences.usable_photo_folders()))

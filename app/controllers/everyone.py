@@ -10,6 +10,7 @@ from app.controllers.consent import ConsentController
 from app.controllers.extras import ExtrasController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
+from app.controllers.photos import PhotosController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
@@ -46,3 +47,4 @@ class Controllers:
     saving: SavingController
     voicing: VoiceController
     extras: ExtrasController
+    photos: PhotosController

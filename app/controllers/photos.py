@@ -141,13 +141,13 @@ class PhotosController(QObject):
         return self._preferences.settings.eyes
 
     def folders(self) -> list[ShownPhotoFolder]:
-        told = {path: rest for path, *rest in self.keeping.folders}
+        told = {one[0]: one for one in self.keeping.folders}
         return [
-            ShownPhotoFolder(path, *self._about(*told.get(path, (-1, 0, Path(path).is_dir()))))
+            ShownPhotoFolder(path, *self._about(*told.get(path, (path, -1, 0, True))))
             for path in self._preferences.photo_folders
         ]
 
-    def _about(self, seen: int, broken: int, there: bool) -> tuple[str, bool]:
+    def _about(self, _path: str, seen: int, broken: int, there: bool) -> tuple[str, bool]:
         parts = [] if seen < 0 else [f"{seen:,} photo{'s' * (seen != 1)}"]
         parts += [f"{broken:,} could not be read"] if broken else []
         parts += [] if there else ["not there now; what is known of it is kept"]

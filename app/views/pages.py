@@ -13,6 +13,7 @@ from app.views.about import AboutPage
 from app.views.chat import ChatPage
 from app.views.help_page import HelpPage
 from app.views.page import Page
+from app.views.photos_page import PhotosPage
 from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
@@ -48,6 +49,7 @@ class Pages(QStackedWidget):
             "voice": lambda: VoicePage(everyone.voicing, everyone.preferences, shortcuts(actions)),
             "tools": lambda: ToolsPage(everyone),
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
+            "photos": lambda: PhotosPage(everyone.photos),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions, everyone.preferences),
@@ -107,6 +109,10 @@ class Pages(QStackedWidget):
         """Also when it is open already."""
         if self.currentWidget() is not self._made.get("sound files"):
             self.open_sound_files()
+
+    @Slot()
+    def open_photos(self) -> None:
+        self.open_page("photos")
 
     @Slot()
     def open_server(self) -> None:

@@ -14,8 +14,8 @@ from app.views.tool_rows import Drawing, EntryRow
 
 CONSENT = (
     "Name a folder, and Parley looks at every photo in it and in the folders below, here on this "
-    "computer. It keeps a small copy of each and what it saw. Nothing leaves this computer, nothing "
-    "in the folder is changed, and no model reads it by itself."
+    "computer. It keeps a small copy of each and what it saw. Nothing leaves this computer, "
+    "nothing in the folder is changed, and no model reads it by itself."
 )
 ABOUT = (
     "Find any photo by what is in it: a red bicycle, the beach in 2019, or everything that looks "
@@ -27,6 +27,7 @@ EYES = (
 )
 OTHERS = "Photos are looked at with the model in {}."
 TITLE = "A folder with photos"
+PICTURES = {True: "folder-open", False: "hard-drive"}  # of a folder that is there, or away
 
 
 def pictures_folder() -> str:
@@ -51,10 +52,8 @@ class NoFolders(QWidget):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         middle = QWidget()
         middle.setMaximumWidth(480)
-        picture, buttons = (
-            row(None, Drawing("image", 40), None),
-            row(None, self.usual, self.other, None),
-        )
+        picture = row(None, Drawing("image", 40), None)
+        buttons = row(None, self.usual, self.other, None)
         parts = (picture, 8, title, about, 14, buttons, self.problem, 10, consent)
         middle.setLayout(column(*parts))
         line = row(None, middle, None)
@@ -113,13 +112,7 @@ class FoldersView(QWidget):
     @Slot()
     def refresh(self) -> None:
         rows = [
-            EntryRow(
-                one.path,
-                one.path,
-                one.words,
-                "Remove",
-                "folder-open" if one.there else "hard-drive",
-            )
+            EntryRow(one.path, one.path, one.words, "Remove", PICTURES[one.there])
             for one in self._photos.folders()
         ]
         for one in rows:

@@ -115,7 +115,7 @@ class PhotoRows(QAbstractTableModel):
 
 
 class PhotoPainter(QStyledItemDelegate):
-    """A tile: the picture, its name while the mouse or the keyboard is on it, a ring when chosen."""
+    """A tile: the picture, its name while mouse or keyboard are on it, a ring when chosen."""
 
     def __init__(self, pictures: Pictures, view: "PhotoGrid") -> None:
         super().__init__(view)

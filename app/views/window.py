@@ -21,6 +21,7 @@ from app.views.chat import ChatPage
 from app.views.drop_veil import kind_of
 from app.views.model_card import ModelCard
 from app.views.pages import Pages
+from app.views.photos_page import PhotosPage
 from app.views.seal import SealCard
 from app.views.shell import Shell
 from app.views.sidebar import Sidebar
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
             "attach": self.attach,
             "screenshot": self.take_screenshot,
             "sound_files": self.pages.open_sound_files,
+            "photos": self.pages.open_photos,
             "server": self.pages.open_server,
             "release": self._models.release,
             "sent": self.pages.open_sent,
@@ -124,11 +126,13 @@ class MainWindow(QMainWindow):
         told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
+        told = (*told, everyone.photos)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
         everyone.attaching.sounds.connect(self.pages.show_sound_files)
         everyone.sound_files.quoted.connect(self.pages.open_chat)
+        everyone.photos.asked.connect(self.pages.open_chat)
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)
         self.pages.show_sidebar_button(self.shell.shows_sidebar)
@@ -182,7 +186,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_find(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, SoundFilesPage):
+        if isinstance(page, SoundFilesPage | PhotosPage):
             page.open_find()
         else:
             self.pages.open_chat()

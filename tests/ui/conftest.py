@@ -10,6 +10,8 @@ from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
 from app.controllers.extras import ExtrasController, clip_packages
+from app.controllers.photo_keeping import PhotoKeeping
+from app.controllers.photos import PhotosController
 from app.controllers.programs import ProgramsController
 from app.controllers.reminders import RemindersController
 from app.controllers.sampling import VoiceSample
@@ -135,13 +137,26 @@ def extras(seal, background, tmp_path):
 
 
 @pytest.fixture
+def photos(preferences, background, undo, attaching, tmp_path):
+    """Nothing is looked at: tests/ui/test_photos_page.py has the real engines."""
+    looker, finder = (Resting(FakeLink(), lambda: ("", Path(), None, {})) for _ in range(2))
+    keeping = PhotoKeeping(looker, background, preferences, lambda: False)
+    made = PhotosController(keeping, finder, preferences, background, undo, tmp_path / "thumbs")
+    made.asked.connect(attaching.take)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
+    photos,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
+        photos,
     )
 
 
