@@ -24,7 +24,9 @@ class Eyes:
         else:
             from engines.vision import open_clip
 
-            self._seer = open_clip.create(folder, open_clip.Options("cpu", packages=packages), progress)
+            self._seer = open_clip.create(
+                folder, open_clip.Options("cpu", packages=packages), progress
+            )
         self.identity = identity(folder)
         about = json.loads((folder / folders.CONFIG).read_bytes())  # checked by now
         self.dims: int = about["model_cfg"]["embed_dim"]
