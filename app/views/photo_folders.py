@@ -18,8 +18,8 @@ CONSENT = (
     "nothing in the folder is changed, and no model reads it by itself."
 )
 ABOUT = (
-    "Find any photo by what is in it: a red bicycle, the beach in 2019, or everything that looks "
-    "like a picture you have at hand."
+    "Say what is in a photo, and when or where it was: Parley finds it. Or find everything that "
+    "looks like a picture you have at hand."
 )
 EYES = (
     "Parley's own eyes are small: they know shapes, colours, signs and symbols, not real photos. "
@@ -46,7 +46,7 @@ class NoFolders(QWidget):
         self.usual = Button("Look at my Pictures folder", "primary")
         self.other = Button("Choose a folder…", "primary")
         self.problem = label("", "danger", wrap=True)
-        title = label("Find a photo by what is in it", "heading")
+        title = label("Find the photo with the red bicycle", "heading")
         about, consent = label(ABOUT, "soft", wrap=True), label(CONSENT, "caption", wrap=True)
         for words in (title, about, consent, self.problem):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)

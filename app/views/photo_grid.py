@@ -207,6 +207,7 @@ class PhotoGrid(QTableView):
         self._pictures = Pictures(self._on_picture)
         self.setModel(self.rows)
         self.setItemDelegate(PhotoPainter(self._pictures, self))
+        self.setObjectName("photo_grid")
         self.setAccessibleName("Photos")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -357,4 +358,4 @@ class PhotoGrid(QTableView):
         self.menu_asked.emit(self.viewport().mapToGlobal(place))
 
     def sizeHint(self) -> QSize:
-        return QSize(5 * SIDE, 4 * SIDE)
+        return QSize(2 * SIDE, SIDE)

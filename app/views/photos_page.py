@@ -64,7 +64,7 @@ class PhotosPage(Page):
         head = row(self.heading, self.clear, None, far, margins=(4, 0, 4, 0), gap=4)
         head.setSpacing(4)
         self._about = QWidget()
-        about = row(self.eyes, self.other_eyes, None, margins=(4, 0, 0, 0), gap=4)
+        about = row(self.eyes, self.other_eyes, margins=(4, 0, 0, 0), gap=4)
         about.setStretch(0, 1)
         self._about.setLayout(about)
         inside = column(top, 4, head, self._about, self.grid, self.chosen, gap=6)
@@ -75,7 +75,7 @@ class PhotosPage(Page):
     def _fill_page(self) -> None:
         """Unlike other pages this one is as high as the window: its grid scrolls by itself."""
         self._stack.setMaximumWidth(WIDEST)
-        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         body = self.area.widget()
         layout = body.layout() if body else None
         assert isinstance(layout, QVBoxLayout)
@@ -173,7 +173,10 @@ class PhotosPage(Page):
         trouble = self._photos.grant(path)
         self.nothing.complain(trouble)
         self.places.complain(trouble)
+        first = self._stack.currentIndex() == NONE
         self.refresh()
+        if first and not trouble:
+            self.field.setFocus()
 
     @Slot()
     def toggle_folders(self) -> None:

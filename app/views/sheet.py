@@ -104,6 +104,8 @@ QLineEdit[kind="row"] { background: $raised; border: 2px solid $accent; border-r
 QTableView { background: $background; alternate-background-color: $surface; font-size: 13px; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $border; }
 QTableView::item:selected { background: $accent_soft; color: $text; }
+#photo_grid { background: transparent; selection-background-color: transparent; }
+#photo_grid::item, #photo_grid::item:selected { background: transparent; border: 0; padding: 0; }
 QHeaderView { background: $background; }
 QHeaderView::section { background: $background; color: $muted; border: 0; font-size: 12px;
     font-weight: 600; padding: 6px 8px; border-bottom: 1px solid $border_strong; }
