@@ -77,8 +77,9 @@ def janus_pro(
     joins: int = WIDTH,
     values: dict[str, Any] | None = None,
     change: Change = lambda weights: None,
+    half: bool = False,
 ) -> Path:
-    """A token for each patch. values and change put something else into it."""
+    """A token for each patch. values and change put something else into it; half: in F16."""
     random = Random(seed)
     weights = tower(random, shape)
     weights |= {
@@ -88,6 +89,9 @@ def janus_pro(
         "mm.1.bias": random.row(joins),
     }
     change(weights)
+    if half:  # of the matrices, as converters do it
+        large = {n: v for n, v in weights.items() if v.ndim > 1 and "position" not in n}
+        weights |= {name: matrix.astype(np.float16) for name, matrix in large.items()}
     return write(path, eyes("janus_pro", shape, joins) | (values or {}), weights)
 
 

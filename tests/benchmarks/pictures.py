@@ -1,0 +1,275 @@
+"""What a picture costs: the first question about it and the next ones, against two others.
+
+    python tests/benchmarks/pictures.py [--rounds 9] [--stock 3] [--model M.gguf --projector P.gguf]
+
+The next question about a picture is compared with one of a text-only conversation of as many
+tokens, in turns, and with llama-cpp-python's own chat handler on the same files. All with one
+thread; what counts is CPU time up to the first token, because the wall clock tells more about what
+else runs (it is given too). The models have random weights and are kept in the system's folder for
+temporary files: a llama of 335 million (Q4_0, 210 MB) and the eyes of SigLIP so400m (27 layers,
+1152 wide, 384 pixels in patches of 14: 729 tokens; F16, 840 MB).
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from engines.messages import Done, Look, Picture, Seen, Text, Turn  # noqa: E402
+from tests.benchmarks import llm  # noqa: E402
+from tests.benchmarks.llm import CONTEXT, Whole, cpu_time  # noqa: E402
+from tests.data import tiny_projectors  # noqa: E402
+from tests.data.tiny_projectors import Shape  # noqa: E402
+
+SO400M = Shape(image=384, patch=14, width=1152, hidden=4304, blocks=27, heads=16)
+SIDE = 384  # pixels
+FIRST, NEXT = "What is in this picture?", "And what is left of it?"
+
+Spent = tuple[float, float]  # CPU and wall seconds
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description="What a picture costs.")
+    options.add_argument("--rounds", type=int, default=9)
+    options.add_argument("--stock", type=int, default=3, help="rounds of the stock handler")
+    options.add_argument("--model", type=Path)
+    options.add_argument("--projector", type=Path)
+    options.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.bare:
+        return stock_handler(given.model, given.projector)
+    model, projector = files(given.model, given.projector)
+    figures = measure(model, projector, given.rounds, given.stock)
+    for name, value in figures.items():
+        print(f"{name:28} {value:10.3f}")
+    print(json.dumps(figures))
+    return None
+
+
+# the two that are compared
+
+
+class Parley(Whole):
+    """A host, its jailed worker with a projector beside the model, and every event."""
+
+    def look(self, picture: Look) -> tuple[Spent, Seen]:
+        wall, cpu = time.perf_counter(), cpu_time(self.pid)
+        events = self._until(self._host.submit(picture))
+        spent = cpu_time(self.pid) - cpu, time.perf_counter() - wall
+        assert isinstance(events[-1], Done), events[-1]
+        return spent, next(event for event in events if isinstance(event, Seen))
+
+    def ask(self, turns: Sequence[Turn]) -> tuple[Spent, Done, str]:
+        wall, cpu, done, said = self.first_token(turns)
+        assert said, done
+        return (cpu, wall), done, said
+
+
+class Stock:
+    """A process with llama-cpp-python's high-level class and its handler for pictures."""
+
+    def __init__(self, model: Path, projector: Path) -> None:
+        command = [sys.executable, __file__, "--bare"]
+        command += ["--model", str(model), "--projector", str(projector)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout and self._process.stdout.readline()
+
+    def ask(self, messages: list[Any]) -> tuple[Spent, str]:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(messages) + "\n")
+        self._process.stdin.flush()
+        cpu, wall, said = json.loads(self._process.stdout.readline())
+        return (cpu, wall), said
+
+    def stop(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def stock_handler(model: Path, projector: Path) -> None:
+    """For each line of messages: CPU and wall seconds up to the first token, and what was said."""
+    # the package imports it for a cache on disk, which nothing here uses
+    sys.modules.setdefault("diskcache", types.ModuleType("diskcache"))
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the library prints
+    from llama_cpp import Llama
+    from llama_cpp.llama_chat_format import MTMDChatHandler
+
+    handler = MTMDChatHandler(clip_model_path=str(projector), verbose=False)
+    llama = Llama(
+        str(model),
+        chat_handler=handler,
+        n_ctx=CONTEXT,
+        n_threads=1,
+        n_threads_batch=1,
+        verbose=False,
+    )
+    print("ready", file=answers, flush=True)
+    for line in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        said, spent = "", None
+        stream = llama.create_chat_completion(
+            json.loads(line), stream=True, max_tokens=16, temperature=0.8, seed=1
+        )
+        for chunk in stream:
+            if text := chunk["choices"][0]["delta"].get("content"):
+                spent = spent or (time.process_time() - cpu, time.perf_counter() - wall)
+                said += text
+        assert spent
+        print(json.dumps([*spent, said]), file=answers, flush=True)
+    llama.close()
+
+
+# what is measured
+
+
+def measure(model: Path, projector: Path, rounds: int, stock_rounds: int) -> dict[str, float]:
+    parley, stock = Parley(model), Stock(model, projector)
+    try:
+        parley.ask([user(Text("warm up"))])
+        stock.ask([{"role": "user", "content": "warm up"}])
+        firsts: list[tuple[Spent, Spent]] = []  # Parley with its Look, stock
+        nexts: list[tuple[Spent, Spent]] = []
+        pairs: list[tuple[Spent, Spent]] = []  # about a picture, about text
+        seen = Seen("", 0, 0.0)
+        for n in range(rounds):
+            picture = painted(n if n < stock_rounds else 0)
+            looked, found = parley.look(picture)
+            seen = found if found.seconds else seen
+            first, again, done = two_questions(parley, picture)
+            pairs.append((again, text_of_length(parley, n, done.usage.prompt_tokens)))
+            if n < stock_rounds:
+                stock_first, stock_next = stock_questions(stock, picture)
+                firsts.append((added(looked, first), stock_first))
+                nexts.append((again, stock_next))
+    finally:
+        parley.stop()
+        stock.stop()
+    return summarise(pairs, nexts, firsts, seen)
+
+
+def two_questions(parley: Parley, picture: Look) -> tuple[Spent, Spent, Done]:
+    question = user(Picture(picture.hash, SIDE, SIDE), Text(FIRST))
+    first, _, said = parley.ask([question])
+    again, done, _ = parley.ask([question, assistant(said), user(Text(NEXT))])
+    assert done.usage.prompt_tokens - done.usage.cached_tokens < 60, done
+    return first, again, done
+
+
+def text_of_length(parley: Parley, n: int, tokens: int) -> Spent:
+    """The next question of a conversation about words, with as many tokens before it."""
+    history = "x" * (tokens - 120)  # a letter is a token
+    for _ in range(3):
+        question = user(Text(f"{n} {history} {FIRST}"))
+        _, _, said = parley.ask([question])
+        again, done, _ = parley.ask([question, assistant(said), user(Text(NEXT))])
+        if abs(missing := tokens - done.usage.prompt_tokens) <= 8:
+            return again
+        history = "x" * (len(history) + missing)
+    raise AssertionError(f"no conversation of {tokens} tokens")
+
+
+def stock_questions(stock: Stock, picture: Look) -> tuple[Spent, Spent]:
+    image = Image.frombytes("RGB", (picture.width, picture.height), picture.rgb)
+    file = io.BytesIO()
+    image.save(file, "png")
+    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    question = {
+        "role": "user",
+        "content": [
+            {"type": "image_url", "image_url": {"url": url}},
+            {"type": "text", "text": FIRST},
+        ],
+    }
+    first, said = stock.ask([question])
+    answer = {"role": "assistant", "content": said}
+    again, _ = stock.ask([question, answer, {"role": "user", "content": NEXT}])
+    return first, again
+
+
+def summarise(
+    pairs: list[tuple[Spent, Spent]],
+    nexts: list[tuple[Spent, Spent]],
+    firsts: list[tuple[Spent, Spent]],
+    seen: Seen,
+) -> dict[str, float]:
+    def ratio(found: list[tuple[Spent, Spent]], clock: int) -> float:
+        return statistics.median(one[clock] / other[clock] for one, other in found)
+
+    return {
+        "second_question_ratio": ratio(pairs, 0),
+        "second_question_ratio_wall": ratio(pairs, 1),
+        "second_question_cpu_ms": 1000 * statistics.median(one[0] for one, _ in pairs),
+        "text_question_cpu_ms": 1000 * statistics.median(other[0] for _, other in pairs),
+        "speedup_over_stock": 1 / ratio(nexts, 0),
+        "speedup_over_stock_wall": 1 / ratio(nexts, 1),
+        "stock_question_cpu_s": statistics.median(other[0] for _, other in nexts),
+        "first_question_over_stock": ratio(firsts, 0),
+        "first_question_cpu_s": statistics.median(one[0] for one, _ in firsts),
+        "encoding_s": seen.seconds,
+        "picture_tokens": seen.tokens,
+        "rounds": len(pairs),
+    }
+
+
+def added(one: Spent, other: Spent) -> Spent:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def user(*parts: Any) -> Turn:
+    return Turn("user", parts)
+
+
+def assistant(said: str) -> Turn:
+    return Turn("assistant", (Text(said),))
+
+
+def painted(n: int) -> Look:
+    """A picture of some soft colours, another for every number."""
+    coarse = np.random.default_rng(n).integers(0, 256, (6, 6, 3), np.uint8)
+    image = Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    rgb = image.tobytes()
+    return Look(hashlib.sha256(rgb).hexdigest(), SIDE, SIDE, rgb)
+
+
+# the files
+
+
+def files(model: Path | None, projector: Path | None) -> tuple[Path, Path]:
+    """The model and the projector, beside each other, as Parley looks for them."""
+    if model and projector:
+        return model, projector
+    usual = llm.write_model()
+    folder = usual.parent / "pictures"
+    folder.mkdir(exist_ok=True)
+    model, projector = folder / usual.name, folder / f"{usual.stem}-mmproj-so400m.gguf"
+    if not model.exists():
+        os.link(usual, model)
+    if not projector.exists():
+        print("making the projector …", file=sys.stderr)
+        unfinished = projector.with_suffix(f".{os.getpid()}")
+        tiny_projectors.janus_pro(unfinished, SO400M, joins=llm.WIDTH, half=True)
+        unfinished.rename(projector)
+    return model, projector
+
+
+if __name__ == "__main__":
+    main()
