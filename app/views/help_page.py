@@ -16,7 +16,17 @@ READING = (
     | Qt.TextInteractionFlag.LinksAccessibleByMouse
     | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
 )
-FIRST = ("start", "starter", "conversations", "tools", "notes", "web", "programs", "models")
+FIRST = (
+    "start",
+    "starter",
+    "conversations",
+    "pictures",
+    "tools",
+    "notes",
+    "web",
+    "programs",
+    "models",
+)
 
 
 class Topic(QWidget):

@@ -19,6 +19,22 @@ WRITING: Rows = (
     ("Change your last question, in an empty message", ("Up",)),
     ("Take back typing; with nothing typed, the last deletion", ("Ctrl+Z",)),
 )
+CHIPS: Rows = (
+    ("Reach the chips above the message", ("Shift+Tab",)),
+    ("Move through them", ("Left", "Right")),
+    ("Open", ("Enter",)),
+    ("Remove", ("Del",)),
+)
+LOOKING: Rows = (
+    ("Earlier and next picture", ("Left", "Right")),
+    ("Larger, smaller, all of it", ("+", "-", "0")),
+    ("Box around a part", ("B",)),
+    ("Move the box", ("Arrows",)),
+    ("Resize the box", ("Shift+Arrows",)),
+    ("Ask about the part", ("Enter",)),
+    ("Copy, save", ("Ctrl+C", "Ctrl+S")),
+    ("Drop the box, close", ("Esc",)),
+)
 LIST: Rows = (
     ("Move through the conversations", ("Up", "Down")),
     ("Open", ("Enter",)),
@@ -63,6 +79,8 @@ class ShortcutsPage(Page):
         sections += [
             self._talking,
             section("While writing", WRITING),
+            section("What is attached", CHIPS),
+            section("A picture in view", LOOKING),
             section("In the list of conversations", LIST),
             section("While finding", FINDING),
         ]
