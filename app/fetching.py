@@ -78,6 +78,11 @@ class Extra:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def clip_packages(folder: Path, constraints: Path) -> Extra:
+    """What engines/vision/open_clip.py needs; the extra "clip" of pyproject.toml."""
+    return Extra(("open-clip-torch", "torch"), "open_clip", folder, constraints)
+
+
 def usable() -> str:
     """Why packages cannot be fetched by this copy of Parley, in a sentence; "" where they can."""
     if getattr(sys, "frozen", False):

@@ -18,7 +18,7 @@ from app.controllers.chat import ChatController
 from app.controllers.consent import ConsentController
 from app.controllers.everyone import Controllers
 from app.controllers.excerpt import Excerpt
-from app.controllers.extras import ExtrasController, clip_packages
+from app.controllers.extras import ExtrasController
 from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
 from app.controllers.keeping import Keeping
@@ -46,6 +46,7 @@ from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
+from app.fetching import clip_packages
 from app.resting import Resting
 from app.store.conversations import Store
 from engines.errors import ParleyError

@@ -1,7 +1,7 @@
 """Sets Parley up on this machine, then runs it, its tests or a benchmark.
 
     python3 packaging/bootstrap.py run [-- arguments of Parley]
-    python3 packaging/bootstrap.py test [--full] [-- arguments of pytest]
+    python3 packaging/bootstrap.py test [--full | --clip] [-- arguments of pytest]
     python3 packaging/bootstrap.py setup
     python3 packaging/bootstrap.py bench NAME [-- arguments]
 
@@ -43,6 +43,8 @@ def main() -> int:
         return 1
     if asked.command == "setup":
         return 0
+    if asked.clip:
+        return start.clip_tests(asked.rest)
     if asked.command == "test":
         return start.checks(asked.rest, full=asked.full)
     if asked.command == "bench":

@@ -1,7 +1,6 @@
 """Packages that are only fetched when a person asks for them: what other CLIP models need."""
 
 import sys
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
@@ -195,11 +194,6 @@ class ExtrasController(QObject):
     def _show(self, shown: ShownExtra, trouble: str = "", hint: str = "", detail: str = "") -> None:
         self.shown = msgspec.structs.replace(shown, trouble=trouble, hint=hint, detail=detail)
         self.changed.emit(self.shown)
-
-
-def clip_packages(folder: Path, constraints: Path) -> Extra:
-    """What engines/vision/open_clip.py needs; the extra "clip" of pyproject.toml."""
-    return Extra(("open-clip-torch", "torch"), "open_clip", folder, constraints)
 
 
 def _gigabytes(size: int) -> str:

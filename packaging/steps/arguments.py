@@ -16,6 +16,7 @@ class Asked(NamedTuple):
     rest: list[str]  # for Parley, pytest or the benchmark, untouched
     full: bool = False
     name: str = ""  # of the benchmark
+    clip: bool = False
 
 
 def read_arguments(arguments: list[str]) -> Asked:
@@ -29,11 +30,14 @@ def read_arguments(arguments: list[str]) -> Asked:
         return Asked(command, given[1:] if given[:1] == ["--"] else given)
     at = given.index("--") if "--" in given else len(given)
     ours, rest = given[:at], given[at + 1 :]
-    if command == "test" and ours in ([], ["--full"]):
-        return Asked(command, rest, full=bool(ours))
+    if command == "test" and ours in ([], ["--full"], ["--clip"]):
+        return Asked(command, rest, full="--full" in ours, clip="--clip" in ours)
     if command == "bench" and len(ours) == 1:
         return Asked(command, rest, name=ours[0])
     if command == "setup" and not ours:
         return Asked(command, rest)
-    usage = {"test": "test [--full] [-- pytest arguments]", "bench": "bench NAME [-- arguments]"}
+    usage = {
+        "test": "test [--full | --clip] [-- pytest arguments]",
+        "bench": "bench NAME [-- arguments]",
+    }
     raise Usage(f"Say it like this: bootstrap.py {usage.get(command, command)}")

@@ -37,12 +37,24 @@ def checks(pytest_arguments: list[str], full: bool) -> int:
     tests = [python, "-m", "pytest"]
     if full:  # some lists are longer then, and some tests run only then
         environ["PARLEY_FULL"] = "1"
-        tests += ["-m", "", "-o", "timeout=3600"]
+        tests += ["-m", "not clip", "-o", "timeout=3600"]
     tests += pytest_arguments
     result = subprocess.call(tests, cwd=str(repository()), env=environ)
     if failed:
         print(f"Not green: {', '.join(failed)} (above the tests).", flush=True)
     return result or int(bool(failed))
+
+
+def clip_tests(pytest_arguments: list[str]) -> int:
+    """The tests that need torch and open_clip, fetched first as the window fetches them."""
+    root = repository()
+    python, folder = str(python_of(root)), root / "build" / "clip"
+    fetch = [python, str(root / "packaging" / "fetch_clip.py"), str(folder)]
+    if code := subprocess.call(fetch, cwd=str(root)):
+        return code
+    environ = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PARLEY_CLIP": str(folder)}
+    tests = [python, "-m", "pytest", "-m", "clip", "-o", "timeout=600", *pytest_arguments]
+    return subprocess.call(tests, cwd=str(root), env=environ)
 
 
 def benchmark(name: str, arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ from app import media
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
-from app.controllers.extras import ExtrasController, clip_packages
+from app.controllers.extras import ExtrasController
 from app.controllers.photo_keeping import PhotoKeeping
 from app.controllers.photos import PhotosController
 from app.controllers.programs import ProgramsController
@@ -23,6 +23,7 @@ from app.controllers.speak import SpeakController
 from app.controllers.transcribing import Transcribing
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
+from app.fetching import clip_packages
 from app.paths import constraints, resource
 from app.resting import Resting
 from app.store.conversations import StoredPart

@@ -489,6 +489,7 @@ def test_arguments_after_two_dashes_are_passed_on_untouched() -> None:
     assert read_arguments(["run", "--", "ask", "--", "-v"]) == Asked("run", ["ask", "--", "-v"])
     assert read_arguments(["run", "ask", "hi"]) == Asked("run", ["ask", "hi"])
     assert read_arguments(["test", "--full", "--", "-k", "x"]) == Asked("test", ["-k", "x"], True)
+    assert read_arguments(["test", "--clip", "--", "-x"]) == Asked("test", ["-x"], clip=True)
     assert read_arguments(["bench", "llm", "--", "a"]) == Asked("bench", ["a"], name="llm")
     assert read_arguments([]).command == "help"
 
