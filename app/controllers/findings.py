@@ -148,10 +148,9 @@ class FindingsController(QObject):
 
     def _end(self, who: str, one: Finding, ending: Event) -> None:
         answered = one.described if who == "eyes" else one.lines
-        died = isinstance(ending, Cancelled) or (isinstance(ending, Failed) and not answered)
-        if died and one.tries[who] < TRIES and self._seer(who).link.state == "stopped":
-            self._ask(who, one)  # its process ended under it
-            return
+        stopped = self._seer(who).link.state == "stopped"  # its process ended under it
+        if not answered and (stopped or isinstance(ending, Cancelled)) and one.tries[who] < TRIES:
+            return self._ask(who, one)
         if answered is None:
             failed = ending if isinstance(ending, Failed) else CLOSED
             unknown = Unknown(failed.message if not isinstance(ending, Done) else CLOSED.message)
@@ -159,8 +158,7 @@ class FindingsController(QObject):
                 one.described = unknown
             else:
                 one.lines = unknown
-        if one.whole:
-            self._tell(one)
+        return self._tell(one) if one.whole else None
 
     def _tell(self, one: Finding) -> None:
         assert one.described is not None and one.lines is not None

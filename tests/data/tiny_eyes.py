@@ -35,8 +35,8 @@ def build(folder: Path, **changes) -> Path:
     config = {
         "model_cfg": {
             "embed_dim": 3,
-            "vision_cfg": {"image_size": SIDE, "width": 8, "layers": 1},
-            "text_cfg": {"context_length": CONTEXT, "vocab_size": len(words), "width": 8},
+            "vision_cfg": {"image_size": SIDE, "width": 2, "layers": 1},
+            "text_cfg": {"context_length": CONTEXT, "vocab_size": len(words), "width": 2},
         },
         "preprocess_cfg": {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic"},
         "name": "Tiny eyes",
