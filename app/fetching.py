@@ -205,9 +205,9 @@ class Steps:
 
     def __call__(self, line: str) -> None:
         words = line.split()
-        if words[:1] == ["Collecting"] and len(words) > 1:
+        if words[:1] in (["Collecting"], ["Processing"]) and len(words) > 1:
             self._at += 1
-            self._name, self._last = re.split(r"[=<>!~;\[]", words[1])[0], 0
+            self._name, self._last = re.split(r"[=<>!~;\[]", words[1].rpartition("/")[2])[0], 0
             self._tell(0.0, "")
         elif words[:1] == ["Progress"] and len(words) == 4 and words[1].isdigit():
             done, total = int(words[1]), int(words[3]) if words[3].isdigit() else 0
