@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFont
+import resvg_py
+from PIL import Image, ImageDraw, ImageFont
 from scenes.things import CODES, ICONS
 
 SIDE = 96
-LICENCES = {  # of what npm packs; the fonts of Debian name theirs in their copyright files
+LICENCES = {  # of what npm packs
     "@twemoji/svg@15.0.0": "CC BY 4.0 (code MIT)",
     "fluentui-emoji@1.3.0": "MIT",
     "openmoji@17.0.0": "CC BY-SA 4.0",
@@ -31,34 +32,48 @@ LICENCES = {  # of what npm packs; the fonts of Debian name theirs in their copy
     "@phosphor-icons/core@2.1.1": "MIT",
 }
 NOTO = "fonts-noto-color-emoji=2.042-0+deb12u1"  # Apache-2.0 and OFL-1.1
-FONTS = {  # Debian packages, all under the OFL, GPL with font exception, Apache-2.0 or freer
-    "train": """
-        fonts-dejavu-core=2.37-6 fonts-dejavu-extra=2.37-6 fonts-liberation=1:1.07.4-11
-        fonts-roboto-unhinted=2:0~20170802-3 fonts-lato=2.0-2.1 fonts-cantarell=0.303.1-1
-        fonts-comfortaa=3.001-3 fonts-courier-prime=0+git20190115-3
-        fonts-crosextra-caladea=20200211-1 fonts-crosextra-carlito=20220224-1 fonts-dosis=1.7-3
-        fonts-ebgaramond=0.016+git20210310.42d4f9f2-1 fonts-fantasque-sans=1.7.2~alpha.3~dfsg-2
-        fonts-firacode=6.2-2 fonts-freefont-ttf=20120503-10 fonts-go=0~20170330-1
-        fonts-hack-ttf=3.003-3 fonts-inconsolata=001.010-6 fonts-junicode=2+git20230104+ds-1
-        fonts-jura=5.103-3 fonts-karla=20201218-1 fonts-league-spartan=2.210-1
-        fonts-linuxlibertine=5.3.0-6 fonts-lobster=2.0-2.1 fonts-manrope=4.504+git20201211-2
-        fonts-mononoki=1.5+dfsg-1 fonts-oldstandard=2.2really-4 fonts-oxygen=4:5.4.3-4
-        fonts-paratype=20181108-3 fonts-play=1.002+20150307.1-0.1 fonts-quicksand=0.2016-2.1
-        fonts-roboto-slab=1.100263+20170512-2 fonts-sil-andika=6.101-2 fonts-sil-charis=6.101-1
-        fonts-sil-gentiumplus=6.101-1 fonts-sora=0+git20201221+ds-2 fonts-tiresias=0.1-6
-        fonts-tuffy=20120614-2.1 fonts-vollkorn=4.105-2
-        fonts-yanone-kaffeesatz=2.0+git20211102+ds-1 fonts-yrsa-rasa=2.005-1
-        fonts-adf-accanthis=0.20190904-2 fonts-adf-gillius=0.20190904-2
-        fonts-adf-libris=0.20190904-2 fonts-adf-universalis=0.20190904-2
-        fonts-averia-sans-gwf=1.00-2.1 fonts-b612=1.008-3 fonts-clear-sans=1.00-2
-        fonts-humor-sans=1.0-4 fonts-kaushanscript=1.02-2.1 fonts-dancingscript=1.2-2
-        fonts-cmu=0.7.0-5 fonts-gfs-didot=1.1-7""",
-    "held out": """
-        fonts-open-sans=1.11-2 fonts-national-park=0.0~20220205-2 fonts-arapey=0+git20200408-2
-        fonts-goudybookletter=2010.07.03-6 fonts-anonymous-pro=1.003-4
-        fonts-league-mono=2.300+ds-1 fonts-junction=20110525.18de841-1.1 fonts-cabin=1.5-3
-        fonts-quattrocento=1.1-2.1 fonts-fanwood=1.1-7 fonts-prociono=2.3-6
-        fonts-allerta=2.01+dfsg1-4 fonts-comic-neue=2.51-4 fonts-averia-serif-gwf=1.00-2.1""",
+FONTS = {  # Debian packages by their licence
+    "train": {
+        "Bitstream Vera": "fonts-dejavu-core=2.37-6 fonts-dejavu-extra=2.37-6",
+        "OFL-1.1": """
+            fonts-lato=2.0-2.1 fonts-cantarell=0.303.1-1
+            fonts-comfortaa=3.001-3 fonts-courier-prime=0+git20190115-3
+            fonts-crosextra-caladea=20200211-1 fonts-crosextra-carlito=20220224-1
+            fonts-dosis=1.7-3 fonts-ebgaramond=0.016+git20210310.42d4f9f2-1
+            fonts-fantasque-sans=1.7.2~alpha.3~dfsg-2 fonts-firacode=6.2-2
+            fonts-inconsolata=001.010-6 fonts-junicode=2+git20230104+ds-1 fonts-jura=5.103-3
+            fonts-karla=20201218-1 fonts-league-spartan=2.210-1 fonts-linuxlibertine=5.3.0-6
+            fonts-lobster=2.0-2.1 fonts-manrope=4.504+git20201211-2 fonts-mononoki=1.5+dfsg-1
+            fonts-oldstandard=2.2really-4 fonts-play=1.002+20150307.1-0.1
+            fonts-quicksand=0.2016-2.1 fonts-sil-andika=6.101-2 fonts-sil-charis=6.101-1
+            fonts-sil-gentiumplus=6.101-1 fonts-sora=0+git20201221+ds-2 fonts-vollkorn=4.105-2
+            fonts-yanone-kaffeesatz=2.0+git20211102+ds-1 fonts-yrsa-rasa=2.005-1
+            fonts-averia-sans-gwf=1.00-2.1 fonts-b612=1.008-3
+            fonts-kaushanscript=1.02-2.1 fonts-dancingscript=1.2-2 fonts-cmu=0.7.0-5
+            fonts-gfs-didot=1.1-7""",
+        "Apache-2.0": """
+            fonts-roboto-unhinted=2:0~20170802-3 fonts-roboto-slab=1.100263+20170512-2
+            fonts-clear-sans=1.00-2""",
+        "GPL-3+ with font exception": "fonts-freefont-ttf=20120503-10 fonts-tiresias=0.1-6",
+        "MIT, BSD-3-Clause, public domain or as free": """
+            fonts-go=0~20170330-1 fonts-oxygen=4:5.4.3-4
+            fonts-tuffy=20120614-2.1""",
+        "ParaType Free Font License": "fonts-paratype=20181108-3",
+        "GPL-2+ with font exception": """
+            fonts-adf-accanthis=0.20190904-2 fonts-adf-gillius=0.20190904-2
+            fonts-adf-libris=0.20190904-2 fonts-adf-universalis=0.20190904-2
+            fonts-liberation=1:1.07.4-11""",
+    },
+    "held out": {
+        "Apache-2.0": "fonts-open-sans=1.11-2",
+        "OFL-1.1": """
+            fonts-national-park=0.0~20220205-2 fonts-arapey=0+git20200408-2
+            fonts-anonymous-pro=1.003-4
+            fonts-cabin=1.5-3 fonts-quattrocento=1.1-2.1
+            fonts-comic-neue=2.51-4 fonts-averia-serif-gwf=1.00-2.1""",
+        "MIT, BSD-3-Clause, public domain or as free": """
+            fonts-goudybookletter=2010.07.03-6 fonts-fanwood=1.1-7 fonts-prociono=2.3-6""",
+    },
 }
 UNFIT = re.compile(
     r"thin|hairline|extralight|ultralight|outline|stencil|small.?caps|math|tamil|tirekv|bebas"
@@ -72,8 +87,8 @@ def main(folder: Path) -> None:
     packs = folder / "downloads"
     packs.mkdir(parents=True, exist_ok=True)
     fetch(packs)
-    for split, packages in FONTS.items():
-        for package in packages.split():
+    for split in FONTS:
+        for package in packages(split):
             unpack_fonts(packs, package, folder / "fonts" / split)
     draw_things(packs, folder / "things")
     draw_icons(packs, folder / "icons")
@@ -84,10 +99,14 @@ def fetch(packs: Path) -> None:
     for package in LICENCES:
         if not pack_of(packs, package).exists():
             subprocess.run(["npm", "pack", "--silent", package], cwd=packs, check=True)
-    wanted = [NOTO, *(one for packages in FONTS.values() for one in packages.split())]
+    wanted = [NOTO, *(one for split in FONTS for one in packages(split))]
     missing = [one for one in wanted if not deb_of(packs, one)]
     if missing:
         subprocess.run(["apt-get", "download", *missing], cwd=packs, check=True)
+
+
+def packages(split: str) -> list[str]:
+    return [package for group in FONTS[split].values() for package in group.split()]
 
 
 def pack_of(packs: Path, package: str) -> Path:
@@ -125,8 +144,8 @@ def fit(path: Path) -> bool:
         return False
     font = ImageFont.truetype(path, 40)
     drawn = {mark: bytes(font.getmask(mark)) for mark in "aAbBgGqQ0123456789zZkK"}
-    drawn["missing"] = bytes(font.getmask("\U0001f9ff"))
-    return len(set(drawn.values())) == len(drawn) and all(any(mask) for mask in drawn.values())
+    lacking = bytes(font.getmask("\U0001f9ff"))
+    return len(set(drawn.values()) - {lacking}) == len(drawn) and all(map(any, drawn.values()))
 
 
 def draw_things(packs: Path, target: Path) -> None:
@@ -186,8 +205,6 @@ def from_svg(found: dict[str, str], files) -> Iterator[tuple[str, Image.Image]]:
 
 
 def rendered(text: str) -> Image.Image:
-    import resvg_py
-
     data = resvg_py.svg_to_bytes(svg_string=text, width=2 * SIDE, height=2 * SIDE)
     return Image.open(io.BytesIO(bytes(data))).convert("RGBA")
 
@@ -200,8 +217,6 @@ def from_noto(packs: Path) -> Iterator[tuple[str, Image.Image]]:
             for code in codes:
                 image = Image.new("RGBA", (160, 160))
                 text = "".join(chr(int(part, 16)) for part in code.split("-"))
-                from PIL import ImageDraw
-
                 ImageDraw.Draw(image).text((8, 8), text, font=font, embedded_color=True)
                 if image.getbbox() is None:
                     print("missing in Noto:", name, code)

@@ -11,6 +11,7 @@ import numpy as np
 import pool
 import pytest
 import scenes
+from parity import projected
 from PIL import Image
 from scenes import (
     FAMILIES,
@@ -169,6 +170,17 @@ def test_a_picture_is_padded_to_the_square_with_grey_as_llama_does(bare):
     assert (wide[:32] == 127).all() and (wide[96:] == 127).all()
     assert (wide[32:96] == (250, 10, 10)).all()
     assert (fit(Image.new("RGB", (3000, 4), "white"))[63] == 255).all()
+
+
+def test_a_picture_of_any_size_is_fitted_as_mtmd_fits_it():
+    """The eyes see in training what they will see through llama.cpp: the same embeddings."""
+    starter = ROOT / "resources" / "starter"
+    model, projector = starter / "parley-starter.gguf", starter / "parley-starter-mmproj.gguf"
+    for name in ("12-digit.jpg", "04-colour.png", "16-emoji.png"):
+        with Image.open(PICTURES / name) as image:
+            picture = image.convert("RGB")
+        whole, fitted = projected(model, projector, [np.asarray(picture), fit(picture)])
+        assert np.abs(whole - fitted).max() < 0.01 * whole.std()
 
 
 def test_articles_and_many():

@@ -53,13 +53,13 @@ def canvas(rng: np.random.Generator, split: str, aspect: float = 0.0, ground: st
 
 
 def fit(image: Image.Image) -> np.ndarray:
-    """The picture as a projector of a fixed square sees it: whole, centred on grey, uint8."""
+    """The picture as a projector of a fixed square sees it: whole, centred on grey, uint8.
+
+    To the last bit what llama.cpp makes of it, with its single-precision rounding of the sides.
+    """
     wide, high = image.size
-    scale = SIDE / max(wide, high)
-    size = (
-        max(1, min(SIDE, int(np.ceil(wide * scale)))),
-        max(1, min(SIDE, int(np.ceil(high * scale)))),
-    )
+    scale = np.float32(SIDE) / np.float32(max(wide, high))
+    size = _side(wide, scale), _side(high, scale)
     small = image.resize(size, Image.Resampling.BICUBIC) if image.size != size else image
     if size == (SIDE, SIDE):
         return np.asarray(small)
@@ -67,6 +67,10 @@ def fit(image: Image.Image) -> np.ndarray:
     left, top = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
     square[top : top + size[1], left : left + size[0]] = np.asarray(small)
     return square
+
+
+def _side(length: int, scale: np.float32) -> int:
+    return min(SIDE, int(np.ceil(np.float32(length) * scale)))
 
 
 def spoil(rng: np.random.Generator, image: Image.Image) -> Image.Image:
