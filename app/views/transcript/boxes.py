@@ -1,7 +1,7 @@
 """The boxes a turn is made of, one a piece, and which of them may stay when it changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.views.transcript.box import Box
 from app.views.transcript.cards import ErrorBox, ThoughtPart
@@ -17,6 +17,7 @@ from app.views.transcript.prose import ProseBox
 from app.views.transcript.source import cut_plain
 from app.views.transcript.style import Style
 from app.views.transcript.table import TableBox
+from app.views.transcript.times import Times
 from app.views.transcript.tools import ToolBox
 
 
@@ -28,6 +29,7 @@ class Kit:
     formulas: Formulas
     highlighter: Highlighter
     pictures: Pictures
+    times: Times = field(default_factory=Times)
 
 
 def bubbles(text: str) -> Iterator[Box]:
@@ -55,11 +57,11 @@ def identity(box: Box) -> object:
     return box.identity or id(box)
 
 
-def updated(box: Box, piece: Piece) -> bool:
+def updated(box: Box, piece: Piece, kit: Kit) -> bool:
     """Let a box show a newer state of its piece, where that is less work than a new box."""
     match box, piece:
         case (ProseBox(), Prose()) if box.piece.joined == piece.joined and _kin(box.piece, piece):
-            box.update(piece)
+            box.update(kit.times.marked(piece))
         case (CodeBox(), Code()) if box.piece.joined == piece.joined:
             box.update(piece)
         case (TableBox(), Table()) if box.piece.joined == piece.joined:
@@ -78,7 +80,7 @@ def _kin(old: Prose, new: Prose) -> bool:
 def make_box(piece: Piece, kit: Kit) -> Box:
     match piece:
         case Prose():
-            return ProseBox(piece, kit.style, kit.formulas)
+            return ProseBox(kit.times.marked(piece), kit.style, kit.formulas)
         case Code():
             return CodeBox(piece, kit.style, kit.highlighter)
         case Table():

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument, QTextLine
 from app.views.transcript.box import Box, Canvas, Control
 from app.views.transcript.document import PILL
 from app.views.transcript.style import CODE
+from app.views.transcript.times import told
 
 BESIDE = 2  # pixels a mark reaches beyond its word
 
@@ -60,6 +61,7 @@ class Fragments:
         if rects:
             area = rects[0].toAlignedRect().adjusted(-3, -1, 3, 1)
             words = f"Link: {text}" if text == address else f"Link: {text}, {address}"
+            words = told(address) or words
             self.links.append(Control("link", words, area, address, 5))
 
     def paint_pills(self, canvas: Canvas) -> None:

@@ -81,7 +81,7 @@ class InteractivePage(Page):
             case "version":
                 self.version_asked.emit(key, control.value)
             case "link":
-                self.link_asked.emit(control.value)
+                self.follow_link(str(control.value))
             case "edit":
                 self.edit(key)
             case "open_attached":
@@ -112,7 +112,11 @@ class InteractivePage(Page):
         raise NotImplementedError
 
     def follow_link(self, link: str) -> None:
-        self.link_asked.emit(link)
+        """Into a film of the conversation, or outside."""
+        if frame := self.kit.times.frame(link):
+            self.attached_opened.emit(*frame)
+        else:
+            self.link_asked.emit(link)
 
     def _show_more(self, row: Row) -> None:
         row.show_more(self.kit, self.stack.width)

@@ -10,6 +10,7 @@ from app.views.transcript.handles import in_plain_words
 from app.views.transcript.selection import Place
 from app.views.transcript.stack import Shown
 from app.views.transcript.table import TableBox
+from app.views.transcript.times import told
 
 if TYPE_CHECKING:
     from app.views.transcript.interactive import InteractivePage
@@ -122,7 +123,8 @@ class Pointer(QObject):
             page.hovered_link = link
             where = page.viewport().mapToGlobal(point.toPoint())
             if link:
-                QToolTip.showText(where, in_plain_words(link[:ADDRESS]), page.viewport())
+                words = told(link) or link[:ADDRESS]
+                QToolTip.showText(where, in_plain_words(words), page.viewport())
             else:
                 QToolTip.hideText()
 

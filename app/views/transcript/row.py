@@ -228,7 +228,7 @@ class Row:
         ):
             same += 1
         first = same
-        if same < min(len(old), len(pieces)) and updated(self._body[same], pieces[same]):
+        if same < min(len(old), len(pieces)) and updated(self._body[same], pieces[same], kit):
             same += 1
         made = [make_box(piece, kit) for piece in pieces[same:]]
         self._body = [*self._body[:same], *made]

@@ -59,12 +59,14 @@ class Transcript(InteractivePage):
         self._thought = self._text = ""
         self.selection.clear()
         self.finder.clear()
+        self.kit.times.read(turns)
         self.stack.reset([Row(turn) for turn in turns])
         self.hovered, self.current = -1, len(turns) - 1
         self._show_change()
 
     def add_turn(self, turn: ShownTurn) -> None:
         self.flush()
+        self.kit.times.add(turn)
         self.stack.append(Row(turn))
         self.stack.at_end = True  # the person just sent something
         self.current = len(self.stack.rows) - 1
@@ -79,6 +81,7 @@ class Transcript(InteractivePage):
             self._thought = self._text = ""  # the turn says it all
         asked = _questions(self.stack.rows[number].turn)
         self._newer = turn
+        self.kit.times.add(turn)
         self.change(number, self._change_row)
         for key, question in _questions(turn).items():
             if key not in asked:
@@ -94,6 +97,7 @@ class Transcript(InteractivePage):
         self.selection.cut(count)
         self.finder.clear()
         self.stack.cut(count)
+        self.kit.times.read(row.turn for row in self.stack.rows)
         self.hovered, self.current = -1, min(self.current, count - 1)
         self._show_change()
 
