@@ -17,6 +17,7 @@ from engines.messages import (
     Vector,
 )
 from engines.vision import pictures
+from engines.vision.everyday import WORDS
 from engines.vision.folders import Contents, EyesRefused
 from engines.vision.tokens import Tokens
 
@@ -25,14 +26,10 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-PROMPT = "a picture of {}"
+PROMPT, THING = "a picture of {}", "a picture of a {}"
 BATCH = {"pictures": 16, "words": 64}
 MOST = 4_096  # pictures and words of one request
 TOLD = 12  # words of a description
-WITHOUT = ParleyError(
-    "This model brings no words to describe a picture with.",
-    "Choose the eyes that came with Parley, or ask for certain words.",
-)
 
 
 class Towers(Protocol):
@@ -80,13 +77,9 @@ class Seer:
         import numpy
 
         pictures.checked(asked.picture)
-        words = asked.words[:MOST] or self._contents.labels
-        if not words:
-            raise WITHOUT
+        words, prompts = self._asked(asked.words)
         known = self._labels if not asked.words else None
         if known is None:
-            # its own words are those it learned, as they are
-            prompts = [PROMPT.format(one) for one in words] if not self._contents.labels else words
             parts = []
             for rows in self._words(prompts):
                 parts.append(rows)
@@ -97,8 +90,16 @@ class Seer:
         [[row]] = self._pictures((asked.picture,))
         likely = self._likely(known @ row)
         best = numpy.argsort(-likely, kind="stable")[:TOLD]
-        told = tuple((words[n], float(likely[n])) for n in best)
+        told = tuple((words[int(n)], float(likely[n])) for n in best)
         yield Described(told, pictures.colours(asked.picture))
+
+    def _asked(self, words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """What is looked for, and how the model is asked: about words it learned, as they are."""
+        learned = self._contents.labels
+        if words:
+            words = words[:MOST]
+            return words, words if learned else [PROMPT.format(one) for one in words]
+        return (learned, learned) if learned else (WORDS, [THING.format(one) for one in WORDS])
 
     def _pictures(self, looks: Sequence[Look]) -> Generator["Array"]:
         how = self._contents.preparing
