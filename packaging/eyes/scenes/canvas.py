@@ -10,6 +10,7 @@ from scenes.colours import NAMES, RGB, colour
 
 SIDE = 128
 LONG = 256  # of a scene as it is drawn; halved at the end, which smooths every edge
+CLEAR = 0.3
 PADDING = 127  # what llama.cpp fills up to the square with
 ASPECTS = (4 / 3, 3 / 4, 3 / 2, 2 / 3, 16 / 9, 9 / 16, 2.0, 1.25, 0.8)
 FILLINGS = {
@@ -24,25 +25,37 @@ class Canvas(NamedTuple):
     paper: ImageDraw.ImageDraw
     ground: str  # what the background is called: "white", or "" where no word fits
     behind: tuple[RGB, ...]  # the colours a thing on it has to stand out from
+    clear: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
         return self.image.size
 
+    def share(self, rng: np.random.Generator, least: float, most: float) -> float:
+        """How much of something a thing takes: in clear pictures never little."""
+        part = rng.random()
+        return least + (most - least) * (0.4 + 0.6 * part if self.clear else part)
+
 
 def canvas(rng: np.random.Generator, split: str, aspect: float = 0.0, ground: str = "") -> Canvas:
-    """Fresh paper; `ground` asks for a plain background of that colour."""
+    """Fresh paper; `ground` asks for a plain background of that colour.
+
+    In training some pictures are clear, as most of those are that people ask about: plain, large,
+    unspoiled. The test has none that were made so.
+    """
+    clear = split == "train" and bool(rng.random() < CLEAR)
     if not aspect:
         aspect = 1.0 if rng.random() < 0.55 else ASPECTS[rng.integers(len(ASPECTS))]
     size = (LONG, round(LONG / aspect)) if aspect >= 1 else (round(LONG * aspect), LONG)
     chance = rng.random()
-    if ground or chance < (0.5 if split == "train" else 0.35):
+    if ground or clear or chance < (0.5 if split == "train" else 0.35):
         name = ground or PLAIN[rng.integers(len(PLAIN))]
         shade = colour(rng, name)
         if name not in ("white", "black", "grey") and not ground and rng.random() < 0.5:
             name, shade = "", _pale(shade)
         image = Image.new("RGB", size, shade)
-        return Canvas(image, ImageDraw.Draw(image), name, (shade,))
+        image.info["clear"] = clear
+        return Canvas(image, ImageDraw.Draw(image), name, (shade,), clear)
     one = _soft(rng)
     other = _near(rng, one)
     kinds = (
@@ -75,6 +88,8 @@ def _side(length: int, scale: np.float32) -> int:
 
 def spoil(rng: np.random.Generator, image: Image.Image) -> Image.Image:
     """What cameras, screens and files do to a picture, mildly: often nothing at all."""
+    if image.info.get("clear"):
+        return image
     chance = rng.random(6)
     if chance[0] < 0.12:
         image = image.filter(ImageFilter.BoxBlur(rng.uniform(0.4, 1.8)))

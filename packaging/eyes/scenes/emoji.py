@@ -36,7 +36,7 @@ def single(rng: np.random.Generator, split: str) -> Draft:
     """One emoji: what it is."""
     name, picture, mean = _any(rng, split)
     paper = _under(rng, split, [mean])
-    size = min(paper.size) * rng.uniform(0.35, 0.96)
+    size = min(paper.size) * paper.share(rng, 0.35, 0.96)
     wide, high = paper.size
     x, y = (rng.random(2) - 0.5) * (1.0 if rng.random() < 0.4 else 0.3) + 0.5
     spot = size / 2 + x * (wide - size), size / 2 + y * (high - size)
@@ -114,7 +114,7 @@ def iconic(rng: np.random.Generator, split: str) -> Draft:
     paper = canvas(rng, split)
     common = ["black", "black", "white", "blue"] if rng.random() < 0.5 else list(NAMES)
     colour, shade = against(rng, [one for one in common if one != paper.ground], *paper.behind)
-    size = min(paper.size) * rng.uniform(0.4, 0.95)
+    size = min(paper.size) * paper.share(rng, 0.4, 0.95)
     small = mask.resize((round(size), round(size)), Image.Resampling.BILINEAR)
     x, y = (rng.random(2) - 0.5) * 0.5 + 0.5
     corner = round(x * (paper.size[0] - size)), round(y * (paper.size[1] - size))
@@ -153,7 +153,7 @@ def _beside(
     pictures: list[Image.Image],
 ) -> Draft:
     where = tuple(placing.SIDES)[rng.integers(4)]
-    sizes = min(paper.size) * rng.uniform(0.28, 0.46, 2)
+    sizes = [min(paper.size) * paper.share(rng, 0.28, 0.46) for _ in range(2)]
     spots = placing.beside(rng, paper.size, where, sizes[0] / 2, sizes[1] / 2)
     for name, picture, spot, size in zip(names, pictures, spots, sizes, strict=True):
         _put(rng, paper, picture, spot, size, name)

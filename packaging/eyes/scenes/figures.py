@@ -84,7 +84,7 @@ def single(rng: np.random.Generator, split: str) -> Draft:
     """One shape: what it is and its colour."""
     paper = canvas(rng, split)
     one = figure(rng, split, paper, only_unseen=split != "train" and rng.random() < 0.8)
-    radius = min(paper.size) * rng.uniform(0.14, 0.46)
+    radius = min(paper.size) * paper.share(rng, 0.14, 0.46)
     spot = _anywhere(rng, paper, radius)
     lean, facts = None, {"shape": one.shape, "colour": one.colour, "count": "1"}
     questions = _about(rng, split, one, paper)
@@ -106,7 +106,7 @@ def coloured(rng: np.random.Generator, split: str) -> Draft:
         one = figure(rng, split, paper)
         if one.colour != ground and contrast(one.shade, paper.behind[0]) > 110:
             break
-    radius = min(paper.size) * rng.uniform(0.2, 0.46)
+    radius = min(paper.size) * paper.share(rng, 0.2, 0.46)
     put(rng, paper, one, _anywhere(rng, paper, radius), radius)
     facts = {"shape": one.shape, "colour": one.colour, "ground": ground, "count": "1"}
     questions = _about(rng, split, one, paper)
@@ -197,7 +197,7 @@ def placed(rng: np.random.Generator, split: str) -> Draft:
     paper = canvas(rng, split)
     one = figure(rng, split, paper)
     place = tuple(placing.PLACES)[rng.integers(9)]
-    radius = min(paper.size) * rng.uniform(0.1, 0.17)
+    radius = min(paper.size) * paper.share(rng, 0.1, 0.17)
     put(rng, paper, one, placing.at(place, paper.size, radius, rng), radius)
     said = placing.PLACES[place]
     asked = ask(rng, split, "where", thing=one.shape)
@@ -219,7 +219,7 @@ def related(rng: np.random.Generator, split: str) -> Draft:
     other = figure(rng, split, paper, without=(one,))
     where = tuple(placing.SIDES)[rng.integers(4)]
     short = min(paper.size)
-    first, second = short * rng.uniform(0.11, 0.21, 2)
+    first, second = (short * paper.share(rng, 0.11, 0.21) for _ in range(2))
     spots = placing.beside(rng, paper.size, where, first, second)
     put(rng, paper, one, spots[0], first)
     put(rng, paper, other, spots[1], second)
@@ -254,7 +254,7 @@ def sized(rng: np.random.Generator, split: str) -> Draft:
         if split == "train" and unseen(small.shape, small.colour):
             return sized(rng, split)
     short = min(paper.size)
-    large = short * rng.uniform(0.19, 0.26)
+    large = short * paper.share(rng, 0.19, 0.26)
     little = large * rng.uniform(0.34, 0.62)
     where = tuple(placing.SIDES)[rng.integers(4)]
     spots = placing.beside(rng, paper.size, where, large, little)

@@ -68,7 +68,7 @@ def _written(rng: np.random.Generator, split: str, text: str) -> tuple[Image.Ima
     names = common if rng.random() < 0.5 else list(NAMES)
     names = [one for one in names if one != paper.ground]
     name, shade = against(rng, names, *paper.behind, least=LEAST_CONTRAST)
-    fill = rng.uniform(0.55, 0.92) if len(text) > 2 else rng.uniform(0.35, 0.8)
+    fill = paper.share(rng, 0.55, 0.92) if len(text) > 2 else paper.share(rng, 0.35, 0.8)
     font = lettering.fitted(rng, split, text, paper.size, fill)
     left, top, right, bottom = font.getbbox(text)
     spare = paper.size[0] - (right - left), paper.size[1] - (bottom - top)
