@@ -148,7 +148,16 @@ def _with_words(work: Callable[[], Iterable[Event]], what: str) -> Generator[Eve
     except MemoryError as error:
         raise words(TOO_LARGE, bounds, "MemoryError") from error
     except Exception as error:
-        raise words(BROKEN, bounds, f"{type(error).__name__}: {error}"[:500]) from error
+        which = TOO_LARGE if _at_its_bound() else BROKEN  # lxml says nothing of memory
+        raise words(which, bounds, f"{type(error).__name__}: {error}"[:500]) from error
+
+
+def _at_its_bound() -> bool:
+    """Whether this process came near the memory it may take."""
+    if not DIVIDES:
+        return False
+    most = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > 0.8 * most > 0
 
 
 def _live(

@@ -13,7 +13,7 @@ from engines.errors import ParleyError
 from engines.media import kinds
 
 LARGEST = 20 << 20  # bytes of a drawing, unpacked
-PARTS = 1_000_000  # elements, each counted as often as it is drawn
+PARTS = 250_000  # elements, each counted as often as it is drawn
 SIDE = 2048  # pixels that a drawing is said to have
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from engines.errors import ParleyError
 
-HEAD = 4096  # bytes that are enough to tell
+HEAD = 16_384  # bytes that are enough to tell
 
 PICTURE, DOCUMENT, FILM, SOUND, OTHER = "picture", "document", "film", "sound", ""
 

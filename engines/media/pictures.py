@@ -41,7 +41,7 @@ TURNS = {
 def prepare() -> None:
     """Import what opens a picture, so that no file is looked for later."""
     import pillow_heif
-    from PIL import (  # noqa: F401  # noqa: F401
+    from PIL import (  # noqa: F401
         AvifImagePlugin,
         IcoImagePlugin,
         Image,
@@ -100,7 +100,7 @@ def checked(box: Box) -> Box:
 
 
 def too_many(count: int, detail: str = "") -> ParleyError:
-    has = f"{math.ceil(count / 1e6):,} megapixels"
+    has = f"{math.ceil(count / 1e6):,} megapixels" if count < 1e11 else "far too many pixels"
     return ParleyError(f"This picture has {has}; Parley reads up to {MEGAPIXELS}.", SMALLER, detail)
 
 

@@ -131,17 +131,17 @@ def pdf(*streams, size=(200, 100), extra=b"", page=b""):
     """A page for each content stream. extra: objects from number 100 on, page: of its entries."""
     count = len(streams)
     kids = b" ".join(b"%d 0 R" % (10 + 2 * n) for n in range(count))
-    made = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    made += b"2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n" % (count, kids)
-    made += b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+    made = [
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
+        b"2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n" % (count, kids),
+        b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n",
+    ]
+    about = b"/MediaBox[0 0 %d %d]/Resources<</Font<</F 3 0 R>>>>%s>>endobj\n" % (*size, page)
     for n, stream in enumerate(streams):
-        made += b"%d 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]" % (10 + 2 * n, *size)
-        made += b"/Resources<</Font<</F 3 0 R>>>>/Contents %d 0 R%s>>endobj\n" % (11 + 2 * n, page)
-        made += b"%d 0 obj<</Length %d>>stream\n%s\nendstream endobj\n" % (
-            *(11 + 2 * n, len(stream)),
-            stream,
-        )
-    return made + extra + b"trailer<</Root 1 0 R>>\n%%EOF"
+        head = b"%d 0 obj<</Type/Page/Parent 2 0 R/Contents %d 0 R" % (10 + 2 * n, 11 + 2 * n)
+        body = b"%d 0 obj<</Length %d>>stream\n" % (11 + 2 * n, len(stream))
+        made += [head, about, body, stream, b"\nendstream endobj\n"]
+    return b"".join([*made, extra, b"trailer<</Root 1 0 R>>\n%%EOF"])
 
 
 def written(text):

@@ -272,7 +272,7 @@ class TestDrawings:
             "#a",
         ]
 
-    def test_one_that_draws_itself_a_million_times_is_refused(self):
+    def test_one_that_draws_itself_without_end_is_refused(self):
         uses = b"".join(
             b'<g id="g%d">%s</g>' % (n, b'<use href="#g%d"/>' % (n - 1) * 10) for n in range(1, 8)
         )

@@ -9,7 +9,7 @@ from engines.media import kinds
 from engines.media.kinds import What
 
 MEMBERS = 20_000
-UNPACKED = 400 << 20  # bytes of all members
+UNPACKED = 300 << 20  # bytes of all members
 CHUNK = 1 << 20
 DAMAGED = "This document is damaged and cannot be read."
 AGAIN = "Save or download it again."
@@ -46,23 +46,27 @@ def what(data: bytes) -> What:
 
 
 def check(data: bytes) -> None:
-    """Raises ParleyError for an archive that unpacks to too much: counted, not believed."""
-    left = UNPACKED
+    """Raises ParleyError for an archive that unpacks to too much: counted, not only believed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if len(members) > MEMBERS:
+            raise ParleyError(f"This document holds {len(members):,} files.", "Save it as PDF.")
+        told = sum(member.file_size for member in members)
+        if told > UNPACKED or _counted(archive, members) > UNPACKED:
             raise ParleyError(
-                f"This document holds {len(members):,} files.", "Save it as PDF.", "zip"
+                f"This document unpacks to more than {UNPACKED >> 20} MB.",
+                "Save it as PDF, or without its pictures.",
             )
-        for member in members:
-            with archive.open(member) as file:
-                while part := file.read(CHUNK):
-                    left -= len(part)
-                    if left < 0:
-                        raise ParleyError(
-                            f"This document unpacks to more than {UNPACKED >> 20} MB.",
-                            "Save it as PDF, or without its pictures.",
-                        )
+
+
+def _counted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
+    """Bytes that come out, up to where it is too much."""
+    count = 0
+    for member in members:
+        with archive.open(member) as file:
+            while count <= UNPACKED and (part := file.read(CHUNK)):
+                count += len(part)
+    return count
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
