@@ -112,7 +112,7 @@ def test_frames_and_scans_alone_stand_under_what_they_are_of(transcript, jpeg):
     part = picture("4", jpeg, "0:01", at=1.0, of="goal.mp4", box=(0.1, 0.1, 0.4, 0.4))
     transcript.set_turns([user(1, "When?", attachments=(*frames, scan, part))])
     words = [one.words for one in box_in_view(transcript).box.controls()]
-    assert words[0].startswith("Frame: goal.mp4, 0:01") and words[0].endswith("only a part of it")
+    assert words[0].startswith("Frame: Part of goal.mp4, 0:01")
     assert words[1] == "Film: goal.mp4. 3 frames" and words[2].startswith("Frame: goal.mp4, 0:00")
     assert words[5] == "Document: letter.pdf. 1 page"
     assert words[6].startswith("Picture: letter.pdf, Page 2")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.controllers.shown import ShownAttachment
 from app.views import icons, style
-from app.views.attachments.groups import icon_of, spoken
+from app.views.attachments.groups import icon_of, spoken, title_of
 from app.views.controls import Button, IconButton, Switch
 from app.views.theme import Theme, text_font
 from app.views.transcript.pictures import RADIUS as ROUND
@@ -61,12 +61,13 @@ class Chip(QAbstractButton):
         """Show a newer state of the same thing."""
         self.shown = shown
         self.cross.rename("Remove", "Del")
-        self.cross.setAccessibleName(f"Remove {shown.name}")
-        self.again.setAccessibleName(f"Retry {shown.name}")
+        title = title_of(shown)
+        self.cross.setAccessibleName(f"Remove {title}")
+        self.again.setAccessibleName(f"Retry {title}")
         self.again.setVisible(self.failed)
         ready = " Ready." if shown.state == "ready" else ""
         self.setAccessibleName(f"{spoken(shown)}.{ready}")
-        about = (shown.name, shown.words, shown.hint)
+        about = (title, shown.words, shown.hint)
         self.setToolTip("\n".join(part for part in about if part))
         self.setFixedSize(self.sizeHint())
         self.cross.move(self.width() - PADDING - CROSS, (HIGH - CROSS) // 2)
@@ -83,7 +84,7 @@ class Chip(QAbstractButton):
         return self.shown.state == "failed"
 
     def sizeHint(self) -> QSize:
-        name = QFontMetricsF(self._name_font).horizontalAdvance(self.shown.name)
+        name = QFontMetricsF(self._name_font).horizontalAdvance(title_of(self.shown))
         words = QFontMetricsF(self._words_font).horizontalAdvance(self.shown.words)
         wide = max(LEAST, min(MOST, ceil(max(name, words)) + 2))
         again = self.again.sizeHint().width() if self.failed else 0
@@ -194,7 +195,7 @@ class Chip(QAbstractButton):
         left = PADDING + THUMB + GAP
         right = (self.again if self.failed else self.cross).x() - 4
         for text, font, role, y in (
-            (self.shown.name, self._name_font, "text", HIGH / 2 - 19),
+            (title_of(self.shown), self._name_font, "text", HIGH / 2 - 19),
             (self.shown.words, self._words_font, "danger" if self.failed else "text_2", HIGH / 2),
         ):
             way = Qt.TextElideMode.ElideMiddle if role == "text" else Qt.TextElideMode.ElideRight

@@ -5,6 +5,19 @@ from dataclasses import dataclass
 
 from app.controllers.shown import ShownAttachment
 
+LOOKS = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".gif",
+    ".heic",
+    ".avif",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".svg",
+)
 KINDS = {"picture": "image", "document": "file-text", "film": "film", "sound": "sound"}
 
 
@@ -40,6 +53,9 @@ def _head_of(name: str, parts: Sequence[ShownAttachment]) -> ShownAttachment:
 
 
 def icon_of(shown: ShownAttachment) -> str:
+    """What it is may only be known once it is read; until then its name tells."""
+    if shown.state == "reading" and shown.kind == "document" and shown.name.lower().endswith(LOOKS):
+        return KINDS["picture"]
     return KINDS.get(shown.kind, "file-text")
 
 
@@ -54,7 +70,8 @@ def clock(at: float) -> str:
 def title_of(shown: ShownAttachment) -> str:
     """What it is called: its name, a frame by its film and time, a page by its document."""
     place = mark_of(shown)
-    return f"{shown.of}, {place}" if shown.of and place else shown.name
+    name = f"{shown.of}, {place}" if shown.of and place else shown.name
+    return f"Part of {name}" if shown.box else name
 
 
 def mark_of(shown: ShownAttachment) -> str:
@@ -67,7 +84,5 @@ def mark_of(shown: ShownAttachment) -> str:
 def spoken(shown: ShownAttachment) -> str:
     """All about it in one line, for a screen reader."""
     kind = "Frame" if shown.at >= 0 else shown.kind.capitalize()
-    about = [f"{kind}: {title_of(shown)}", shown.words, shown.hint]
-    if shown.box:
-        about.append("only a part of it")
+    about = (f"{kind}: {title_of(shown)}", shown.words, shown.hint)
     return ". ".join(part for part in about if part)
