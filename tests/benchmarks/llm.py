@@ -296,7 +296,7 @@ def write_model() -> Path:
     return path
 
 
-def write_weights(path: Path) -> None:
+def write_weights(path: Path, template: str = CHATML) -> None:
     plain = len(Vocabulary())
     words = [f" {syllables(n)}".encode() for n in range(VOCABULARY - plain)]
     vocabulary = Vocabulary(words)
@@ -306,7 +306,7 @@ def write_weights(path: Path) -> None:
     tiny_models.describe_shape(writer, 32_768, WIDTH, HIDDEN, LAYERS)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KV_HEADS)
-    writer.add_chat_template(CHATML)
+    writer.add_chat_template(template)
     vocabulary.write(writer)
     generator = np.random.default_rng(0)
 

@@ -19,9 +19,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ from tests.data.tiny_projectors import Shape  # noqa: E402
 SO400M = Shape(image=384, patch=14, width=1152, hidden=4304, blocks=27, heads=16)
 SIDE = 384  # pixels
 FIRST, NEXT = "What is in this picture?", "And what is left of it?"
+
+# As CHATML of the tests; the stock handler says things in parts.
+EITHER = (
+    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' }}"
+    "{% if message.content is string %}{{ message.content }}{% else %}"
+    "{% for part in message.content %}{% if part.type == 'text' %}{{ part.text }}"
+    "{% else %}{{ part.image_url.url or part.image_url }}{% endif %}{% endfor %}{% endif %}"
+    "{{ '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
 
 Spent = tuple[float, float]  # CPU and wall seconds
 
@@ -257,17 +268,19 @@ def files(model: Path | None, projector: Path | None) -> tuple[Path, Path]:
     """The model and the projector, beside each other, as Parley looks for them."""
     if model and projector:
         return model, projector
-    usual = llm.write_model()
-    folder = usual.parent / "pictures"
-    folder.mkdir(exist_ok=True)
-    model, projector = folder / usual.name, folder / f"{usual.stem}-mmproj-so400m.gguf"
-    if not model.exists():
-        os.link(usual, model)
-    if not projector.exists():
-        print("making the projector …", file=sys.stderr)
-        unfinished = projector.with_suffix(f".{os.getpid()}")
-        tiny_projectors.janus_pro(unfinished, SO400M, joins=llm.WIDTH, half=True)
-        unfinished.rename(projector)
+    folder = Path(tempfile.gettempdir()) / "parley-benchmarks" / "pictures"
+    folder.mkdir(exist_ok=True, parents=True)
+    model, projector = folder / "random-335m.gguf", folder / "random-335m-mmproj-so400m.gguf"
+    making: dict[Path, Callable[[Path], object]] = {
+        model: lambda path: llm.write_weights(path, EITHER),
+        projector: lambda path: tiny_projectors.janus_pro(path, SO400M, joins=llm.WIDTH, half=True),
+    }
+    for path, make in making.items():
+        if not path.exists():
+            print(f"making {path.name} …", file=sys.stderr)
+            unfinished = path.with_suffix(f".{os.getpid()}")
+            make(unfinished)
+            unfinished.rename(path)
     return model, projector
 
 
