@@ -74,7 +74,7 @@ def test_a_picture_in_the_jail(start, model, tmp_path):
     running = start(model)
     loaded = next(event for event in running.loaded if isinstance(event, Loaded))
     assert loaded.sees and loaded.projector == "tiny-mmproj.gguf"
-    assert running.ask(question("cat")) == [Unseen(("cat",)), Done("unseen")]
+    assert running.ask(question("cat"))[-2:] == [Unseen(("cat",)), Done("unseen")]
     seen = running.ask(picture("cat"))
     assert isinstance(seen[-2], Seen) and seen[-2].tokens == 64 and seen[-1] == Done()
     first = running.ask(question("cat"))
@@ -82,7 +82,7 @@ def test_a_picture_in_the_jail(start, model, tmp_path):
     assert text(running.ask(question("cat"))) == text(first)
     running.stop()
     again = start(model)  # what was shown is gone with the process
-    assert again.ask(question("cat"))[0] == Unseen(("cat",))
+    assert again.ask(question("cat"))[-2] == Unseen(("cat",))
 
 
 def test_what_is_in_a_picture_or_said_of_it_is_in_no_log(start, model, tmp_path):
@@ -103,7 +103,7 @@ def test_a_look_is_called_off_while_it_encodes(start, model, tmp_path):
     running.saw(job, object)  # it has begun
     threading.Timer(0.1, running.host.cancel, (job,)).start()
     assert running.heard(job)[-1] == Cancelled()
-    assert running.ask(question("cat"))[0] == Unseen(("cat",))  # by the same process
+    assert running.ask(question("cat"))[-2] == Unseen(("cat",))  # by the same process
 
 
 def test_reading_ahead_gives_way_to_a_look(start, model, tmp_path):

@@ -106,6 +106,12 @@ def assert_as_from_nothing(cold, engine, *turns):
     return warm.done.usage
 
 
+def unseen(engine, *turns):
+    heard = run(engine, Chat(turns))
+    assert heard.done == Done("unseen") and not heard.text
+    return next(event.hashes for event in heard.events if isinstance(event, Unseen))
+
+
 def forget(engine):
     """Nothing is encoded any more: what is answered now is answered from memory."""
     for units in engine._senses.gallery._shown.values():
@@ -136,9 +142,9 @@ def test_a_picture_that_was_not_shown_is_asked_for(engine):
     question = asks(ONE, "What is this?", TWO)
     for request in (Chat((question,)), Prefill((question,))):
         heard = run(engine, request)
-        assert heard.events == (Unseen((ONE.hash, TWO.hash)),) and heard.done == Done("unseen")
+        assert heard.events[-1] == Unseen((ONE.hash, TWO.hash)) and heard.done == Done("unseen")
     look(engine, ONE)
-    assert run(engine, Chat((question,))).events == (Unseen((TWO.hash,)),)
+    assert unseen(engine, asks(ONE, "What is this?", TWO)) == (TWO.hash,)
 
 
 def test_pictures_are_seen_and_told_apart(engine):
@@ -259,6 +265,28 @@ def test_a_look_called_off_leaves_nothing(engine):
     assert look(engine, ONE)[0].seconds > 0
 
 
+def test_a_projector_changed_after_it_was_checked_is_not_loaded(folder, tmp_path):
+    (tmp_path / "tiny.gguf").write_bytes((folder / "tiny.gguf").read_bytes())
+    tiny_projectors.janus_pro(tmp_path / "tiny-mmproj.gguf")
+    with opened(tmp_path / "tiny.gguf") as engine:
+        broken_projectors.write(tmp_path / "tiny-mmproj.gguf", "no queries")
+        with pytest.raises(ParleyError, match="projector"):
+            look(engine, ONE)
+        assert chat(engine, asks("hello")).text
+
+
+def test_a_prompt_that_ends_with_a_picture_is_no_question(tmp_path):
+    template = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    model = tiny_models.random_llama(tmp_path / "tiny.gguf", template=template)
+    tiny_projectors.janus_pro(tmp_path / "tiny-mmproj.gguf")
+    with opened(model) as engine:
+        assert engine.loaded().own_template
+        look(engine, ONE)
+        with pytest.raises(ParleyError, match="nothing to answer"):
+            chat(engine, asks("What is this?", ONE))
+        assert chat(engine, asks(ONE, "What is this?")).text
+
+
 def test_a_look_that_nobody_closes_goes_on(engine):
     job = engine.run(ONE)
     next(job)
@@ -272,10 +300,10 @@ def test_the_longest_unused_picture_is_forgotten_and_asked_for_again(engine):
     assert size == TOKENS * tiny_projectors.WIDTH * 4
     engine._senses.gallery = Gallery(most=2 * size)
     look(engine, ONE, TWO, THREE)
-    assert run(engine, Chat((asks(ONE, "What?"),))).events == (Unseen((ONE.hash,)),)
+    assert unseen(engine, asks(ONE, "What?")) == (ONE.hash,)
     look(engine, ONE)
     assert chat(engine, asks(ONE, "What?")).done.reason == "length"
-    assert run(engine, Chat((asks(TWO, "What?"),))).events == (Unseen((TWO.hash,)),)
+    assert unseen(engine, asks(TWO, "What?")) == (TWO.hash,)
 
 
 def test_an_old_question_and_its_picture_make_room_for_new_ones(folder):

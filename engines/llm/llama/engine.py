@@ -16,9 +16,9 @@ from engines.llm.llama import schema, threads
 from engines.llm.llama.fitting import Fitter
 from engines.llm.llama.grammar import BadGrammar, Grammar
 from engines.llm.llama.library import VERSION, C, Device, gpus
-from engines.llm.llama.media import Media, Units, missing, written
+from engines.llm.llama.media import Media, Slice, Units, media_in, missing, written
 from engines.llm.llama.memory import ContextFull, Memory, NoRoom, shared
-from engines.llm.llama.model import Model, NotLoaded
+from engines.llm.llama.model import Model, NotLoaded, file_state
 from engines.llm.llama.projectors import choose as choose_projector
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
 from engines.llm.llama.reply import MARKS, Reply
@@ -35,6 +35,7 @@ from engines.messages import (
     Progress,
     Request,
     ToolsDropped,
+    Turn,
     TurnsDropped,
     Unseen,
     Usage,
@@ -139,12 +140,18 @@ class LlamaEngine:
             return self._senses
         raise self._senses
 
+    def _ready_for(self, turns: Sequence[Turn]) -> Iterator[Event]:
+        """The encoder is loaded where there are pictures or sounds: it tells how long they are."""
+        if media_in(turns):
+            yield from self._awake().opened()
+
     def _units(self, part: Media) -> Units:
         """What stands for a picture or sound in a prompt."""
         return written(self._awake().units(part))
 
     def _prefill(self, request: Prefill) -> Generator[Event, None, Done]:
         began = time.perf_counter()
+        yield from self._ready_for(request.turns)
         asked = Asked(request.turns, request.tools, answer=False)
         prompt = self._fitter.fit(asked, self.memory.size).prompt
         # up to the last words: what the template puts after them may differ once there is more
@@ -161,9 +168,11 @@ class LlamaEngine:
 
     def _chat(self, request: Chat) -> Generator[Event, None, Done]:
         began = time.perf_counter()
+        yield from self._ready_for(request.turns)
         asked = Asked(request.turns, request.tools, request.think)
         fitted = self._fitter.fit(asked, request.max_tokens)
-        if not fitted.prompt.tokens:  # the library would choose from logits that are not there
+        # after neither would there be logits, and the library would choose from them all the same
+        if not fitted.prompt.tokens or isinstance(fitted.prompt.tokens[-1], Slice):
             raise ParleyError("There is nothing to answer.", "Write something first.")
         if unseen := self._unseen(fitted.prompt.tokens):
             yield unseen
@@ -356,12 +365,3 @@ def device_name(found: Sequence[Device], layers: int, count: int) -> str:
 def context_of(model: Model, asked: int) -> int:
     """Tokens to make room for: what was asked, else the usual, but no more than it was taught."""
     return asked or min(model.context_trained or USUAL_CONTEXT, USUAL_CONTEXT)
-
-
-def file_state(path: Path) -> tuple[int, int, int] | None:
-    """Changes when the file is written over; None when it is gone."""
-    try:
-        about = path.stat()
-    except OSError:
-        return None
-    return about.st_size, about.st_mtime_ns, about.st_ino

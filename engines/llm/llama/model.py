@@ -73,3 +73,12 @@ class Model:
         if self.pointer:
             C.llama_model_free(self.pointer)
             self.pointer = None
+
+
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """Changes when the file is written over; None when it is gone."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_size, about.st_mtime_ns, about.st_ino

@@ -16,7 +16,7 @@ from engines.errors import ParleyError
 from engines.llm.llama.library import LOG, C, M
 from engines.llm.llama.media import KEPT, Gallery, Media, Slice, Unit
 from engines.llm.llama.memory import BATCH
-from engines.llm.llama.model import Model
+from engines.llm.llama.model import Model, file_state
 from engines.llm.llama.samples import floats
 from engines.messages import Event, Listen, Look, Picture, Progress, Seen
 from engines.models.projector import Projector
@@ -83,6 +83,7 @@ class Senses:
         # all that fits into the context is kept: a conversation need never ask for a picture twice
         self.gallery = Gallery(max(KEPT, room * self._width * FLOAT))
         self._model, self._gpu, self._threads = model, gpu, threads
+        self._state = file_state(projector.path)
         self._interrupted = False
         self._steps = 0
         self._watch = C.ggml_backend_sched_eval_callback(self._going_on)
@@ -94,19 +95,30 @@ class Senses:
         units = self.gallery.get(request.hash)
         seconds = 0.0
         if units is None or not self.gallery.encoded(request.hash):
-            self._interrupted = False
-            yield Progress("seeing", 0, 1)  # a cancel from before is heard here
+            yield from self.opened()
             began = time.perf_counter()
             while not (units := self._taken(request)):
-                self._interrupted = False
-                yield Progress("seeing", 0, 1)  # whoever called it off closes it here
+                yield self._afresh()
             seconds = time.perf_counter() - began
             self.gallery.put(request.hash, units)
         tokens = sum(unit.tokens if isinstance(unit, Slice) else 1 for unit in units)
         yield Seen(request.hash, tokens, seconds, self.projector.size)
 
+    def opened(self) -> Generator[Event, None, None]:
+        """Load the encoder; whoever calls that off closes it at a yield."""
+        yield self._afresh()
+        while not self._open():
+            yield self._afresh()
+
+    def _afresh(self) -> Progress:
+        self._interrupted = False
+        return Progress("seeing", 0, 1)
+
     def units(self, part: Media) -> list[Unit]:
-        """How a picture or sound stands in a prompt, also when it was not, or not yet, shown."""
+        """How a picture or sound stands in a prompt, also when it was not, or not yet, shown.
+
+        The encoder is loaded before.
+        """
         if (found := self.gallery.get(part.hash)) is None:
             found = self._chunks(self._empty(part), part.hash, encode=False)
             self.gallery.put(part.hash, found)
@@ -117,7 +129,6 @@ class Senses:
 
         between: the library's callback after each batch.
         """
-        self._open()
         whole = M.mtmd_decode_use_non_causal(self._pointer, part.chunk)
         embeddings = ctypes.cast(part.embeddings, ctypes.POINTER(ctypes.c_float))  # type: ignore
         after = C.llama_pos()
@@ -139,8 +150,19 @@ class Senses:
         """Load the encoder where it is not; False when it was called off."""
         if self._pointer:
             return True
+        if file_state(self.projector.path) != self._state:
+            raise NoSenses("it was changed after it was checked")
+        errors = ""
+        for gpu in (True, False) if self._gpu else (False,):  # where the card has no room for it
+            if errors := self._try(gpu):
+                continue
+            return bool(self._pointer)
+        raise NoSenses(errors)
+
+    def _try(self, gpu: bool) -> str:
+        """Why it cannot be loaded; "" where it was, or was called off."""
         params = M.mtmd_context_params_default()
-        params.use_gpu, params.n_threads = self._gpu, self._threads
+        params.use_gpu, params.n_threads = gpu, self._threads
         params.print_timings = params.warmup = False
         params.image_max_tokens = self._most()
         params.cb_eval = self._watch
@@ -149,9 +171,7 @@ class Senses:
         path = os.fsencode(self.projector.path)
         self._pointer = M.mtmd_init_from_file(path, self._model.pointer, params)
         errors = LOG.take_errors()
-        if not self._pointer and not self._interrupted:
-            raise NoSenses(errors)
-        return bool(self._pointer)
+        return "" if self._pointer or self._interrupted else errors or "no reason was given"
 
     def _most(self) -> int:
         """Tokens of a picture; -1 leaves it to the projector."""
@@ -167,10 +187,7 @@ class Senses:
 
     def _taken(self, request: Look | Listen) -> list[Unit]:
         """The tokens and encoded slices; [] when it was called off."""
-        bitmap = self._bitmap(request) if self._open() else None
-        if bitmap is None:
-            return []
-        units = self._chunks(bitmap, request.hash, encode=True)
+        units = self._chunks(self._bitmap(request), request.hash, encode=True)
         return [] if self._interrupted else units
 
     def _bitmap(self, request: Look | Listen) -> int:
@@ -198,8 +215,6 @@ class Senses:
 
     def _empty(self, part: Media) -> int:
         """A bitmap that stands for what was not shown, of the same length."""
-        while not self._open():
-            self._interrupted = False
         if isinstance(part, Picture):
             self._check_eyes()
             width, height = (min(max(side, 1), SIDE) for side in (part.width, part.height))
@@ -241,18 +256,24 @@ class Senses:
 
     def _slice(self, chunk: int, hash: str, number: int, encode: bool) -> Slice:
         tokens = M.mtmd_input_chunk_get_n_tokens(chunk)
-        embeddings = None
-        if encode:
-            if M.mtmd_encode_chunk(self._pointer, chunk) and not self._interrupted:
-                raise NotSeen("picture or sound", LOG.take_errors())
-            size = tokens * self._width * FLOAT
-            embeddings = ctypes.create_string_buffer(size)
-            ctypes.memmove(embeddings, M.mtmd_get_output_embd(self._pointer), size)
+        embeddings = self._encoded(chunk, tokens) if encode else None
         kept = M.mtmd_input_chunk_get_placeholder(chunk)
         positions = M.mtmd_input_chunk_get_n_pos(chunk)
         found = Slice(hash, number, tokens, positions, kept, embeddings)
         weakref.finalize(found, M.mtmd_input_chunk_free, kept).atexit = False
         return found
+
+    def _encoded(self, chunk: int, tokens: int) -> ctypes.Array | None:
+        """None when it was called off."""
+        failed = M.mtmd_encode_chunk(self._pointer, chunk)
+        if self._interrupted:
+            return None
+        if failed:
+            raise NotSeen("picture or sound", LOG.take_errors())
+        size = tokens * self._width * FLOAT
+        embeddings = ctypes.create_string_buffer(size)
+        ctypes.memmove(embeddings, M.mtmd_get_output_embd(self._pointer), size)
+        return embeddings
 
     def _words(self, text: str) -> Sequence[int]:
         known = self._model.vocabulary
