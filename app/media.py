@@ -25,8 +25,8 @@ READER = "media"  # engine
 RESTS = 3  # minutes without a file, then it gives its memory back
 
 
-def engines(folders: paths.Folders, parent: QObject) -> tuple[Resting, EngineLink]:
-    """What reads pictures and documents, and what reads films."""
+def engines(folders: paths.Folders, parent: QObject) -> tuple[Resting, EngineLink, EngineLink]:
+    """What reads pictures and documents, what reads films, and sounds for models that hear."""
     media = EngineLink(folders.logs, parent, idle_minutes=RESTS)
 
     def start() -> tuple[str, Path, Any, dict[str, Any]]:
@@ -34,12 +34,14 @@ def engines(folders: paths.Folders, parent: QObject) -> tuple[Resting, EngineLin
         options = replace(registry.all_specs()[READER].options(), fonts=str(fonts))
         return READER, Path(), options, {"read": (fonts,)}
 
-    return Resting(media, start), EngineLink(folders.logs, parent)
+    films, sounds = (EngineLink(folders.logs, parent) for _ in range(2))
+    return Resting(media, start), films, sounds
 
 
 def attaching(
     media: Resting,
     film: EngineLink,
+    sound: EngineLink,
     findings: Findings | None,
     store: Store,
     background: Background,
@@ -50,7 +52,7 @@ def attaching(
     parent: QObject | None = None,
 ) -> AttachController:
     """What is attached, connected with who sends it and who asks about it."""
-    decoding = Decoding(media, film, store, background, parent)
+    decoding = Decoding(media, film, sound, store, background, parent)
     looking = Looking(models, decoding, parent)
     describing = Describing(findings, decoding, parent)
     made = AttachController(chat, store, decoding, looking, describing, parent)

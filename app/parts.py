@@ -190,10 +190,22 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     encoder = EngineLink(folders.logs, parent)
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
-    files, films = media.engines(folders, parent)
+    files, films, heard = media.engines(folders, parent)
     findings = seeing.findings(folders, preferences, parent)
     attaching = media.attaching(
-        *(files, films, findings, store, background, models, answering, chat, keeping, parent)
+        *(
+            files,
+            films,
+            heard,
+            findings,
+            store,
+            background,
+            models,
+            answering,
+            chat,
+            keeping,
+            parent,
+        )
     )
     arrivals.files.connect(attaching.take)
     reader = EngineLink(folders.logs, parent)
@@ -259,5 +271,5 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        readers=(reader, excerpts, careful.link, files.link, films, *findings.links),
+        readers=(reader, excerpts, careful.link, files.link, films, heard, *findings.links),
     )

@@ -51,6 +51,7 @@ class AboutSound(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     seconds: float
     hash: str = ""
+    note: str = ""
 
 
 About = AboutPicture | AboutDocument | AboutSound
@@ -88,6 +89,14 @@ def pictures(turns: Iterable[StoredTurn]) -> Iterable[tuple[StoredPart, AboutPic
                 yield part, one
 
 
+def sensed(turns: Iterable[StoredTurn]) -> Iterable[tuple[StoredPart, AboutPicture | AboutSound]]:
+    """What models look at or listen to."""
+    for turn in turns:
+        for part in turn.parts:
+            if part.kind in (SEEN, LISTENED) and (one := about(part)):
+                yield part, one
+
+
 class Telling:
     """Tells the model what is attached, turn by turn from the first one on.
 
@@ -113,7 +122,8 @@ class Telling:
             case AboutDocument() as one:
                 return [Text(quoted_document(one))]
             case AboutSound() as one if self._hears:
-                label = Text(f"The sound {plain_name(one.name)}:\n")
+                note = f" ({one.note.rstrip('.')})" if one.note else ""
+                label = Text(f"The sound {plain_name(one.name)}{note}:\n")
                 return [label, Sound(one.hash, one.seconds), Text("\n")]
             case AboutSound() as one:
                 return [Text(f"The sound {plain_name(one.name)}, which you cannot hear.\n\n")]
@@ -186,7 +196,7 @@ def shown_part(key: str, part: StoredPart, preview: str) -> ShownAttachment:
         case AboutDocument() as one:
             return ShownAttachment(key, DOCUMENT, one.name, document_words(one), one.note)
         case AboutSound() as one:
-            return ShownAttachment(key, "sound", one.name, clock(one.seconds))
+            return ShownAttachment(key, "sound", one.name, clock(one.seconds), one.note)
         case _:
             words, hint = "It cannot be read any more.", "Attach the file again."
             return ShownAttachment(key, DOCUMENT, "A file", words, hint, "failed")

@@ -13,7 +13,6 @@ from app.controllers.chips import (
     DOCUMENT,
     FAILED,
     FILM,
-    LOOKING,
     PICTURE,
     READING,
     READY,
@@ -37,6 +36,7 @@ from engines.senses import Box
 MOST = 16  # pictures a message
 FRAMES = 8  # of a film
 LETTERS = 3  # of a token, at least: what a text may cost a model
+UNKNOWN = 32_768  # tokens, where a server does not say how many it remembers
 ROOM = 0.7  # of its context that documents may take
 FULL = Notice(
     f"A message takes at most {MOST} pictures and documents.", "Send these first, or remove some."
@@ -206,7 +206,7 @@ class AttachController(QObject):
         gone = {chip.key for chip in chips}
         self._chips = [chip for chip in self._chips if chip.key not in gone]
         for chip in chips:
-            if chip.source.kind == FILM and not chip.settled:
+            if chip.source.kind in (FILM, SOUND) and not chip.settled:
                 self._decoding.let_go(chip.source)
             chip.work = 0
         for conversation in {chip.conversation for chip in chips}:
@@ -244,10 +244,10 @@ class AttachController(QObject):
     def _sorted(self, chip: Chip, kind: str) -> None:
         """What it is, by what is in it."""
         chip.source = replace(chip.source, kind=kind)
-        if kind == SOUND:
+        if kind == SOUND and not self._looking.hears:
             self._forget([chip])
             self.sounds.emit([chip.source.path])
-        elif kind == FILM:
+        elif kind in (FILM, SOUND):
             self._save(chip.conversation)
             self._read(chip)
         else:
@@ -269,6 +269,8 @@ class AttachController(QObject):
         match chip.source.kind:
             case "film":
                 self._decoding.film(chip.source, max(1, min(FRAMES, left)), got, failed)
+            case "sound":
+                self._decoding.sound(chip.source, got, failed)
             case "document":
                 room = self._room(others)
                 self._decoding.document(chip.source, chip.original, left, room, got, failed)
@@ -279,13 +281,13 @@ class AttachController(QObject):
         return [chip for chip in self._chips if chip.conversation == conversation]
 
     def _room(self, others: Sequence[Chip]) -> int:
-        """Characters of a document the model can take in beside the others; 0: nobody knows."""
+        """Characters of a document the model can take in beside the others."""
         used = sum(len(p.text) for c in others for p in c.parts if p.kind == attached.DOCUMENT)
-        whole = round(self._looking.context * ROOM * LETTERS)
-        return max(1, whole - used) if whole else 0
+        whole = round((self._looking.context or UNKNOWN) * ROOM * LETTERS)
+        return max(1, whole - used)
 
     def _got(self, chip: Chip, read: Read) -> None:
-        chip.parts, chip.pixels = tuple(read.parts), read.pixels
+        chip.parts, chip.sensed = tuple(read.parts), read.sensed
         self._save(chip.conversation)
         self._taking_in.begin(chip)
 
@@ -315,7 +317,7 @@ class AttachController(QObject):
         for chip in self._here():
             if chip.partial:
                 self._begin(chip)  # more of its text may fit, or less
-            elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
+            elif chip.parts and chip.seen != self._looking.model:
                 self._taking_in.begin(chip)
 
     # Conversations
@@ -326,7 +328,7 @@ class AttachController(QObject):
         for chip in self._here():
             if not chip.work:  # of an earlier session
                 self._taking_in.begin(chip) if chip.parts else self._begin(chip)
-            elif chip.state in (LOOKING, READY) and chip.seen != self._looking.model:
+            elif chip.parts and chip.seen != self._looking.model:
                 self._taking_in.begin(chip)
         self.changed.emit()
 

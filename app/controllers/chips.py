@@ -12,14 +12,14 @@ from app.controllers import attached
 from app.controllers.attached import AboutDocument, AboutPicture, AboutSound
 from app.controllers.shown import ShownAttachment
 from app.store.conversations import StoredPart
-from engines.messages import Failed, Pixels
+from engines.messages import Failed, Pcm, Pixels
 from engines.senses import Box
 
 PICTURE, DOCUMENT, FILM, SOUND = "picture", "document", "film", "sound"
 READING, LOOKING, READY, FAILED = "reading", "looking", "ready", "failed"
 SOURCE = "file"  # kind of the part a draft keeps of every chip
 WORKS = itertools.count(1)
-BLIND = "this model cannot see it"
+BLIND, DEAF = "this model cannot see it", "this model cannot hear it"
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,7 +45,7 @@ class Chip:
     words: str = ""
     hint: str = ""
     parts: tuple[StoredPart, ...] = ()  # as the turn will hold them
-    pixels: dict[str, Pixels] = field(default_factory=dict)  # by hash, until they are looked at
+    sensed: dict[str, Pixels | Pcm] = field(default_factory=dict)  # by hash, until it is taken in
     cost: tuple[int, float] | None = None  # tokens, seconds: what the model said of looking
     seen: int = 0  # which model looked at it; see Looking.model
     work: int = 0  # which piece of work on it is current; 0: none was begun, or it was removed
@@ -75,7 +75,7 @@ class Chip:
 
     def fail(self, why: Failed) -> None:
         self.state, self.words, self.hint = FAILED, why.message, why.hint
-        self.pixels.clear()
+        self.sensed.clear()
 
     def draft(self) -> tuple[StoredPart, ...]:
         """What is kept on disk: parts only where the chip needs nothing any more."""

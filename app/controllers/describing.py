@@ -10,7 +10,7 @@ from app.controllers import attached
 from app.controllers.attached import AboutPicture
 from app.controllers.decoding import Decoding
 from app.store.conversations import StoredPart, StoredTurn
-from engines.messages import Look, Pixels
+from engines.messages import Look
 
 Parts = tuple[StoredPart, ...]
 
@@ -32,7 +32,7 @@ class Describing(QObject):
         self,
         parts: Sequence[StoredPart],
         done: Callable[[Parts], None],
-        pixels: Mapping[str, Pixels] | None = None,
+        pixels: Mapping[str, Any] | None = None,
     ) -> None:
         """done gets the parts with what was found in each picture nobody had looked at yet.
 
@@ -47,9 +47,9 @@ class Describing(QObject):
             part, one = left.pop(0)
             if one.hash in ready:
                 return look(one.hash, ready[one.hash])
-            return self._decoding.pixels(part, lambda p: look(one.hash, p), lambda _: go_on())
+            return self._decoding.again(part, lambda p: look(one.hash, p), lambda _: go_on())
 
-        def look(name: str, seen: Pixels) -> None:
+        def look(name: str, seen: Any) -> None:
             def told(what: Any) -> None:
                 found[name] = what.text
                 go_on()

@@ -6,11 +6,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers import attached
-from app.controllers.decoding import Decoding
+from app.controllers.decoding import Decoding, Sensed
 from app.controllers.jobs import Jobs, trouble
 from app.controllers.models import ModelController
 from app.store.conversations import StoredPart, StoredTurn
-from engines.messages import ENDINGS, Done, Event, Failed, Loaded, Look, Pixels, Seen
+from engines.messages import ENDINGS, Done, Event, Failed, Listen, Loaded, Look, Pcm, Seen
 
 FailedBy = Callable[[Failed], None]
 Cost = tuple[int, float]  # tokens, seconds of encoding
@@ -50,6 +50,11 @@ class Looking(QObject):
     def hears(self) -> bool:
         return self._models.hears
 
+    def takes(self, parts: Iterable[StoredPart]) -> list[StoredPart]:
+        """Those of them the model can take in."""
+        senses = {attached.SEEN: self.sees, attached.LISTENED: self.hears}
+        return [part for part in parts if senses.get(part.kind)]
+
     @property
     def loading(self) -> bool:
         return self._models.link.state == "loading"
@@ -63,10 +68,10 @@ class Looking(QObject):
         parts: Iterable[StoredPart],
         done: Callable[[], None],
         failed: FailedBy,
-        pixels: Mapping[str, Pixels] | None = None,
+        sensed: Mapping[str, Sensed] | None = None,
     ) -> None:
-        """Have the model take in these, one after another; pixels are those at hand."""
-        left, ready = list(parts), pixels or {}
+        """Have the model take in these, one after another; sensed is what is at hand."""
+        left, ready = list(parts), sensed or {}
 
         def go_on() -> None:
             if not left:
@@ -78,10 +83,10 @@ class Looking(QObject):
             if one.hash in ready:
                 return self._look(one.hash, ready[one.hash], go_on, failed)
 
-            def read(found: Pixels) -> None:
+            def read(found: Sensed) -> None:
                 self._look(one.hash, found, go_on, failed)
 
-            return self._decoding.pixels(part, read, failed)
+            return self._decoding.again(part, read, failed)
 
         go_on()
 
@@ -93,7 +98,7 @@ class Looking(QObject):
         failed: FailedBy,
     ) -> None:
         """What the model says it does not know (Unseen), from the originals."""
-        wanted = {one.hash: part for part, one in attached.pictures(turns)}
+        wanted = {one.hash: part for part, one in attached.sensed(turns)}
         missing = list(dict.fromkeys(hashes))
         if not all(name in wanted for name in missing):
             failed(LOST)
@@ -120,7 +125,7 @@ class Looking(QObject):
             about["picture_seconds"] = new[1]
         return about
 
-    def _look(self, name: str, pixels: Pixels, done: Callable[[], None], failed: FailedBy) -> None:
+    def _look(self, name: str, given: Sensed, done: Callable[[], None], failed: FailedBy) -> None:
         def hears(event: Event) -> None:
             if isinstance(event, Seen):
                 before = self.costs.get(name, (0, 0.0))[1]
@@ -130,7 +135,10 @@ class Looking(QObject):
             elif isinstance(event, ENDINGS):
                 failed(trouble(event))
 
-        self._jobs.ask(Look(name, pixels.width, pixels.height, pixels.rgb), hears)
+        if isinstance(given, Pcm):
+            self._jobs.ask(Listen(name, given.pcm, given.rate), hears)
+        else:
+            self._jobs.ask(Look(name, given.width, given.height, given.rgb), hears)
 
     @Slot(int, object)
     def _on_event(self, job: int, event: Any) -> None:

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers.chips import BLIND, LOOKING, READY, Chip, still
+from app.controllers import attached
+from app.controllers.chips import BLIND, DEAF, LOOKING, READY, Chip, still
 from app.controllers.describing import Describing, missing
 from app.controllers.jobs import BROKEN_OFF
 from app.controllers.looking import Looking
@@ -26,13 +27,13 @@ class TakingIn(QObject):
         chip.seen, chip.cost = self._looking.model, None
         if not chip.looked_at:
             self._end(chip)
-        elif not self._looking.known:
+        elif not self._looking.known and self._looking.loading:
             chip.words = "waits for the model"  # which will be another one then: see seen
             self.changed.emit(chip)
-        elif self._looking.sees:
+        elif takes := self._looking.takes(chip.looked_at):
             self.changed.emit(chip)
             looked, failed = still(chip, self._looked), still(chip, self._not_looked)
-            self._looking.show(chip.looked_at, looked, failed, chip.pixels)
+            self._looking.show(takes, looked, failed, chip.sensed)
         else:
             self._describe(chip)
 
@@ -52,15 +53,17 @@ class TakingIn(QObject):
 
     def _end(self, chip: Chip, words: str = "") -> None:
         chip.state, chip.words = READY, words
-        chip.pixels.clear()
+        chip.sensed.clear()
         self.settled.emit(chip)
 
     def _describe(self, chip: Chip) -> None:
         if self._describing.findings is None or not missing(chip.parts):
-            return self._end(chip, "" if self._describing.findings else BLIND)
+            deaf = any(part.kind == attached.LISTENED for part in chip.parts)
+            blind = chip.pictures and self._describing.findings is None
+            return self._end(chip, DEAF if deaf else BLIND if blind else "")
         chip.words = "programs are looking…"
         self.changed.emit(chip)
-        return self._describing.describe(chip.parts, still(chip, self._described), chip.pixels)
+        return self._describing.describe(chip.parts, still(chip, self._described), chip.sensed)
 
     def _described(self, chip: Chip, parts: tuple[StoredPart, ...]) -> None:
         chip.parts = parts

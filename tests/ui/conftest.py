@@ -54,7 +54,7 @@ def attaching(store, background, models, answering, chat, keeping, arrivals):
     """Nothing is read: tests/ui/test_attaching.py has the real engines."""
     files = Resting(FakeLink(), lambda: ("", Path(), None, {}))
     made = media.attaching(
-        *(files, FakeLink(), None, store, background, models, answering, chat, keeping)
+        *(files, FakeLink(), FakeLink(), None, store, background, models, answering, chat, keeping)
     )
     arrivals.files.connect(made.take)
     return made

@@ -1,6 +1,7 @@
 """What is attached to a message: real engines read it, the test plays the model."""
 
 import io
+import wave
 from pathlib import Path
 
 import av
@@ -17,11 +18,13 @@ from engines.messages import (
     Chat,
     Done,
     Failed,
+    Listen,
     Loaded,
     Look,
     Picture,
     Prefill,
     Seen,
+    Sound,
     Text,
     TextDelta,
     Unseen,
@@ -59,10 +62,10 @@ def engines(qapp, tmp_path_factory):
     """What reads files: one process for all of these tests, as for all files of a person."""
     folders = paths.folders(tmp_path_factory.mktemp("own")).make()
     owner = QObject()
-    files, films = media.engines(folders, owner)
-    yield files, films
-    files.link.stop()
-    films.stop()
+    files, *others = media.engines(folders, owner)
+    yield files, *others
+    for link in (files.link, *others):
+        link.stop()
 
 
 @pytest.fixture
@@ -571,3 +574,26 @@ def test_sound_goes_to_its_page(qtbot, attaching, seeing, tmp_path):
     with qtbot.waitSignal(attaching.sounds, timeout=WAIT) as given:
         attaching.take([str(tmp_path / "song.dat")])
     assert given.args == [[str(tmp_path / "song.dat")]] and attaching.shown() == []
+
+
+def test_a_model_that_hears_is_given_the_sound(
+    qtbot, attaching, keeping, chat, llm, arrivals, tmp_path
+):
+    llm.load(Loaded(name="Ears", context=4096, hears=True), Done())
+    with wave.open(str(tmp_path / "bell.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(32_000))
+    arrivals.files.connect(attaching.take)
+    arrivals.take([str(tmp_path / "bell.wav")])
+    qtbot.waitUntil(lambda: len(asked(llm, Listen)) == 1, timeout=WAIT)
+    heard = asked(llm, Listen)[0]
+    assert (len(heard.pcm), heard.rate) == (32_000, 16_000)
+    answer_last(llm, Listen, Seen(heard.hash, 25, 0.1), Done())
+    (chip,) = attaching.shown()
+    assert (chip.kind, chip.words) == ("sound", "0:01 · 25 tokens · 0.1 s")
+    keeping.send("What rings?")
+    told = chat_of(qtbot, llm).turns[-1].parts
+    assert told[1] == Sound(heard.hash, 1.0) and chat.turns[0].attachments[0].kind == "sound"
+    answer_last(llm, Chat, Unseen((heard.hash,)), Done("unseen"))
+    qtbot.waitUntil(lambda: len(asked(llm, Listen)) == 2, timeout=WAIT)
+    assert asked(llm, Listen)[1] == heard
