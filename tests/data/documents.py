@@ -152,6 +152,7 @@ def written(text):
 SCAN = b"1 0 0 rg 0 0 100 100 re f"  # the left half is red
 
 ALL = {
+    "a.pdf": lambda: pdf(written(WORDS)),
     "a.docx": docx,
     "a.xlsx": xlsx,
     "a.pptx": pptx,
@@ -161,6 +162,5 @@ ALL = {
     "a.epub": epub,
     "a.rtf": rtf,
     "a.html": html,
-    "a.pdf": lambda: pdf(written(WORDS)),
     "a.txt": WORDS.encode,
 }

@@ -13,15 +13,19 @@ BINARY = "This file holds no text that can be read."
 HINT = "Save it as PDF, text or a picture."
 
 
-@cache
 def reader() -> Callable[[bytes, int], Iterator[Event]]:
+    return pages
+
+
+@cache
+def prepare_encodings() -> None:
+    """Whichever a text is written in: no module can be read later."""
     import codecs
 
     from charset_normalizer.constant import IANA_SUPPORTED
 
-    for name in IANA_SUPPORTED:  # whichever it is written in: no module can be read later
+    for name in IANA_SUPPORTED:
         codecs.lookup(name)
-    return pages
 
 
 def pages(data: bytes, longest: int) -> Iterator[Event]:

@@ -24,6 +24,7 @@ def reader(data: bytes, name: str) -> Reader:
     if found == kinds.ZIP:
         found = packed.what(data)
     suffix = PurePath(name).suffix.lower()
+    plain.prepare_encodings()
     match found.name:
         case "PDF":
             return pdf.reader()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 
-from engines.media.documents import plain
 from engines.media.documents.bounds import LARGEST, Text
 from engines.messages import Event
 
@@ -24,7 +23,6 @@ SKIPPED = {  # groups that are not text
 
 
 def reader() -> Callable[[bytes, int], Iterator[Event]]:
-    plain.reader()  # every encoding
     return pages
 
 

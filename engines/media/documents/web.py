@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from engines.errors import ParleyError
-from engines.media.documents import packed, plain
+from engines.media.documents import packed
 from engines.media.documents.bounds import LARGEST, Text
 from engines.media.documents.tables import markdown
 from engines.media.documents.xml import attribute, name_of, root_of
@@ -28,7 +28,6 @@ LOCKED = "This book is locked by its seller and cannot be read."
 def page_reader() -> Callable[[bytes, int], Iterator[Event]]:
     import lxml.html  # noqa: F401
 
-    plain.reader()  # every encoding
     return page
 
 
