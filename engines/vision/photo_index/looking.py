@@ -4,12 +4,11 @@ They are decoded in processes of their own (engines/media/apart.py), several by 
 ends its process is tried once more alone, and is then one that cannot be read.
 """
 
-import calendar
 import io
 import os
-import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from engines.errors import ParleyError
@@ -22,7 +21,7 @@ from engines.vision.photo_index.walking import path_of
 LONGEST = 512  # pixels of a side that eyes get to see
 THUMB = 256  # pixels of the longer side of the small picture
 QUALITY = 84
-SECONDS = 20.0  # a photo may take; so long together where there are several, and 2 more for each
+SECONDS = 20  # of computing a photo may take; so many together, and 2 more for each further one
 MEMORY = 1 << 30  # bytes
 TAKEN, ORIGINAL, EXIF = 0x0132, 0x9003, 0x8769  # tags: when it was changed, taken; where these lie
 
@@ -121,9 +120,9 @@ def taken(data: bytes) -> int:
     with suppress(Exception), Image.open(io.BytesIO(data)) as image:
         exif: Any = image.getexif()
         said = exif.get_ifd(EXIF).get(ORIGINAL) or exif.get(TAKEN)
-        when = time.strptime(str(said).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")
-        if 1900 < when.tm_year < 2200:
-            return calendar.timegm(when)
+        when = datetime.fromisoformat(str(said)[:19].replace(":", "-", 2)).replace(tzinfo=UTC)
+        if 1900 < when.year < 2200:
+            return int(when.timestamp())
     return 0
 
 

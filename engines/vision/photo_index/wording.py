@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-PHRASINGS = ("{}", "a picture of {}", "a photo of {}", "a photo with {} in it")
+PHRASINGS = ("{}", "a {}", "a picture of {}", "a photo of {}")
 YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")
 WORDS = re.compile(r"[^\W\d_]+|\d+")
 DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$")
@@ -12,7 +12,13 @@ LITTLE = frozenset(
     ("a", "an", "the", "of", "with", "in", "on", "at", "and", "or", "my", "our", "from")
     + ("photo", "picture", "photos", "pictures")
 )
-ASKING = re.compile(r"^\s*(?:please\s+)?(?:find|show|search|look)(?:\s+(?:me|for))*\s+", re.I)
+ARTICLE = r"(?:the|an?|my|all|any|every)\s+"
+ASKING = re.compile(  # what is said around the thing itself
+    r"^(?:please\s+)?(?:(?:find|show|search|look)\s+(?:(?:me|for)\s+)*)?"
+    rf"(?:{ARTICLE})?(?:(?:photo|picture|image)s?\s+(?:of|with|showing|that\s+shows?)\s+)?"
+    rf"(?:{ARTICLE})?",
+    re.IGNORECASE,
+)
 LONGEST = 300  # characters
 
 
@@ -24,7 +30,7 @@ class Wanted(NamedTuple):
 
 def wanted(said: str) -> Wanted:
     said = " ".join(said[:LONGEST].split())
-    asked = ASKING.sub("", said) or said
+    asked = ASKING.sub("", said, count=1) or said
     years = frozenset(map(int, YEAR.findall(asked)))
     text = " ".join(YEAR.sub(" ", asked).split())
     alone = re.sub(r"\s+(?:in|from|of|around)$", "", text)
