@@ -48,6 +48,7 @@ class Finding:
         self._scales = numpy.empty(0, "f4")
         self._arrays: tuple[Any, Any, Any, Any] | None = None
         self._mapped: Any = None
+        self._all_folders: set[int] = set()
 
     # Reading along
 
@@ -185,7 +186,7 @@ class Finding:
             forms = alike(word)
             for form in forms:
                 hit[list(self._worded.get(form, ()))] = True
-            named = [n for n in set(self._folders) if self._words_of(n) & set(forms)]
+            named = [n for n in self._all_folders if not self._words_of(n).isdisjoint(forms)]
             if named:
                 hit |= numpy.isin(folders, named)
             hits += hit
@@ -216,6 +217,7 @@ class Finding:
         if self._arrays is None:
             lists = (self._ids, self._rows, self._taken, self._folders)
             made = [numpy.array(one, "i8") for one in lists]
+            self._all_folders = set(self._folders)
             self._arrays = made[0], made[1], made[2], made[3]
         return self._arrays
 
