@@ -18,7 +18,7 @@ from app.seeing import EXTRA, EYES
 
 LOOKS, FINDS = "photos", "photo_search"  # engines
 LOOKING_RESTS, FINDING_RESTS = 1, 10  # minutes
-GRACE = 10.0  # seconds: looking gives way to all else, also when it is told to stop
+GRACE = 4.0  # seconds: looking gives way to all else, also when it is told to stop
 INDEX = "photos"  # a folder in data for what is known, in cache for small pictures
 
 Started = tuple[str, Path, Any, dict[str, Any]]

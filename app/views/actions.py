@@ -33,7 +33,7 @@ ENTRIES = (
     Entry("attach", "Attach a file…", FILE, ("Ctrl+U",), "paperclip"),
     Entry("screenshot", "Take a part of the screen", FILE, ("Ctrl+Shift+P",), "scan"),
     Entry("sound_files", "Sound files", FILE, ("Ctrl+Shift+S",), "sound"),
-    Entry("photos", "Find a photo", FILE, ("Ctrl+Shift+P",), "image"),
+    Entry("photos", "Find a photo", FILE, ("Ctrl+Shift+F",), "image"),
     Entry("server", "Use a server…", FILE, (), "server"),
     Entry("release", "Give memory back", FILE, (), "hard-drive"),
     Entry("quit", "Quit", FILE, ("Ctrl+Q",), "log-out"),

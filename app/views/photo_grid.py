@@ -264,9 +264,11 @@ class PhotoGrid(QTableView):
 
     def enter(self) -> None:
         """Take the keyboard, on the first photo where none is chosen."""
-        self.setFocus()
-        if self.current_key is None and self.rows.keys:
-            self.setCurrentIndex(self.rows.place_at(0))
+        self.setFocus()  # Qt makes the first one current then, but does not choose it
+        if self.rows.keys and not self.chosen_keys():
+            here = self.currentIndex() if self.current_key else self.rows.place_at(0)
+            choose = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(here, choose)
 
     def _choose(self, keys: Sequence[int]) -> None:
         """Those that are among the first rows; looking for all of 100,000 would take too long."""

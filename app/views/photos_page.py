@@ -170,10 +170,10 @@ class PhotosPage(Page):
 
     @Slot(str)
     def grant(self, path: str) -> None:
+        first = self._stack.currentIndex() == NONE
         trouble = self._photos.grant(path)
         self.nothing.complain(trouble)
         self.places.complain(trouble)
-        first = self._stack.currentIndex() == NONE
         self.refresh()
         if first and not trouble:
             self.field.setFocus()

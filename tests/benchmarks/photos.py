@@ -3,9 +3,9 @@
     python3 packaging/bootstrap.py bench photos
 
 100,000 vectors of 512 numbers lie in an index; a photo is asked for ("more like this") through the
-engine's process, from the request to the answer with its 300 keys (cpu_ms: what that computes). Beside it, in the same blocks,
-numpy multiplies all vectors as f32 in this process and takes the best 300: the yardstick, without
-files, processes, names or words. Ends with one JSON line.
+engine's process, from the request to the answer with its 300 keys (cpu_ms: what that computes).
+Beside it, in the same blocks, numpy multiplies all vectors as f32 in this process and takes the
+best 300: the yardstick, without files, processes, names or words. Ends with one JSON line.
 """
 
 import json

@@ -41,7 +41,7 @@ def photos(qapp, preferences, background, undo, attaching, tmp_path, tiny, power
     monkeypatch.setattr(photo_keeping, "SOON", 0)
     index, thumbs = tmp_path / "index", tmp_path / "thumbs"
     options = registry.all_specs()["photos"].options(str(index), str(thumbs))
-    links = EngineLink(tmp_path, grace=10), EngineLink(tmp_path)
+    links = EngineLink(tmp_path), EngineLink(tmp_path)
 
     def start(name, write, granted=False):
         read = preferences.usable_photo_folders() if granted else ()
@@ -150,7 +150,7 @@ def test_keys_and_clicks(qtbot, window, page, photos, folder, attaching):
     qtbot.mouseClick(page.chosen.ask, LEFT)
     assert taken == [photos.paths(keys)] and len(taken[0]) == 2
     assert window.pages.on_chat
-    qtbot.keyClick(window, Qt.Key.Key_P, CTRL | SHIFT)
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL | SHIFT)
     assert window.pages.currentWidget() is page
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
     assert page.field.hasFocus()
