@@ -1,13 +1,13 @@
 """What a picture costs: the first question about it and the next ones, against two others.
 
-    python tests/benchmarks/pictures.py [--rounds 9] [--stock 3] [--model M.gguf --projector P.gguf]
+    python tests/benchmarks/pictures.py [--rounds 9] [--stock 2] [--model M.gguf --projector P.gguf]
 
 The next question about a picture is compared with one of a text-only conversation of as many
-tokens, in turns, and with llama-cpp-python's own chat handler on the same files. All with one
-thread; what counts is CPU time up to the first token, because the wall clock tells more about what
-else runs (it is given too). The models have random weights and are kept in the system's folder for
-temporary files: a llama of 335 million (Q4_0, 210 MB) and the eyes of SigLIP so400m (27 layers,
-1152 wide, 384 pixels in patches of 14: 729 tokens; F16, 840 MB).
+tokens, in turns and each in its own process, and with llama-cpp-python's own chat handler on the
+same files. All with one thread; what counts is CPU time up to the first token, because the wall
+clock tells more about what else runs (it is given too). The models have random weights and are kept
+in the system's folder for temporary files: a llama of 335 million (Q4_0, 210 MB) and the eyes of
+SigLIP so400m (27 layers, 1152 wide, 384 pixels in patches of 14: 729 tokens; F16, 840 MB).
 """
 
 import argparse
@@ -57,7 +57,7 @@ Spent = tuple[float, float]  # CPU and wall seconds
 def main() -> None:
     options = argparse.ArgumentParser(description="What a picture costs.")
     options.add_argument("--rounds", type=int, default=9)
-    options.add_argument("--stock", type=int, default=3, help="rounds of the stock handler")
+    options.add_argument("--stock", type=int, default=2, help="rounds of the stock handler")
     options.add_argument("--model", type=Path)
     options.add_argument("--projector", type=Path)
     options.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
@@ -153,49 +153,50 @@ def stock_handler(model: Path, projector: Path) -> None:
 
 
 def measure(model: Path, projector: Path, rounds: int, stock_rounds: int) -> dict[str, float]:
-    parley, stock = Parley(model), Stock(model, projector)
+    parley, words, stock = Parley(model), Parley(model), Stock(model, projector)
     try:
-        parley.ask([user(Text("warm up"))])
-        stock.ask([{"role": "user", "content": "warm up"}])
         firsts: list[tuple[Spent, Spent]] = []  # Parley with its Look, stock
         nexts: list[tuple[Spent, Spent]] = []
-        pairs: list[tuple[Spent, Spent]] = []  # about a picture, about text
+        pairs: list[tuple[Spent, Spent]] = []  # about a picture, about words
+        stock.ask([{"role": "user", "content": "warm up"}])
+        for each in (parley, words):
+            each.ask([user(Text("warm up"))])
         seen = Seen("", 0, 0.0)
-        for n in range(rounds):
-            picture = painted(n if n < stock_rounds else 0)
-            looked, found = parley.look(picture)
-            seen = found if found.seconds else seen
-            first, again, done = two_questions(parley, picture)
-            pairs.append((again, text_of_length(parley, n, done.usage.prompt_tokens)))
+        for n in range(max(stock_rounds, 1)):
+            picture = painted(n)
+            looked, seen = parley.look(picture)
+            question = user(Picture(picture.hash, SIDE, SIDE), Text(FIRST))
+            first, done, said = parley.ask([question])
             if n < stock_rounds:
                 stock_first, stock_next = stock_questions(stock, picture)
                 firsts.append((added(looked, first), stock_first))
-                nexts.append((again, stock_next))
+                nexts.append((next_question(parley, question, said, -n), stock_next))
+        asked, told = talk_of_length(words, done.usage.prompt_tokens)
+        for n in range(rounds):  # they differ, so that each is read
+            about = next_question(parley, question, said, n)
+            pairs.append((about, next_question(words, asked, told, n)))
     finally:
-        parley.stop()
-        stock.stop()
+        for each in (parley, words, stock):
+            each.stop()
     return summarise(pairs, nexts, firsts, seen)
 
 
-def two_questions(parley: Parley, picture: Look) -> tuple[Spent, Spent, Done]:
-    question = user(Picture(picture.hash, SIDE, SIDE), Text(FIRST))
-    first, _, said = parley.ask([question])
-    again, done, _ = parley.ask([question, assistant(said), user(Text(NEXT))])
-    assert done.usage.prompt_tokens - done.usage.cached_tokens < 60, done
-    return first, again, done
+def next_question(parley: Parley, question: Turn, said: str, n: int) -> Spent:
+    spent, done, _ = parley.ask([question, assistant(said), user(Text(f"{n}: {NEXT}"))])
+    assert done.usage.prompt_tokens - done.usage.cached_tokens < 80, done
+    return spent
 
 
-def text_of_length(parley: Parley, n: int, tokens: int) -> Spent:
-    """The next question of a conversation about words, with as many tokens before it."""
-    history = "x" * (tokens - 120)  # a letter is a token
+def talk_of_length(parley: Parley, tokens: int) -> tuple[Turn, str]:
+    """A question in words of so many tokens, give or take a few, and its answer."""
+    words = "x" * (tokens - 60)  # a letter is a token
     for _ in range(3):
-        question = user(Text(f"{n} {history} {FIRST}"))
-        _, _, said = parley.ask([question])
-        again, done, _ = parley.ask([question, assistant(said), user(Text(NEXT))])
+        question = user(Text(f"{words} {FIRST}"))
+        _, done, said = parley.ask([question])
         if abs(missing := tokens - done.usage.prompt_tokens) <= 8:
-            return again
-        history = "x" * (len(history) + missing)
-    raise AssertionError(f"no conversation of {tokens} tokens")
+            return question, said
+        words = "x" * (len(words) + missing)
+    raise AssertionError(f"no question of {tokens} tokens")
 
 
 def stock_questions(stock: Stock, picture: Look) -> tuple[Spent, Spent]:
