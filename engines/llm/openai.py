@@ -54,7 +54,7 @@ class Options:
     address: str = option("", "Address", "For instance http://127.0.0.1:8080/v1", shape="line")
     model: str = option("", "Model", "Empty: the first one the server offers.", shape="line")
     key: str = option("", "Key", "Only if the server asks for one.", shape="secret")
-    sees: bool = option(True, "The model sees pictures")
+    sees: bool = option(True, "The model sees pictures", "Off for one that only reads.")
     hears: bool = option(False, "The model hears sounds")
 
 
