@@ -13,7 +13,6 @@ from engines.sound.decoding import SUFFIXES as SOUNDS
 LARGEST_TEXT = 64 * 1024  # bytes of a text that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
-NOT_YET = "Pictures and documents cannot be read yet."
 VOICE, SPEECH_MODEL = ".onnx", "model.bin"  # how a voice ends; what a folder that hears has
 
 
@@ -22,7 +21,6 @@ class ArrivalController(QObject):
     quoted = Signal(str)  # text to put into the composer
     sounds = Signal(list)  # paths of sound files
     files = Signal(list)  # paths of what may be attached to the message
-    notice = Signal(object)  # Notice
 
     def __init__(
         self,

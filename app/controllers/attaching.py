@@ -94,11 +94,6 @@ class AttachController(QObject):
 
     # What the person does
 
-    @Slot()
-    def prepare(self) -> None:
-        """A file is on its way: start what reads it."""
-        self._decoding.warm()
-
     @Slot(list)
     def take(self, paths: Iterable[str]) -> None:
         """Files by their path: pictures, documents, text files, films, sounds."""
@@ -184,6 +179,7 @@ class AttachController(QObject):
             self.notice.emit(FULL)
             return
         key = str(next(self._keys))
+        self._decoding.warm()
         chip = Chip(key, self._chat.conversation, source, original, data)
         self._chips.append(chip)
         self._begin(chip)

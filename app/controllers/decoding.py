@@ -92,7 +92,7 @@ class Decoding(QObject):
         self._store, self._background = store, background
 
     def warm(self) -> None:
-        """A file is on its way."""
+        """Start what reads pictures and documents: a file is on its way."""
         self._media.warm()
 
     def sort(self, source: Source, done: Callable[[str], None], failed: FailedBy) -> None:

@@ -69,11 +69,17 @@ class Looking(QObject):
         done: Callable[[], None],
         failed: FailedBy,
         sensed: Mapping[str, Sensed] | None = None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Have the model take in these, one after another; sensed is what is at hand."""
+        """Have the model take in these, one after another, while they are wanted.
+
+        sensed is what is at hand. Where they are not wanted any more nothing is called.
+        """
         left, ready = list(parts), sensed or {}
 
         def go_on() -> None:
+            if not wanted():
+                return None
             if not left:
                 return done()
             part = left.pop(0)

@@ -33,7 +33,8 @@ class TakingIn(QObject):
         elif takes := self._looking.takes(chip.looked_at):
             self.changed.emit(chip)
             looked, failed = still(chip, self._looked), still(chip, self._not_looked)
-            self._looking.show(takes, looked, failed, chip.sensed)
+            work = chip.work
+            self._looking.show(takes, looked, failed, chip.sensed, lambda: chip.work == work)
         else:
             self._describe(chip)
 

@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
         self.shell.files_dropped.connect(self.take_files)
         self.shell.picture_dropped.connect(self.take_picture)
-        told = (everyone.preferences, everyone.arrivals, everyone.server, everyone.reminders)
+        told = (everyone.preferences, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
         told = (*told, everyone.photos)
