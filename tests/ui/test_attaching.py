@@ -69,14 +69,15 @@ def engines(qapp, tmp_path_factory):
 
 
 @pytest.fixture
-def make(engines, store, background, models, answering, chat, keeping, programs_look):
+def make(qtbot, engines, store, background, models, answering, chat, keeping, programs_look):
     """A function that makes it, as a start of Parley does."""
 
     def make():
         about = (store, background, models, answering, chat, keeping)
         return media.attaching(*engines, programs_look, *about)
 
-    return make
+    yield make
+    qtbot.waitUntil(lambda: not background._tasks, timeout=WAIT)  # files are written until then
 
 
 @pytest.fixture
