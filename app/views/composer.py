@@ -57,7 +57,7 @@ class Composer(SoftCard):
         self._chat, self._arrivals, self._talk = chat, arrivals, talk
         self._attaching = attaching
         self._preferences = preferences
-        self._later, self._said = False, ""  # this is sent when what it waits for is there
+        self._later, self._said = "", ""  # why this is sent later by itself, and the words
         self._kept = ""  # the draft as the controller knows it
         self.giving = Giving(attaching, arrivals, self)
         self.takes, self.chips = TakesStrip(talk.keeping), ChipStrip(attaching)
@@ -103,6 +103,7 @@ class Composer(SoftCard):
         self._attaching.settled.connect(self._send_later)
         chat.busy_changed.connect(self._show_state)
         chat.draft_changed.connect(self._on_draft)
+        chat.opened.connect(self._stay)
         self._arrivals.quoted.connect(self.insert)
 
     def _connect_talk(self, talk: TalkController) -> None:
@@ -147,9 +148,16 @@ class Composer(SoftCard):
         self._pause.stop()
 
     @Slot()
+    def _stay(self) -> None:
+        """What would have gone by itself waits in its conversation."""
+        self._later = ""
+        self._show_talk()
+
+    @Slot()
     def _on_text(self) -> None:
         if self._later and self.edit.text() != self._said:
-            self._later = False  # the person wants to say it otherwise
+            self._later = ""  # the person wants to say it otherwise
+            self._show_talk()
         self._pause.start()
         self._show_state()
 
@@ -188,7 +196,7 @@ class Composer(SoftCard):
     def _wait(self, words: str) -> None:
         """It goes by itself; whoever changes it meanwhile wants to send it themselves."""
         self.keep_draft()
-        self._later, self._said = True, self.edit.text()
+        self._later, self._said = words, self.edit.text()
         self._tell(words)
 
     def _hand_over(self) -> None:
@@ -228,7 +236,8 @@ class Composer(SoftCard):
     @Slot()
     def _send_later(self) -> None:
         if self._later and not self._talk.keeping.busy and not self._attaching.pending:
-            self._later = False
+            self._later = ""
+            self._show_talk()
             self._send_now()
 
     @Slot(str)
@@ -247,7 +256,7 @@ class Composer(SoftCard):
             words = (HANDS_FREE if talk.hands_free else STATES).get(talk.state, "")
             end = "tap" if talk.staying else "let go"
             do = "send" if self._preferences.settings.send_spoken else "write it down"
-            self.state.setText(words.format(end=end, do=do))
+            self.state.setText(words.format(end=end, do=do) or self._later)
         self.level.setVisible(self._talk.state == "listening")
         key = self._preferences.voice.talk_key
         hold = f", or hold {key} and talk" if self._talk.state != "off" else ""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.shown import ShownAttachment
-from app.views.composer import NOT_READ, Composer
+from app.views.composer import NOT_READ, ONCE_READY, Composer
 from tests.ui.attached import Attached, picture, preview
 from tests.ui.test_composer import LEFT, asked, say, settle
 
@@ -245,3 +245,16 @@ def test_in_the_window_the_chips_stand_right_before_the_message(qtbot, window, a
     for _ in range(4):  # to its cross, to the other chip and its cross, to the message
         qtbot.keyClick(window.focusWidget(), KEY.Key_Tab)
     assert window.focusWidget() is edit
+
+
+def test_what_waits_says_so_until_it_goes_and_stays_in_its_conversation(
+    qtbot, composer, attaching, chat, llm, jpeg
+):
+    attaching.show(picture("1", jpeg, state="looking"))
+    qtbot.keyClick(composer.edit, KEY.Key_Return)
+    composer._told.timeout.emit()  # the time a passing word is shown is over
+    composer._told.stop()
+    assert composer.state.text() == ONCE_READY
+    chat.new()
+    attaching.show(picture("2", jpeg))  # of the other conversation
+    assert not asked(llm) and composer.state.text() == ""
