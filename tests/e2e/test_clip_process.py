@@ -14,7 +14,8 @@ import pytest
 from app import paths, seeing
 from engines.messages import Describe, Described, Done, Embed, Failed, Look, Vector
 from engines.vision import everyday, eyes, folders, open_clip, pictures
-from tests.e2e.test_vision_process import WAIT, answers, drawn, link  # noqa: F401
+from tests.e2e import test_vision_process
+from tests.e2e.test_vision_process import drawn, link  # noqa: F401
 
 pytestmark = [pytest.mark.clip, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 PACKAGES = Path(os.environ.get("PARLEY_CLIP", "."))
@@ -30,6 +31,7 @@ SHAPE = {
         "layers": 2,
     },
 }
+WAIT = 500  # seconds; torch alone takes five of a free processor to start
 WORDS = ("a red circle", "the word “HELLO”", "three blue squares on green", "x " * 300)
 
 
@@ -56,9 +58,13 @@ def library():
 
 
 def opened(link, folder):  # noqa: F811
-    one = link()
+    one = link(patience=WAIT)
     one.open("open_clip", folder, open_clip.Options(packages=str(PACKAGES)), read=(PACKAGES,))
     return one
+
+
+def answers(qtbot, one, request):
+    return test_vision_process.answers(qtbot, one, request, WAIT * 1000)
 
 
 def vectors(qtbot, one, looks, words):

@@ -50,7 +50,7 @@ def link(qtbot, tmp_path):
         one.stop()
 
 
-def answers(qtbot, link, request):
+def answers(qtbot, link, request, wait=WAIT):
     """Events of one request up to its ending."""
     told = []
     job = link.submit(request)
@@ -59,7 +59,7 @@ def answers(qtbot, link, request):
         told[:] = [event for number, event in link.said if number == job]
         return bool(told) and isinstance(told[-1], Done | Failed)
 
-    qtbot.waitUntil(over, timeout=WAIT)
+    qtbot.waitUntil(over, timeout=wait)
     return told
 
 
