@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,30 +21,14 @@ ROOT = Path(__file__).parents[2]
 sys.path[1:1] = [str(ROOT), str(ROOT / "packaging" / "starter")]
 
 import labels  # noqa: E402
-from scenes.asking import NUMBERS  # noqa: E402
 from scores import Score, total  # noqa: E402  packaging/starter
+from telling import TOLD, holds, question  # noqa: E402
 
 from engines.llm import starter  # noqa: E402
 from engines.messages import Chat, Look, Picture, Sampling, Text, TextDelta, Turn  # noqa: E402
 
 SEED = 4712
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
-Told = Callable[[Scene], str]
-TOLD: dict[str, Told] = {  # the family -> what the answer must hold
-    "shapes": lambda one: one.facts["shape"],
-    "colours": lambda one: one.facts["colour"],
-    "counts": lambda one: NUMBERS[int(one.facts["count"])],
-    "places": lambda one: one.questions[0][1],
-    "relations": lambda one: one.questions[0][1],
-    "sizes": lambda one: one.questions[0][1],
-    "digits": lambda one: one.facts["number"],
-    "words": lambda one: f'"{one.facts["word"]}"',
-    "emoji": lambda one: one.facts["name"],
-    "several": lambda one: one.questions[0][1],
-    "emoji counts": lambda one: NUMBERS[int(one.facts["count"])],
-    "icons": lambda one: one.facts["name"],
-    "charts": lambda one: one.questions[0][1],
-}
 
 
 class Seeing:
@@ -61,8 +44,8 @@ class Seeing:
         list(self._engine.run(Look("shown", wide, high, pixels.tobytes())))
         turns: list[Turn] = []
         said: list[str] = []
-        for question in questions:
-            parts = (Text(question),) if turns else (Picture("shown", wide, high), Text(question))
+        for asked in questions:
+            parts = (Text(asked),) if turns else (Picture("shown", wide, high), Text(asked))
             turns.append(Turn("user", parts))
             events = self._engine.run(Chat(tuple(turns), (), GREEDY, max_tokens=60))
             said.append("".join(one.text for one in events if isinstance(one, TextDelta)).strip())
@@ -73,18 +56,6 @@ class Seeing:
 def drawn(family: str, count: int, split: str) -> list[Scene]:
     rng = np.random.default_rng((SEED, scenes.FAMILIES.index(family)))
     return [scenes.scene(rng, split, family) for _ in range(count)]
-
-
-def question(one: Scene, told: str) -> str:
-    """The first whose answer holds it."""
-    return next(asked for asked, answer in one.questions if told in answer)
-
-
-def holds(said: str, told: str) -> bool:
-    """Whole words, whatever their case."""
-    plain = [f" {''.join(c if c.isalnum() else ' ' for c in one.lower())} " for one in (said, told)]
-    plain = [" ".join(one.split()) for one in plain]
-    return f" {plain[1]} " in f" {plain[0]} "
 
 
 def answers(

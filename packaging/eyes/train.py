@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from tower import Shape
 
 SEED, WARM_UP, AVERAGE = 31, 40, 0.99
+GENTLER = 0.4  # the rate of what Muon does not train
 LOGGED = ("pairs", "labels", "drills", "talk", "shapes", "colours", "marks", "middles")
 
 
@@ -33,8 +34,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("starter", type=Path)
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--decay", type=float, default=0.5, help="share in which rate falls")
-    parser.add_argument("--rate", type=float, default=4e-3)
-    parser.add_argument("--starter-rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--starter-rate", type=float, default=1e-3)
     parser.add_argument("--scenes", type=int, default=56)
     parser.add_argument("--drills", type=int, default=16)
     parser.add_argument("--rows", type=int, default=16)
@@ -80,10 +81,11 @@ class Training:
                 speed = (self.step - first) / (time.monotonic() - began)
                 print(f"{self.step} {figures} {speed:.2f} steps/s", flush=True)
                 sums.zero_()
-            if time.monotonic() - written > 90:
+            if time.monotonic() - written > 60:
                 self._write()
-                self.supply.refresh()
                 written = time.monotonic()
+            if self.step % 500 == 0:
+                self.supply.refresh()
         self._write()
         print(f"{self.step} steps, {time.monotonic() - began:.0f} s")
 
@@ -124,7 +126,7 @@ class Training:
         rate, slower = self.options.rate, self.options.starter_rate
         muon = [Muon(matrices, rate, 0.1), Muon(talking, slower, 0.05)]
         adam = [
-            torch.optim.AdamW(group, lr=lr, betas=(0.9, 0.95), weight_decay=0.0)
+            torch.optim.AdamW(group, lr=GENTLER * lr, betas=(0.9, 0.95), weight_decay=0.0)
             for group, lr in ((others, rate), (slow, slower))
         ]
         for one in (*muon, *adam):
@@ -148,7 +150,9 @@ class Training:
         self.step, self.average = state["step"], state["average"]
         self.learner.load_state_dict(state["learner"])
         for one, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            full = one.param_groups[0]["full"]  # today's rate, not that of then
             one.load_state_dict(kept)
+            one.param_groups[0]["full"] = full
 
 
 def take_over(learner: nn.Module, state: dict[str, Tensor]) -> None:
