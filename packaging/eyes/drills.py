@@ -13,16 +13,17 @@ from typing import NamedTuple
 import numpy as np
 from scenes import canvas, colours, figures, lettering, materials, shapes
 
-MARKS = string.ascii_letters + string.digits
+MARKS = string.ascii_lowercase + string.digits  # "o" and "O" count as one
 NOTHING = 0  # everywhere below; the things are counted from 1
-KINDS, SHADES, LETTERS = len(shapes.SHAPES) + 1, len(colours.NAMES) + 1, len(MARKS) + 1
+SHADES, LETTERS = len(colours.NAMES) + 1, len(MARKS) + 1
+KINDS = 1 + len(shapes.SHAPES) + len(MARKS)
 SEEN = 2  # marks told apart in one patch, from left to right
 ACROSS = 8  # patches
 
 
 class Drill(NamedTuple):
     pixels: np.ndarray  # uint8 [128, 128, 3]
-    kinds: np.ndarray  # uint8 [64]: of the shape at the middle of each patch
+    kinds: np.ndarray  # uint8 [64]: the shape or mark around the middle of each patch
     shades: np.ndarray  # uint8 [64]: its colour, or that of the mark
     marks: np.ndarray  # uint8 [64, SEEN]: marks whose middle lies in the patch
     middles: np.ndarray  # uint8 [64]: 1 where the middle of a shape lies
@@ -37,23 +38,33 @@ class _Labels:
         self.marks = np.zeros((ACROSS, ACROSS, SEEN), np.uint8)
 
     def shape(self, kind: str, shade: str, x: float, y: float, radius: float) -> None:
-        spots = (np.arange(ACROSS) + 0.5) / self.scale
-        near = (abs(spots[None] - x) < radius) & (abs(spots[:, None] - y) < radius)
+        number = 1 + shapes.SHAPES.index(kind)
+        self._cover(number, shade, (x - radius, y - radius, x + radius, y + radius))
         middle = int(y * self.scale), int(x * self.scale)
-        near[middle] = True
-        self.kinds[near] = shapes.SHAPES.index(kind) + 1
-        self.shades[near] = colours.NAMES.index(shade) + 1
+        self.kinds[middle] = number
+        self.shades[middle] = colours.NAMES.index(shade) + 1
         self.middles[middle] = 1
 
-    def mark(self, mark: str, shade: str, x: float, y: float) -> None:
-        row, column = int(y * self.scale), int(x * self.scale)
+    def mark(self, mark: str, shade: str, box: tuple[float, float, float, float]) -> None:
+        """box: left, top, right, bottom."""
+        number = MARKS.index(mark.lower())
+        self._cover(1 + len(shapes.SHAPES) + number, shade, box)
+        row, column = (int((box[n] + box[n + 2]) / 2 * self.scale) for n in (1, 0))
         if not (0 <= row < ACROSS and 0 <= column < ACROSS):
             return
         here = self.marks[row, column]
         free = np.flatnonzero(here == NOTHING)
         if len(free):
-            here[free[0]] = MARKS.index(mark) + 1
+            here[free[0]] = 1 + number
         self.shades[row, column] = colours.NAMES.index(shade) + 1
+
+    def _cover(self, number: int, shade: str, box: tuple[float, float, float, float]) -> None:
+        spots = (np.arange(ACROSS) + 0.5) / self.scale
+        left, top, right, bottom = box
+        across, down = (spots > left) & (spots < right), (spots > top) & (spots < bottom)
+        inside = down[:, None] & across[None]
+        self.kinds[inside] = number
+        self.shades[inside] = colours.NAMES.index(shade) + 1
 
 
 def drill(rng: np.random.Generator) -> Drill:
@@ -96,12 +107,12 @@ def _scattered(rng: np.random.Generator, paper: canvas.Canvas, labels: _Labels) 
 
 def _written(rng: np.random.Generator, paper: canvas.Canvas, labels: _Labels) -> None:
     """One to four lines of words, numbers or letters that mean nothing."""
-    lines = int(rng.choice((1, 1, 1, 2, 3, 4)))
+    lines = int(rng.choice((1, 1, 1, 1, 2, 2, 3)))
     high = paper.size[1] / lines
     for line in range(lines):
         text = _text(rng)
         font = lettering.fitted(
-            rng, "train", text, (paper.size[0] - 8, high - 6), rng.uniform(0.35, 1.0)
+            rng, "train", text, (paper.size[0] - 8, high - 6), rng.uniform(0.5, 1.0)
         )
         left, top, right, bottom = font.getbbox(text)
         wide, tall = right - left, bottom - top
@@ -113,7 +124,7 @@ def _written(rng: np.random.Generator, paper: canvas.Canvas, labels: _Labels) ->
         for number, mark in enumerate(text):
             end = x + font.getlength(text[: number + 1])
             if mark != " ":
-                labels.mark(mark, name, (at + end) / 2, y + (top + bottom) / 2)
+                labels.mark(mark, name, (at, y + top, end, y + bottom))
             at = end
 
 
@@ -121,7 +132,9 @@ def _text(rng: np.random.Generator) -> str:
     chance = rng.random()
     if chance < 0.45:
         return lettering.case(rng, lettering.word(rng))
-    return lettering.number(rng) if chance < 0.65 else lettering.letters(rng)
+    if chance < 0.6:
+        return lettering.number(rng)
+    return lettering.letters(rng)[: 1 if chance < 0.7 else 6]
 
 
 def _figure(rng: np.random.Generator, paper: canvas.Canvas) -> tuple[str, tuple[str, colours.RGB]]:

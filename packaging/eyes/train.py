@@ -122,12 +122,14 @@ class Training:
         taken = {id(one) for one in (*matrices, *talking)}
         slow = [one for one in starter.parameters() if id(one) not in taken]
         taken |= {id(one) for one in slow}
+        quick = [eyes.logit_scale, eyes.logit_bias]
+        taken |= {id(one) for one in quick}
         others = [one for one in self.learner.parameters() if id(one) not in taken]
         rate, slower = self.options.rate, self.options.starter_rate
         muon = [Muon(matrices, rate, 0.1), Muon(talking, slower, 0.05)]
         adam = [
             torch.optim.AdamW(group, lr=GENTLER * lr, betas=(0.9, 0.95), weight_decay=0.0)
-            for group, lr in ((others, rate), (slow, slower))
+            for group, lr in ((others, rate), (slow, slower), (quick, 10 * rate))
         ]
         for one in (*muon, *adam):
             for group in one.param_groups:
@@ -157,7 +159,7 @@ class Training:
 
 def take_over(learner: nn.Module, state: dict[str, Tensor]) -> None:
     """Parts of another run that have the same name and shape."""
-    own = {n: one for n, one in learner.state_dict().items() if "reading" not in n}
+    own = learner.state_dict()
     fitting = {
         name: one for name, one in state.items() if name in own and own[name].shape == one.shape
     }
