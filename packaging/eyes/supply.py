@@ -42,6 +42,8 @@ class Supply:
         """Takes in what was drawn since."""
         found = list(shards(self._pool))
         told = [one for _, lines in found for one in lines]
+        often = len(list(self._pool.glob(f"train-{self._options.often}-*[0-9].npy")))
+        self._rare = sum(len(lines) for _, lines in found[: len(found) - often])
         if len(told) == len(self._told):
             return
         self._pixels, self._told = Stack([pixels for pixels, _ in found]), told
@@ -50,9 +52,16 @@ class Supply:
         self._shown = torch.tensor(shown, dtype=torch.int8)
         print(f"{len(told)} scenes, {len(self._drills)} drills", flush=True)
 
+    def _chosen(self, rng: Random, count: int) -> list[int]:
+        """Half of them from the seed that is to come often, if there is one."""
+        often = range(self._rare, len(self._told))
+        some = rng.sample(often, count // 2) if often else []
+        some += rng.sample(range(self._rare), count - len(some))
+        return rng.sample(some, count)
+
     def batch(self, rng: Random) -> Batch:
         options = self._options
-        chosen = rng.sample(range(len(self._told)), options.scenes)
+        chosen = self._chosen(rng, options.scenes)
         drilled = rng.sample(range(len(self._drills)), options.drills)
         pixels = [*(moved(rng, self._pixels[one]) for one in chosen)]
         pixels += [self._drills[one] for one in drilled]

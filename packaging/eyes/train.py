@@ -42,6 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--length", type=int, default=256)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--begin", type=Path, help="a state whose equal parts are taken over")
+    parser.add_argument("--often", default="none", help="the pool's last seed: half of the scenes")
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
 
