@@ -9,11 +9,13 @@ without it: which of the captions lies nearest. A table, and as the last line on
 import argparse
 import json
 import sys
+import tomllib
 from hashlib import sha256
 from pathlib import Path
 
 import heldout
 import numpy as np
+from PIL import Image
 from scenes import materials
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +26,7 @@ from scores import Score  # noqa: E402  packaging/starter
 from engines.llm import starter  # noqa: E402
 from engines.messages import Chat, Look, Picture, Sampling, Text, TextDelta, Turn  # noqa: E402
 
+PICTURES = ROOT / "tests" / "data" / "eyes" / "pictures"
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
 
 
@@ -34,13 +37,20 @@ class Speaking:
         options = starter.Options(context=2048, threads=1)
         self._engine = starter.create(folder / "parley-starter.gguf", options, lambda _: True)
 
-    def ask(self, pixels: np.ndarray, question: str) -> str:
+    def ask(self, pixels: np.ndarray, *questions: str) -> list[str]:
+        """One after the other, in one conversation."""
         high, wide = pixels.shape[:2]
         name = sha256(pixels.tobytes()).hexdigest()
         list(self._engine.run(Look(name, wide, high, pixels.tobytes())))
-        turn = Turn("user", (Picture(name, wide, high), Text(question)))
-        events = self._engine.run(Chat((turn,), (), GREEDY, max_tokens=60))
-        return "".join(one.text for one in events if isinstance(one, TextDelta)).strip()
+        turns: list[Turn] = []
+        said: list[str] = []
+        for asked in questions:
+            parts = (Text(asked),) if turns else (Picture(name, wide, high), Text(asked))
+            turns.append(Turn("user", parts))
+            events = self._engine.run(Chat(tuple(turns), (), GREEDY, max_tokens=60))
+            said.append("".join(one.text for one in events if isinstance(one, TextDelta)).strip())
+            turns.append(Turn("assistant", (Text(said[-1]),)))
+        return said
 
 
 class Looking:
@@ -64,6 +74,30 @@ class Looking:
         return int((read @ seen[0]).argmax())
 
 
+def pictures(speaking: Speaking) -> None:
+    """The twenty of pictures.py, each asked twice."""
+    right = [0, 0]
+    told = tomllib.loads((PICTURES / "questions.toml").read_text("utf-8"))["picture"]
+    for one in told:
+        with Image.open(PICTURES / one["file"]) as image:
+            pixels = np.asarray(image.convert("RGB"))
+        said = speaking.ask(pixels, one["question"], one["again_question"])
+        hits = []
+        for number, (text, way) in enumerate(zip(said, ("", "again_"), strict=True)):
+            asked = heldout.Asked(
+                pixels,
+                one[f"{way}question"],
+                tuple(one[f"{way}answers"]),
+                tuple(one.get(f"{way}wrong", ())),
+                (),
+                0,
+            )
+            hits.append(heldout.answered(text, asked))
+            right[number] += hits[-1]
+        print(f"    {one['file']}: {said[0]!r} {hits[0]}, then {said[1]!r} {hits[1]}")
+    print(f"twenty pictures: {right[0]} right, {right[1]} of the second questions")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("materials", type=Path)
@@ -77,7 +111,7 @@ def main() -> None:
     speaking, looking, found = Speaking(chosen.starter), Looking(chosen.eyes), {}
     for kind in chosen.kinds:
         asked = heldout.questions(kind, chosen.count)
-        said = [speaking.ask(one.pixels, one.question) for one in asked]
+        said = [speaking.ask(one.pixels, one.question)[0] for one in asked]
         hits = [heldout.answered(text, one) for text, one in zip(said, asked, strict=True)]
         near = [looking.nearest(one.pixels, one.captions) == one.index for one in asked]
         wrong = [(one, text) for one, text, hit in zip(asked, said, hits, strict=True) if not hit]
@@ -91,6 +125,7 @@ def main() -> None:
             "alone": scores[1].as_json(),
             "chance": round(chance, 4),
         }
+    pictures(speaking)
     print(json.dumps(found))
 
 
