@@ -163,7 +163,8 @@ class Senses:
         """Why it cannot be loaded; "" where it was, or was called off."""
         params = M.mtmd_context_params_default()
         params.use_gpu, params.n_threads = gpu, self._threads
-        params.print_timings = params.warmup = False
+        params.print_timings = False
+        params.warmup = gpu  # which tells whether the card can do the quick kind of attention
         params.image_max_tokens = self._most()
         params.cb_eval = self._watch
         params.progress_callback = self._load
