@@ -102,6 +102,7 @@ class Tower:
     def whole(self, name: str) -> int:
         """A checked whole number; 0 where the file does not give it and need not."""
         low, high, needed = (WHOLE | OF_VISION | OF_AUDIO)[name]
+        low = 0 if self.kind in BARE else low  # some have no blocks, or none of this kind
         key = f"clip.{self.sense}.{name}"
         if key not in self._values and not needed:
             return 0
