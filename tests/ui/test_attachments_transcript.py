@@ -2,8 +2,8 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.controllers.shown import ShownAttachment
 from app.views.theme import DARK
@@ -11,7 +11,7 @@ from app.views.transcript.attached import AttachedBox
 from app.views.transcript.found import NOT_SEEN, TITLE
 from app.views.transcript.view import Transcript
 from tests.ui.attached import picture, preview
-from tests.ui.transcripts import answer, click, conversation, user
+from tests.ui.transcripts import answer, click, control, conversation, user
 
 
 @pytest.fixture
@@ -215,3 +215,21 @@ def test_ten_thousand_turns_with_pictures_open_only_what_is_in_view(transcript, 
 def test_an_answer_is_as_it_was(transcript):
     transcript.set_turns([answer(1, "Hello.")])
     assert kinds(transcript) == ["ProseBox", "ActionBox"]
+
+
+def test_the_menu_over_a_picture_opens_copies_and_saves_it(qtbot, transcript, jpeg):
+    seen = []
+    transcript.attached_opened.connect(lambda *about: seen.append(("open", *about)))
+    transcript.picture_copy_asked.connect(lambda *about: seen.append(("copy", *about)))
+    transcript.picture_save_asked.connect(lambda *about: seen.append(("save", *about)))
+    transcript.set_turns([user(7, "What?", attachments=(picture("0", jpeg),))])
+    spot = control(transcript, "open_attached")
+    reason = QContextMenuEvent.Reason.Mouse
+    where = transcript.viewport().mapToGlobal(spot)
+    QApplication.sendEvent(transcript.viewport(), QContextMenuEvent(reason, spot, where))
+    menu = transcript.findChild(QMenu)
+    actions = {one.text(): one for one in menu.actions()}
+    for words in ("Look closer", "Copy the picture", "Save the picture as…"):
+        actions[words].trigger()
+    menu.close()
+    assert seen == [("open", 7, "0"), ("copy", jpeg), ("save", jpeg, "harbour.jpg")]

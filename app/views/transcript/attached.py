@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
 from app.controllers.shown import ShownAttachment
@@ -50,6 +50,9 @@ class AttachedBox(Box):
     def lay_out(self, style: Style, width: int) -> None:
         self._items = list(_placed(self._attached, width))
         self.width, self.height = width, _height(self._items)
+
+    def under(self, point: QPoint) -> ShownAttachment | None:
+        return next((item.shown for item in self._items if item.area.contains(point)), None)
 
     def shows(self, key: Key) -> bool:
         return any(item.shown.preview == key.path for item in self._items)

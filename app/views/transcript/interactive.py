@@ -14,9 +14,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.controllers.shown import ShownPicture
+from app.controllers.shown import ShownAttachment, ShownPicture
+from app.views.attachments.groups import title_of
 from app.views.theme import Theme
 from app.views.transcript import accessible
+from app.views.transcript.attached import AttachedBox
 from app.views.transcript.code import CodeBox
 from app.views.transcript.handles import Handle
 from app.views.transcript.page import STEP, Page
@@ -217,7 +219,7 @@ class InteractivePage(Page):
             picture = self._picture_at(place)
             shown = self.shown_at(place.y())
             number = shown.row if shown else -1
-        menu = self.make_menu(picture, number)
+        menu = self.make_menu(picture, number, self._attached_at(place))
         menu.popup(self.viewport().mapToGlobal(place))
 
     def _picture_at(self, place: QPoint) -> ShownPicture | None:
@@ -227,7 +229,18 @@ class InteractivePage(Page):
             return shown.box.picture if shown.box.area.contains(inside) else None
         return None
 
-    def make_menu(self, picture: ShownPicture | None = None, number: int = -1) -> QMenu:
+    def _attached_at(self, place: QPoint) -> ShownAttachment | None:
+        shown = self.shown_at(place.y())
+        if shown and isinstance(shown.box, AttachedBox):
+            return shown.box.under(self.inside(shown, QPointF(place)).toPoint())
+        return None
+
+    def make_menu(
+        self,
+        picture: ShownPicture | None = None,
+        number: int = -1,
+        attached: ShownAttachment | None = None,
+    ) -> QMenu:
         """number is of the turn it is opened over."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -235,6 +248,8 @@ class InteractivePage(Page):
             for words, name in _PICTURE_MENU:
                 menu.addAction(words, partial(self._use_picture, name, picture))
             menu.addSeparator()
+        if attached and 0 <= number < len(self.stack.rows):
+            self._add_attached(menu, self.stack.rows[number].turn.key, attached)
         copy = menu.addAction("Copy", self.copy)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(self.selection.ends is not None)
@@ -245,6 +260,15 @@ class InteractivePage(Page):
         everything = menu.addAction("Select all", self.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         return menu
+
+    def _add_attached(self, menu: QMenu, turn: int, one: ShownAttachment) -> None:
+        menu.addAction("Look closer", partial(self.attached_opened.emit, turn, one.key))
+        if one.preview:
+            copies = partial(self.picture_copy_asked.emit, one.preview)
+            saves = partial(self.picture_save_asked.emit, one.preview, title_of(one))
+            menu.addAction("Copy the picture", copies)
+            menu.addAction("Save the picture as…", saves)
+        menu.addSeparator()
 
     def _add_sound(self, menu: QMenu, row: Row) -> None:
         """A turn can be heard, and kept as sound."""
