@@ -179,7 +179,9 @@ def shown(parts: Sequence[StoredPart], files: Callable[[str], Path]) -> tuple[Sh
         if part.kind not in KINDS:
             continue
         after = parts[index + 1] if index + 1 < len(parts) else None
-        preview = files(after.attachment) if after and after.kind == PREVIEW else ""
+        preview = (
+            files(after.attachment) if after and after.kind == PREVIEW and after.attachment else ""
+        )
         found.append(shown_part(str(len(found)), part, str(preview)))
     return tuple(found)
 

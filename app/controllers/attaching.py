@@ -98,7 +98,8 @@ class AttachController(QObject):
     def take(self, paths: Iterable[str]) -> None:
         """Files by their path: pictures, documents, text files, films, sounds."""
         for path in paths:
-            self._add(Source(DOCUMENT, name_of(path), path))
+            if not self._add(Source(DOCUMENT, name_of(path), path)):
+                break
 
     def take_picture(self, data: bytes, name: str) -> None:
         """An encoded picture, as PNG, from the clipboard or of the screen."""
@@ -172,17 +173,19 @@ class AttachController(QObject):
 
     # Chips
 
-    def _add(self, source: Source, original: str = "", data: bytes = b"") -> None:
+    def _add(self, source: Source, original: str = "", data: bytes = b"") -> bool:
+        """Whether there was room for it."""
         self._restore(self._chat.conversation)
         here = self._here()
         if sum(max(1, len(chip.pictures)) for chip in here) >= MOST:
             self.notice.emit(FULL)
-            return
+            return False
         key = str(next(self._keys))
         self._decoding.warm()
         chip = Chip(key, self._chat.conversation, source, original, data)
         self._chips.append(chip)
         self._begin(chip)
+        return True
 
     def _add_part(self, part: StoredPart, box: Box) -> None:
         one = attached.about(part)
@@ -208,6 +211,8 @@ class AttachController(QObject):
         for conversation in {chip.conversation for chip in chips}:
             self._save(conversation)
         self._show()
+        if not self.pending and not all(chip.settled for chip in chips):
+            self.settled.emit()
 
     def _save(self, conversation: int | None) -> None:
         chips = [chip for chip in self._chips if chip.conversation == conversation]

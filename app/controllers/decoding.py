@@ -186,10 +186,9 @@ class Decoding(QObject):
     def again(self, part: StoredPart, done: Callable[[Sensed], None], failed: FailedBy) -> None:
         """A picture or sound of a turn once more, as the model gets it."""
         one = attached.about(part)
-        file = self._store.attachment(part.attachment)
 
         def heard() -> Pcm:
-            return Pcm(*wav.read(file))
+            return Pcm(*wav.read(self._store.attachment(part.attachment)))
 
         def got(events: list[Event]) -> None:
             pixels = next((e for e in events if isinstance(e, Pixels)), None)
@@ -220,8 +219,10 @@ class Decoding(QObject):
         def lost(error: Exception) -> None:
             failed(Failed(*gone(source.name), str(error)))
 
-        file = self._store.attachment(original)
-        self._background.run(lambda _: file.read_bytes(), read, lost)
+        def work(_: Any) -> bytes:
+            return self._store.attachment(original).read_bytes()
+
+        self._background.run(work, read, lost)
 
     def _kept(self, found: Sequence[One], *first: StoredPart) -> Read:
         """Keep the previews and give every picture its name."""

@@ -254,6 +254,31 @@ def test_what_nothing_reads_is_refused_in_words(
     assert chip.state == "failed" and words in chip.words and chip.hint
 
 
+def test_what_waits_goes_when_the_picture_it_waits_for_is_removed(
+    qtbot, attaching, seeing, keeping, chat, llm, tmp_path
+):
+    attaching.take([picture(tmp_path)])
+    keeping.send("What is this?")
+    with qtbot.waitSignal(attaching.settled):
+        attaching.remove(attaching.shown()[0].key)
+    assert chat_of(qtbot, llm).turns[-1].parts == (Text("What is this?"),)
+
+
+def test_words_wait_with_the_conversation_they_are_for(
+    qtbot, attaching, seeing, keeping, chat, llm, tmp_path
+):
+    ask_about(qtbot, attaching, keeping, llm, picture(tmp_path))
+    answer(qtbot, chat, llm)
+    first = chat.conversation
+    attaching.take([picture(tmp_path, "cat.png")])
+    keeping.send("And this?")
+    chat.new()
+    see(qtbot, llm, 2)
+    assert len(asked(llm, Chat)) == 1 and chat.draft == ""
+    chat.open(first)
+    assert chat.draft == "And this?" and states(attaching) == ["ready"]
+
+
 def test_a_pasted_picture_and_several_at_once(
     qtbot, attaching, seeing, keeping, chat, llm, tmp_path
 ):
@@ -274,7 +299,7 @@ def test_a_pasted_picture_and_several_at_once(
 def test_too_many_are_refused_in_words(qtbot, attaching, tmp_path):
     path = picture(tmp_path)
     with qtbot.waitSignal(attaching.notice) as notice:
-        attaching.take([path] * (MOST + 1))
+        attaching.take([path] * (MOST + 9))
     assert len(attaching.shown()) == MOST and str(MOST) in notice.args[0].message
 
 
@@ -357,6 +382,16 @@ def test_what_cannot_be_kept_in_mind_ends_in_words(
     chat_of(qtbot, llm, 2)
     answer_last(llm, Chat, Unseen((name,)), Done("unseen"))
     assert "so many pictures" in chat.turns[-1].error.message and not chat.busy
+
+
+def test_a_picture_that_is_gone_from_the_disk_is_said(
+    qtbot, attaching, seeing, keeping, chat, llm, store, tmp_path
+):
+    name = ask_about(qtbot, attaching, keeping, llm, picture(tmp_path))
+    store.attachment(chat._turns[0].parts[0].attachment).unlink()
+    answer_last(llm, Chat, Unseen((name,)), Done("unseen"))
+    qtbot.waitUntil(lambda: not chat.busy, timeout=WAIT)
+    assert chat.turns[-1].error.message == "dog.png could not be read."
 
 
 def test_stopping_while_it_is_shown_again_asks_nothing(
