@@ -18,7 +18,7 @@ from engines.media.files import LARGEST
 from engines.messages import Event, Photo, Pixels, Progress
 from engines.vision.photo_index.walking import path_of
 
-LONGEST = 512  # pixels of a side that eyes get to see
+LONGEST = 480  # pixels of a side that eyes get to see; a quarter of what most cameras make
 THUMB = 256  # pixels of the longer side of the small picture
 QUALITY = 84
 SECONDS = 20  # of computing a photo may take; so many together, and 2 more for each further one
