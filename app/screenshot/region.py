@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QMargins, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -14,14 +14,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QScreen,
 )
 from PySide6.QtWidgets import QWidget
 
+from app.background import Background
 from app.screenshot.system import Screenshot
 
 LEAST = 6  # pixels; less was a click
+AROUND = QMargins(90, 60, 90, 60)  # the region with its edge and its size in words
 DIM = QColor(12, 12, 20, 120)
 PILL = QColor(16, 16, 22, 215)
 HINT = "Drag over a part of the screen  ·  Enter takes all of it  ·  Esc leaves"
@@ -34,7 +35,7 @@ class Shot:
     """What one screen shows."""
 
     geometry: QRect  # of the screen, as the desktop counts
-    picture: QPixmap
+    picture: QImage
 
     @property
     def ratio(self) -> float:
@@ -43,7 +44,7 @@ class Shot:
 
 
 def grab() -> list[Shot]:
-    found = [Shot(screen.geometry(), screen.grabWindow(0)) for screen in _screens()]
+    found = [Shot(screen.geometry(), screen.grabWindow(0).toImage()) for screen in _screens()]
     return [shot for shot in found if not shot.picture.isNull()]
 
 
@@ -65,7 +66,7 @@ def cut(shots: Sequence[Shot], region: QRect) -> QImage:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for shot in inside:
             part = region.intersected(shot.geometry)
-            painter.drawPixmap(
+            painter.drawImage(
                 _scaled(part.translated(-region.topLeft()), ratio),
                 shot.picture,
                 _scaled(part.translated(-shot.geometry.topLeft()), shot.ratio),
@@ -79,10 +80,13 @@ def _scaled(area: QRect, ratio: float) -> QRectF:
 
 class RegionScreenshot(Screenshot):
     def __init__(
-        self, parent: QObject | None = None, look: Callable[[], list[Shot]] = grab
+        self,
+        background: Background,
+        parent: QObject | None = None,
+        look: Callable[[], list[Shot]] = grab,
     ) -> None:
         super().__init__(parent)
-        self._look = look
+        self._background, self._look = background, look
         self._shots: list[Shot] = []
         self.sheets: list[Sheet] = []
         self._start: QPoint | None = None
@@ -145,11 +149,17 @@ class RegionScreenshot(Screenshot):
 
     def _end(self, region: QRect) -> None:
         self.stop()
-        picture, self._shots = cut(self._shots, region), []
+        shots, self._shots = self._shots, []
+        self._background.run(lambda _: cut(shots, region), self._cut, self._not_cut)
+
+    def _cut(self, picture: QImage) -> None:
         if picture.isNull():
             self.fail(BLANK)
         else:
             self.taken.emit(picture)
+
+    def _not_cut(self, error: Exception) -> None:
+        self.fail(BLANK)
 
 
 class Sheet(QWidget):
@@ -179,9 +189,13 @@ class Sheet(QWidget):
         self.raise_()
 
     def show_region(self, region: QRect) -> None:
-        """region as the desktop counts."""
-        self._region = region
-        self.update()
+        """region as the desktop counts. Only what changes is painted."""
+        before, self._region = self._region, region
+        if before.isEmpty() or region.isEmpty():
+            self.update()
+        else:
+            for each in (before, region):
+                self.update(each.translated(-self._shot.geometry.topLeft()) + AROUND)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -212,7 +226,8 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         region = self._region.translated(-self._shot.geometry.topLeft())
         with QPainter(self) as painter:
-            painter.drawPixmap(self.rect(), self._shot.picture)
+            painter.setClipRegion(event.region())
+            painter.drawImage(QRectF(self.rect()), self._shot.picture)
             painter.save()
             if not region.isEmpty():
                 painter.setClipRegion(event.region().subtracted(region))

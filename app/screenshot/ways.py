@@ -26,4 +26,4 @@ def screenshot(
 
         address = environ.get("DBUS_SESSION_BUS_ADDRESS", "")
         return PortalScreenshot(Bus(address, background), background, parent)
-    return RegionScreenshot(parent)
+    return RegionScreenshot(background, parent)

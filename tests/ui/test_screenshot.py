@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from app.screenshot.region import BLANK, RegionScreenshot, Shot, cut
@@ -26,7 +26,8 @@ def attaching(qapp):
 
 
 def screen(geometry, color, ratio=1.0):
-    picture = QPixmap(round(geometry.width() * ratio), round(geometry.height() * ratio))
+    wide, tall = round(geometry.width() * ratio), round(geometry.height() * ratio)
+    picture = QImage(wide, tall, QImage.Format.Format_RGB32)
     picture.fill(color)
     picture.setDevicePixelRatio(ratio)
     return Shot(geometry, picture)
@@ -51,8 +52,8 @@ class Seen:
 
 
 @pytest.fixture
-def region(qtbot, two):
-    made = RegionScreenshot(look=lambda: two)
+def region(qtbot, background, two):
+    made = RegionScreenshot(background, look=lambda: two)
     yield made
     made.stop()
 
@@ -81,8 +82,10 @@ def test_what_is_drawn_is_taken(qtbot, region):
     QTest.mousePress(first, LEFT, NONE, QPoint(100, 50))
     QTest.mouseMove(first, QPoint(200, 150))
     QTest.mouseRelease(first, LEFT, NONE, QPoint(420, 150))  # on the other screen
+    assert not region.sheets
+    qtbot.waitUntil(lambda: bool(seen.taken))
     (picture,) = seen.taken
-    assert picture.width() == pytest.approx(321 * 2, abs=2) and not region.sheets
+    assert picture.width() == pytest.approx(321 * 2, abs=2)
     assert picture.pixelColor(20, 20) == RED
     assert picture.pixelColor(picture.width() - 4, 20) == BLUE
 
@@ -93,6 +96,7 @@ def test_a_click_is_no_region_and_enter_takes_the_screen(qtbot, region):
     qtbot.mouseClick(region.sheets[0], LEFT, NONE, QPoint(100, 50))
     assert not seen.taken and region.sheets
     qtbot.keyClick(region.sheets[0], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(seen.taken))
     assert (seen.taken[0].width(), seen.taken[0].height()) == (400, 300)
 
 
@@ -105,8 +109,8 @@ def test_esc_leaves_everything_as_it_was(qtbot, region):
     assert len(region.sheets) == 2
 
 
-def test_a_screen_nobody_may_see_is_told(qtbot):
-    source = RegionScreenshot(look=list)
+def test_a_screen_nobody_may_see_is_told(qtbot, background):
+    source = RegionScreenshot(background, look=list)
     seen = Seen(source)
     source.take()
     assert seen.failed[0].message == BLANK and seen.failed[0].hint == OWN_KEY
