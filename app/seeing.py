@@ -44,12 +44,20 @@ def engines(
     def read() -> Started:
         return READER, Path(), preferences.options_of(READER), {}
 
-    both = Resting(eyes, starting(preferences, folders)), Resting(reader, read)
-    preferences.changed.connect(lambda name, _: both[0].renew() if name == "eyes" else None)
-    return both
+    return Resting(eyes, starting(preferences, folders)), Resting(reader, read)
 
 
 def findings(
     folders: paths.Folders, preferences: PreferencesController, parent: QObject
 ) -> FindingsController:
-    return FindingsController(*engines(folders, preferences, parent), parent)
+    eyes, reader = engines(folders, preferences, parent)
+    made = FindingsController(eyes, reader, parent)
+
+    def changed(name: str, _: object) -> None:
+        if name == "eyes":
+            made.forget()
+            eyes.renew()
+
+    preferences.changed.connect(changed)
+    preferences.home_changed.connect(lambda name: eyes.renew() if name in (EYES, OTHERS) else None)
+    return made

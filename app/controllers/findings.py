@@ -108,6 +108,10 @@ class FindingsController(QObject):
         self._eyes.warm()
         self._reader.warm()
 
+    def forget(self) -> None:
+        """Others look from now on: what was found may be another thing to them."""
+        self._known.clear()
+
     def stop(self) -> None:
         """At the end of the program."""
         self._open.clear()

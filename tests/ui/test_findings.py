@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import paths, seeing
 from app.controllers.findings import TRIES, FindingsController
 from app.controllers.found import HEADING, Unknown, found
 from app.resting import Resting
@@ -61,6 +62,20 @@ def test_both_are_started_and_asked_and_what_they_find_is_told_once(eyes, reader
     again = []
     findings.find(PICTURE, again.append)
     assert again == told and len(eyes.requests) == 1  # it is remembered
+
+
+def test_with_other_eyes_it_is_looked_at_again(qapp, eyes, reader, told, findings, preferences,
+                                               monkeypatch, tmp_path):  # fmt: skip
+    links = iter((eyes, reader))
+    monkeypatch.setattr(seeing, "EngineLink", lambda *_, **__: next(links))
+    other = seeing.findings(paths.folders(tmp_path), preferences, qapp)
+    for _ in range(2):
+        other.find(PICTURE, told.append)
+        eyes.answer(CIRCLE, Done())
+        reader.answer(SALE, Done())
+        assert not preferences.set("eyes", str(tmp_path / "clip"))
+    assert [name for name, _ in eyes.opened[1:]] == ["eyes", "open_clip"]
+    assert eyes.grants["read"] == (tmp_path / "data" / seeing.EXTRA,)
 
 
 def test_who_asks_meanwhile_hears_the_same(eyes, reader, told, findings):

@@ -29,7 +29,7 @@ def fonts():
     }
 
 
-def drawn(rows, font="sans", size=(420, 130), ink="black", paper="white", letters=26):
+def drawn(rows, font="sans", size=(420, 300), ink="black", paper="white", letters=26):
     """Rows of (left, top, words) as a picture."""
     from PIL import Image, ImageDraw, ImageFont
 
@@ -60,7 +60,7 @@ def test_printed_words_are_read_letter_by_letter(reader, font):
     assert all(one.sure > 0.85 for one in lines)
     for one, top in zip(lines, (20, 76), strict=True):
         assert 0 <= one.box[0] < 0.1 and one.box[2] > 0.4
-        assert abs(one.box[1] * 130 - top) < 12 and one.box[3] > one.box[1]
+        assert abs(one.box[1] * 300 - top) < 12 and one.box[3] > one.box[1]
 
 
 def test_light_on_dark_and_upside_down(reader):
