@@ -46,7 +46,7 @@ class Media:
         match request:
             case ReadPicture():
                 check_size(request.data, request.longest, request.preview)
-                most = max(request.longest, request.preview)
+                most = previews.needed(request.longest, request.preview)
                 data, box, fonts = request.data, request.box, self._fonts
                 bounds = DRAWING if kinds.what(data).name in ("SVG", "GZIP") else PICTURE
                 bounds = bounds._replace(read=(fonts,) if fonts and bounds is DRAWING else ())
@@ -54,7 +54,7 @@ class Media:
                 yield from self._seen(work, bounds, request)
             case ReadDocument():
                 check_size(request.data, request.longest, request.preview)
-                most = max(request.longest, request.preview)
+                most = previews.needed(request.longest, request.preview)
                 read = reading.reader(request.data, request.name)
                 yield from self._seen(lambda: read(request.data, most), DOCUMENT, request)
             case _:

@@ -30,7 +30,7 @@ class Film:
             raise ParleyError("A film cannot do that.", "", type(request).__name__)
         if request.count < 1 or request.longest < 1 or request.preview < 0:
             raise ParleyError("So much cannot be read of a film.", "", repr(request))
-        most = max(request.longest, request.preview)
+        most = previews.needed(request.longest, request.preview)
         bounds = Bounds("film", SECONDS, MEMORY, (self._path,))
         for event in self._apart.run(
             lambda: frames.spread(self._path, request.count, most), bounds

@@ -13,6 +13,12 @@ from engines.messages import Event, Pixels, Preview
 
 FEW = 256  # colours of a drawing or a screenshot
 QUALITY = 85
+NEARLY = 1.25  # times as large as the pixels: a preview that is hardly larger is made of them
+
+
+def needed(longest: int, preview: int) -> int:
+    """How large a picture is decoded for both: pixels scaled twice would be less sharp."""
+    return preview if preview > NEARLY * longest else longest
 
 
 def shown(found: Pixels, longest: int, preview: int) -> Iterator[Event]:

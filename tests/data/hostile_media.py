@@ -510,7 +510,9 @@ def xml_bomb(dice):
 @kind
 def many_elements(dice):
     """Not so much text, but a tree of it is too large."""
-    crowd = bombs.between(WORD, b"<w:p/>" * 100_000, 100, b"</w:body></w:document>")
+    crowd = bombs.between(
+        WORD, b"<w:p/>" * 100_000, dice.choice([45, 100, 100]), b"</w:body></w:document>"
+    )
     whole = members("a.docx") | {"word/document.xml": crowd}
     return Hostile("a.docx", bombs.archive(whole), DOCUMENT)
 

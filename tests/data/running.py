@@ -9,6 +9,8 @@ from engines.process import COMMAND
 
 
 class Running:
+    patience = 60  # seconds without an event, after which the test fails
+
     def __init__(self, name, options, log, model=None, grace=2.0, command=COMMAND, **grants):
         """loaded: what it said while loading."""
         self._events: queue.SimpleQueue = queue.SimpleQueue()
@@ -22,7 +24,7 @@ class Running:
         """All events of a job, in order."""
         found = []
         while not found or not isinstance(found[-1], ENDINGS):
-            number, event = self._events.get(timeout=60)
+            number, event = self._events.get(timeout=self.patience)
             if number == job:
                 found.append(event)
         return found
@@ -31,13 +33,13 @@ class Running:
         """What all jobs said up to the end of this one, each with its job."""
         found = []
         while not found or found[-1][0] != job or not isinstance(found[-1][1], ENDINGS):
-            found.append(self._events.get(timeout=60))
+            found.append(self._events.get(timeout=self.patience))
         return found
 
     def saw(self, job, kind):
         """Wait for an event of this kind."""
         while True:
-            number, event = self._events.get(timeout=60)
+            number, event = self._events.get(timeout=self.patience)
             if number == job and isinstance(event, kind):
                 return event
 

@@ -79,6 +79,7 @@ class Readers:
         fonts, self._folder = documents.FONTS, folder
         options = files.Options(str(fonts))
         self.media = Running("media", options, folder / "log.txt", read=(fonts,))
+        self.media.patience = PATIENCE + 10
         self.pid = self.media.host.pid
 
     def read(self, hostile):
@@ -97,6 +98,7 @@ class Readers:
         engines = {FILM: ("film", film.Options()), SOUND: ("sound_files", sound_files.Options())}
         engine, options = engines[role]
         running = Running(engine, options, self._folder / "log.txt", path)
+        running.patience = PATIENCE + 10
         try:
             events = running.loaded
             if not isinstance(events[-1], Done):

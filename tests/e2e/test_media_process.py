@@ -60,6 +60,8 @@ def test_a_picture_comes_as_pixels_and_a_preview(media):
 def test_a_preview_may_be_larger_than_the_pixels(media):
     pixels, preview, _ = media.ask(ReadPicture(encoded(corners(size=(600, 400))), 60, 300))
     assert (pixels.width, preview.width, pixels.whole_width) == (60, 300, 600)
+    pixels, preview, _ = media.ask(ReadPicture(encoded(corners(size=(600, 400))), 300, 310))
+    assert (pixels.width, preview.width) == (300, 300)  # nothing is scaled twice for so little
 
 
 @pytest.mark.parametrize("name", documents.ALL)

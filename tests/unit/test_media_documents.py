@@ -152,3 +152,10 @@ def test_an_archive_that_unpacks_to_too_much_is_not_handed_on(monkeypatch):
         archive.writestr("word/media/a.bin", bytes(2 << 20))
     with pytest.raises(ParleyError, match="unpacks to more than"):
         read(file.getvalue(), "a.docx")
+
+
+def test_a_tree_that_would_not_fit_is_not_grown(monkeypatch):
+    monkeypatch.setattr(packed, "TAGS", 100)
+    with pytest.raises(ParleyError, match="too many parts"):
+        read(documents.docx(), "a.docx")
+    assert texts(documents.xlsx(), "a.xlsx")

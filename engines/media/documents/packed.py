@@ -10,6 +10,7 @@ from engines.media.kinds import What
 
 MEMBERS = 20_000
 UNPACKED = 300 << 20  # bytes of all members
+TAGS = 5_000_000  # in what is read as a tree, which takes some hundred bytes for each
 CHUNK = 1 << 20
 DAMAGED = "This document is damaged and cannot be read."
 AGAIN = "Save or download it again."
@@ -45,28 +46,36 @@ def what(data: bytes) -> What:
     return kinds.ZIP
 
 
-def check(data: bytes) -> None:
-    """Raises ParleyError for an archive that unpacks to too much: counted, not only believed."""
+def check(data: bytes, *, tree: bool = True) -> None:
+    """Raises ParleyError for an archive that unpacks to too much: counted, not only believed.
+
+    tree: its XML is read as a whole, not row by row.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if len(members) > MEMBERS:
             raise ParleyError(f"This document holds {len(members):,} files.", "Save it as PDF.")
-        told = sum(member.file_size for member in members)
-        if told > UNPACKED or _counted(archive, members) > UNPACKED:
+        size = sum(member.file_size for member in members)
+        size, tags = (size, 0) if size > UNPACKED else _counted(archive, members)
+        if size > UNPACKED:
             raise ParleyError(
                 f"This document unpacks to more than {UNPACKED >> 20} MB.",
                 "Save it as PDF, or without its pictures.",
             )
+        if tree and tags > TAGS:
+            raise ParleyError("This document has too many parts to be read.", "Save it as PDF.")
 
 
-def _counted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
-    """Bytes that come out, up to where it is too much."""
-    count = 0
+def _counted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tuple[int, int]:
+    """Bytes that come out, up to where it is too much, and the tags in those that are XML."""
+    size = tags = 0
     for member in members:
+        marked_up = member.filename.endswith(("ml", ".rels", ".opf"))
         with archive.open(member) as file:
-            while count <= UNPACKED and (part := file.read(CHUNK)):
-                count += len(part)
-    return count
+            while size <= UNPACKED and (part := file.read(CHUNK)):
+                size += len(part)
+                tags += part.count(b"<") if marked_up else 0
+    return size, tags
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -22,7 +22,7 @@ def reader() -> Callable[[bytes, int], Iterator[Event]]:
 def pages(data: bytes, longest: int) -> Iterator[Event]:
     import openpyxl
 
-    packed.check(data)
+    packed.check(data, tree=False)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets, taken = book.worksheets, Text()
     if not sheets:
