@@ -8,6 +8,7 @@ same files. All with one thread; what counts is CPU time up to the first token, 
 clock tells more about what else runs (it is given too). The models have random weights and are kept
 in the system's folder for temporary files: a llama of 335 million (Q4_0, 210 MB) and the eyes of
 SigLIP so400m (27 layers, 1152 wide, 384 pixels in patches of 14: 729 tokens; F16, 840 MB).
+At the end 100,000 photos are searched (photos.py).
 """
 
 import argparse
@@ -66,6 +67,9 @@ def main() -> None:
         return stock_handler(given.model, given.projector)
     model, projector = files(given.model, given.projector)
     figures = measure(model, projector, given.rounds, given.stock)
+    from tests.benchmarks.photos import search_100k
+
+    figures |= search_100k()
     for name, value in figures.items():
         print(f"{name:28} {value:10.3f}")
     print(json.dumps(figures))
