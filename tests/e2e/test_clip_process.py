@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from app import paths, seeing
-from engines.messages import Describe, Described, Done, Embed, Failed, Look, Vector
+from engines.messages import Describe, Described, Done, Embed, Failed
 from engines.vision import everyday, eyes, folders, open_clip, pictures
+from tests.data.kept_vectors import WORDS, alike, kept, rows, shapes
 from tests.e2e import test_vision_process
-from tests.e2e.test_vision_process import drawn, link  # noqa: F401
+from tests.e2e.test_vision_process import link  # noqa: F401
 
 pytestmark = [pytest.mark.clip, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 PACKAGES = Path(os.environ.get("PARLEY_CLIP", "."))
-KEPT = Path(__file__).parents[1] / "data" / "eyes_vectors.json"
 SHAPE = {
     "embed_dim": 32,
     "vision_cfg": {"image_size": 64, "layers": 2, "width": 64, "patch_size": 16, "head_width": 16},
@@ -32,21 +32,6 @@ SHAPE = {
     },
 }
 WAIT = 500  # seconds; torch alone takes five of a free processor to start
-WORDS = ("a red circle", "the word “HELLO”", "three blue squares on green", "x " * 300)
-
-
-def shapes():
-    """Pictures of several shapes, wide and high, the same each time."""
-    from PIL import Image, ImageDraw
-
-    made = []
-    for place, size in enumerate(((300, 200), (120, 260), (128, 128), (40, 33))):
-        picture = Image.new("RGB", size, (250, 250 - 40 * place, 240))
-        pen = ImageDraw.Draw(picture)
-        pen.ellipse((size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2), fill=(200, 10, 30))
-        pen.rectangle((size[0] // 2, size[1] // 2, size[0] - 3, size[1] - 3), fill=(10, 40, 200))
-        made.append(Look(str(place), *size, picture.tobytes()))
-    return (*made, drawn("HELLO"))
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +53,9 @@ def answers(qtbot, one, request):
 
 
 def vectors(qtbot, one, looks, words):
-    import numpy
-
     found = answers(qtbot, one, Embed(looks, words))
     assert found[-1] == Done(), found[-1]
-    rows = [numpy.frombuffer(v.values, "<f4") for v in found if isinstance(v, Vector)]
-    return numpy.stack(rows)
+    return rows(found)
 
 
 @pytest.fixture
@@ -105,12 +87,6 @@ def by_library(library, folder, looks, words, tokens=None):
     return torch.cat((given, said)).numpy()
 
 
-def alike(ours, theirs):
-    """The smallest cosine between two rows that should be the same."""
-    assert ours.shape == theirs.shape
-    return float((ours * theirs).sum(axis=1).min())
-
-
 def test_any_clip_model_gives_what_the_library_gives(qtbot, link, library, random_model):  # noqa: F811
     one = opened(link, random_model)
     ours = vectors(qtbot, one, shapes(), WORDS)
@@ -126,10 +102,7 @@ def test_any_clip_model_gives_what_the_library_gives(qtbot, link, library, rando
 
 def test_the_starters_eyes_are_the_same_three_ways(qtbot, link, library):  # noqa: F811
     """open_clip's own code, our engine with torch, our engine with ONNX; and the vectors kept."""
-    import numpy
-
     folder = paths.resource(seeing.EYES)
-    kept = json.loads(KEPT.read_text("utf-8"))
     looks, words = shapes(), WORDS
     onnx = link()
     onnx.open("eyes", folder, eyes.Options())
@@ -142,15 +115,9 @@ def test_the_starters_eyes_are_the_same_three_ways(qtbot, link, library):  # noq
     tensor = importlib.import_module("torch").tensor
     direct = by_library(library, folder, looks, words, lambda given: tensor(ids(given)))
     assert alike(graph, direct) > 0.9999 and alike(torch, direct) > 0.9999
-    if kept["weights"] != _weights(folder):
-        pytest.skip("the kept vectors are of other weights: tests/data/write_eyes_vectors.py")
-    assert alike(graph, numpy.array(kept["vectors"], "f4")) > 0.999
-
-
-def _weights(folder):
-    import hashlib
-
-    return hashlib.sha256((folder / folders.WEIGHTS).read_bytes()).hexdigest()
+    if (saved := kept()) is None:
+        pytest.skip("the kept vectors are of other weights: tests/data/kept_vectors.py")
+    assert alike(graph, saved) > 0.999
 
 
 HOSTILE = {

@@ -8,7 +8,7 @@ import pytest
 from engines.errors import ParleyError
 from engines.messages import Chat, Describe, Described, Embed, Look, ReadText, Vector
 from engines.vision import eyes, folders, pictures, tokens
-from tests.data import tiny_eyes
+from tests.data import kept_vectors, tiny_eyes
 
 RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 40), (10, 20, 240), (250, 250, 250)
 
@@ -79,6 +79,12 @@ def test_what_is_no_picture_is_refused(opened, picture):
 def test_slim_pictures_do_not_grow(opened):
     assert told(opened, plain(BLUE, 1, 40_000)).words[0][0] == "blue"
     assert told(opened, plain(BLUE, 40_000, 1)).words[0][0] == "blue"
+
+
+def test_the_starters_eyes_give_what_they_gave():
+    if (saved := kept_vectors.kept()) is None:
+        pytest.skip("the kept vectors are of other weights: tests/data/kept_vectors.py")
+    assert kept_vectors.alike(kept_vectors.now(), saved) > 0.999
 
 
 # Colours
