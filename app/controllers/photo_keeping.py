@@ -57,7 +57,7 @@ class PhotoKeeping(QObject):
         self._granted: tuple[str, ...] = ()  # what the process that runs may read
         self._holds: set[str] = set()
         self._anyway = False  # also on battery
-        self._tries = 0
+        self._tries, self._refused = 0, False
         self._begun = (0.0, 0)  # when this run began, and at how many photos
         self._told = self._whole = 0.0
         self._next = QTimer(self, singleShot=True)
@@ -103,9 +103,11 @@ class PhotoKeeping(QObject):
         self._looker.renew()
         self.look_soon()
 
-    def go_on_anyway(self) -> None:
-        """The battery may be used for it, until Parley is closed."""
-        self._anyway = True
+    @Slot()
+    def go_on(self) -> None:
+        """Once more, or on battery as well until Parley is closed."""
+        self._anyway = self._anyway or self.state == BATTERY
+        self._tries = 0
         self.look_soon(0)
 
     @property
@@ -162,6 +164,8 @@ class PhotoKeeping(QObject):
 
     @Slot(int, object)
     def _on_event(self, job: int, event: Event) -> None:
+        if job == 0:
+            self._refused = isinstance(event, Failed)  # the eyes cannot be opened
         if job != self._job or job < 0:
             return
         match event:
@@ -193,7 +197,8 @@ class PhotoKeeping(QObject):
             self.more.emit()
             return
         self._tries += 1
-        if self._looker.link.state == "stopped" and self._tries < TRIES:
+        died = self._looker.link.state == "stopped" and not self._refused
+        if died and self._tries < TRIES:
             self._next.start(AGAIN)  # it ended over a photo, which is skipped in time
             return
         self.trouble = ending if isinstance(ending, Failed) else Failed("Looking was broken off.")

@@ -108,6 +108,8 @@ class PhotosController(QObject):
 
     def enter(self) -> None:
         """The page is looked at: have what finds ready, and all photos in the grid."""
+        if self.keeping.state == "failed":
+            self.keeping.go_on()  # what was missing may be there by now
         if self._preferences.photo_folders:
             self._open = True
             self._find()

@@ -49,7 +49,7 @@ class Pages(QStackedWidget):
             "voice": lambda: VoicePage(everyone.voicing, everyone.preferences, shortcuts(actions)),
             "tools": lambda: ToolsPage(everyone),
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
-            "photos": lambda: PhotosPage(everyone.photos),
+            "photos": lambda: PhotosPage(everyone.photos, everyone.extras),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions, everyone.preferences),

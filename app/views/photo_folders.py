@@ -6,9 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.extras import ExtrasController
 from app.controllers.photos import PhotosController
 from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
+from app.views.extras_card import ExtrasCard
 from app.views.folder_dialog import choose_folder
 from app.views.tool_rows import Drawing, EntryRow
 
@@ -81,9 +83,9 @@ class FoldersView(QWidget):
     granted = Signal(str)
     eyes_asked = Signal(str)  # path of a model's folder; "" for those that came with Parley
 
-    def __init__(self, photos: PhotosController) -> None:
+    def __init__(self, photos: PhotosController, extras: ExtrasController) -> None:
         super().__init__()
-        self._photos = photos
+        self._photos, self.extras = photos, ExtrasCard(extras)
         self.card = Card()
         self.add = Button("Add a folder…", picture="plus")
         self.problem = label("", "danger", wrap=True)
@@ -99,7 +101,9 @@ class FoldersView(QWidget):
         folders = headed("Folders with photos", consent, self.card, buttons)
         inside = QWidget()
         inside.setMaximumWidth(720)
-        inside.setLayout(column(folders, headed("Eyes", self.eyes, below), None, gap=0))
+        inside.setLayout(
+            column(folders, headed("Eyes", self.eyes, below, self.extras), None, gap=0)
+        )
         line = row(None, inside, None)
         line.setStretch(1, 100)
         self.setLayout(column(line, gap=0))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.controllers.extras import ExtrasController
 from app.controllers.photos import PhotosController
 from app.controllers.shown import ShownPhoto
 from app.views.controls import Button, IconButton, Menu, column, label, row
@@ -32,7 +33,7 @@ NONE, GRID, FOLDERS = range(3)  # what the page shows
 
 
 class PhotosPage(Page):
-    def __init__(self, photos: PhotosController) -> None:
+    def __init__(self, photos: PhotosController, extras: ExtrasController) -> None:
         self._photos, self._wanted = photos, photos.asked_for
         self.field = SearchField(FIELD)
         self.field.setAccessibleName("Find photos")
@@ -45,7 +46,7 @@ class PhotosPage(Page):
         self.other_eyes = Button("Choose other eyes…", "link")
         self.grid = PhotoGrid(photos.photo)
         self.chosen = PhotoBar()
-        self.nothing, self.places = NoFolders(), FoldersView(photos)
+        self.nothing, self.places = NoFolders(), FoldersView(photos, extras)
         self.folders = Button("Folders", picture="folder-open")
         self._stack = QStackedWidget()
         for one in (self.nothing, self._found(), self.places):
@@ -95,7 +96,7 @@ class PhotosPage(Page):
         grid.menu_asked.connect(self._show_menu)
         self.by_picture.clicked.connect(self.choose_picture)
         self.clear.clicked.connect(self.show_all)
-        self.anyway.clicked.connect(photos.keeping.go_on_anyway)
+        self.anyway.clicked.connect(photos.keeping.go_on)
         self.folders.clicked.connect(self.toggle_folders)
         self.other_eyes.clicked.connect(self.toggle_folders)
         self.nothing.granted.connect(self.grant)
@@ -136,7 +137,9 @@ class PhotosPage(Page):
         self.bar.setRange(0, 0 if one.share < 0 else 1000)
         self.bar.setValue(round(max(0.0, one.share) * 1000))
         self.bar.setAccessibleName(one.words)
-        self.anyway.setVisible(one.state == "battery")
+        self.anyway.setVisible(one.state in ("battery", "failed"))
+        self.anyway.setText("Go on" if one.state == "battery" else "Try again")
+        self.anyway.setAccessibleName(self.anyway.text())
         self.heading.setText(one.heading)
         self.clear.setVisible(self._photos.searched)
         self.eyes.setText(one.eyes)
@@ -181,6 +184,7 @@ class PhotosPage(Page):
     @Slot()
     def toggle_folders(self) -> None:
         self._stack.setCurrentIndex(GRID if self._stack.currentIndex() == FOLDERS else FOLDERS)
+        self.places.extras.look()
         self.refresh()
 
     @Slot()

@@ -243,6 +243,18 @@ def test_a_process_that_dies_is_started_again(qtbot, page, photos, tmp_path):
     looked(qtbot, photos, 80)
 
 
+def test_eyes_that_cannot_be_opened_are_said_and_tried_again(qtbot, page, photos, folder, tiny):
+    (tiny / "open_clip_model.safetensors").rename(tiny / "away")
+    page.grant(str(folder))
+    qtbot.waitUntil(lambda: photos.keeping.state == "failed", timeout=WAIT)
+    assert "cannot be used to look at pictures" in page.state.text()
+    assert page.anyway.isVisible() and page.anyway.text() == "Try again"
+    (tiny / "away").rename(tiny / "open_clip_model.safetensors")
+    qtbot.mouseClick(page.anyway, LEFT)
+    looked(qtbot, photos, 12)
+    assert not page.anyway.isVisible()
+
+
 def test_eyes_are_chosen(qtbot, page, photos, folder, tmp_path, preferences):
     with qtbot.waitSignal(photos.notice) as told:
         photos.choose_eyes(str(tmp_path))
