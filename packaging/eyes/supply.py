@@ -1,5 +1,6 @@
 """Batches from what pool.py drew."""
 
+import re
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,16 @@ from heads import Drilled
 from learner import Batch
 from pool import shards
 from scenes import lettering, things
-from talks import Talks
+from scenes.asking import a
+from scenes.colours import NAMES
+from talks import Asked, Talks
 from tokenizers import Tokenizer
 from torch import Tensor
 from tower import Shape
 
 CAPTION, LABEL = 20, 8  # tokens
-UNTOLD = ("letters", "words", "several", "emoji counts")  # too hard to be talked about yet
+UNTOLD = ("letters", "words", "several", "emoji counts", "mixed")  # too hard to be talked about yet
+COLOURED = re.compile(rf"It is an? (?:{'|'.join(NAMES)}) (\w+)\.")
 SHIFT = 4  # pixels a picture is moved at most
 
 
@@ -68,7 +72,7 @@ class Supply:
         pixels = [*(moved(rng, self._pixels[one]) for one in chosen)]
         pixels += [self._drills[one] for one in drilled]
         answers = Drilled(*(part[drilled] for part in self._answers))
-        told = [[tuple(one) for one in self._told[n]["questions"]] for n in chosen[: options.rows]]
+        told = [[plain(*one) for one in self._told[n]["questions"]] for n in chosen[: options.rows]]
         return Batch(
             as_input(np.stack(pixels)).bfloat16(),
             self._captions[chosen],
@@ -77,6 +81,12 @@ class Supply:
             answers,
             self._talks.rows(rng, told),
         )
+
+
+def plain(question: str, answer: str) -> Asked:
+    """Who asks for a shape is told the shape: after its colour, only pairs seen before come."""
+    found = COLOURED.fullmatch(answer) if "shape" in question.lower() else None
+    return question, f"It is {a(found[1])}." if found else answer
 
 
 def moved(rng: Random, pixels: np.ndarray) -> np.ndarray:
