@@ -511,7 +511,7 @@ def xml_bomb(dice):
 def many_elements(dice):
     """Not so much text, but a tree of it is too large."""
     crowd = bombs.between(
-        WORD, b"<w:p/>" * 100_000, dice.choice([45, 100, 100]), b"</w:body></w:document>"
+        WORD, b"<w:p/>" * 100_000, dice.choice([25, 100, 100]), b"</w:body></w:document>"
     )
     whole = members("a.docx") | {"word/document.xml": crowd}
     return Hostile("a.docx", bombs.archive(whole), DOCUMENT)

@@ -10,7 +10,7 @@ from engines.media.kinds import What
 
 MEMBERS = 20_000
 UNPACKED = 300 << 20  # bytes of all members
-TAGS = 5_000_000  # in what is read as a tree, which takes some hundred bytes for each
+TAGS = 3_000_000  # in what is read as a tree, which takes some hundred bytes for each
 CHUNK = 1 << 20
 DAMAGED = "This document is damaged and cannot be read."
 AGAIN = "Save or download it again."
