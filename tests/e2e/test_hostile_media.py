@@ -203,6 +203,7 @@ KILLERS = {  # kind -> (file, what it is opened with, what it is to Parley)
 BLOATED = 600  # megabytes
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KILLERS)
 def test_the_bare_library_dies_or_grows_of_what_is_only_words_here(readers, tmp_path, kind):
     """What the process, its bounds and the looks before it are for."""
@@ -210,7 +211,7 @@ def test_the_bare_library_dies_or_grows_of_what_is_only_words_here(readers, tmp_
     name = {"docx": "a.docx", "openpyxl": "a.xlsx", "av": "a.wav"}.get(library, "a.png")
     (tmp_path / name).write_bytes(data := make())
     command = [sys.executable, BARE, library, tmp_path / name]
-    bare = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    bare = subprocess.run(command, capture_output=True, text=True, timeout=500)
     died, grown = bare.returncode < 0 or bare.returncode == 2, int(bare.stdout or 0)
     assert died or grown > BLOATED, bare
     events, megabytes = readers.read(hostile_media.Hostile(name, data, role))

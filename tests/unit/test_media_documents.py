@@ -9,7 +9,7 @@ from engines.errors import ParleyError
 from engines.media.documents import bounds, packed, pdf, tables
 from engines.media.documents.reading import reader
 from engines.messages import Page, Pixels
-from tests.data import documents
+from tests.data import documents, hostile_media
 from tests.data.documents import SCAN, WORDS, written
 
 
@@ -159,3 +159,19 @@ def test_a_tree_that_would_not_fit_is_not_grown(monkeypatch):
     with pytest.raises(ParleyError, match="too many parts"):
         read(documents.docx(), "a.docx")
     assert texts(documents.xlsx(), "a.xlsx")
+
+
+def test_words_in_controls_boxes_and_suggestions_are_read_and_deleted_ones_are_not():
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    again = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    box = f"<w:r><w:txbxContent><w:p>{run.format('boxed')}</w:p></w:txbxContent></w:r>"
+    body = (
+        f"<w:sdt><w:sdtContent><w:p>{run.format('controlled')}</w:p></w:sdtContent></w:sdt>"
+        f"<w:p><w:ins>{run.format('added')}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r>"
+        f"</w:del><w:r><w:tab/><w:t>end</w:t></w:r></w:p><w:p><mc:AlternateContent><mc:Choice>{box}"
+        f"</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:p>"
+    )
+    document = f"<w:document {space} {again}><w:body>{body}</w:body></w:document>"
+    parts = hostile_media.members("a.docx") | {"word/document.xml": document}
+    assert texts(documents.packed(parts), "a.docx") == ["controlled\nadded\tend\n\nboxed"]

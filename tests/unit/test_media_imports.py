@@ -62,6 +62,7 @@ for path in sorted(Path(sys.argv[1]).iterdir(), key=lambda path: "pfd".index(pat
 """
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there it is read in the same process")
 def test_nothing_is_imported_when_a_file_is_read(tmp_path):
     from PIL import Image
@@ -86,6 +87,6 @@ def test_nothing_is_imported_when_a_file_is_read(tmp_path):
         film(tmp_path / name, sound=name != "f.avi")
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PROGRAM, tmp_path],
-        cwd=ROOT, capture_output=True, text=True, timeout=110, check=True,
+        cwd=ROOT, capture_output=True, text=True, timeout=500, check=True,
     )  # fmt: skip
     assert run.stdout == ""
