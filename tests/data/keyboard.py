@@ -4,6 +4,7 @@ import ctypes
 import os
 import struct
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import (
@@ -25,8 +26,10 @@ FAKE_INPUT = 2  # request of the extension XTEST
 SYMBOLS = {
     "Right Ctrl": 0xFFE4, "Left Ctrl": 0xFFE3, "Alt": 0xFFE9, "Shift": 0xFFE1, "Num Lock": 0xFF7F,
     "Esc": 0xFF1B, "Space": 0x20, "F8": 0xFFC5, "F9": 0xFFC6, "Pause": 0xFF13, "c": 0x63, "x": 0x78,
-    "Caps Lock": 0xFFE5,
+    "Caps Lock": 0xFFE5, "Enter": 0xFF0D,
 }  # fmt: skip
+SHIFTED = '?!:"()'
+STEPS, STEP = 12, 0.03  # of the mouse on its way with a file, seconds
 
 
 class Vector(Structure):
@@ -65,6 +68,28 @@ class Keyboard(Display):
     def click(self, x: int, y: int) -> None:
         self._fake(MOTION, 0, x, y)
         self._fake(BUTTON_PRESS, 1)
+        self._fake(BUTTON_RELEASE, 1)
+
+    def type(self, text: str) -> None:
+        for letter in text:
+            key = self.keycode(ord(letter.lower()))
+            shifted = letter.isupper() or letter in SHIFTED
+            if shifted:
+                self.press("Shift")
+            self._fake(PRESS, key)
+            self._fake(RELEASE, key)
+            if shifted:
+                self.release("Shift")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """As slowly as a hand, so that the programs below can follow."""
+        self._fake(MOTION, 0, *start)
+        self._fake(BUTTON_PRESS, 1)
+        for n in range(1, STEPS + 1):
+            x, y = (a + (b - a) * n // STEPS for a, b in zip(start, end, strict=True))
+            self._fake(MOTION, 0, x, y)
+            time.sleep(STEP)
+        time.sleep(10 * STEP)
         self._fake(BUTTON_RELEASE, 1)
 
     def take_all(self) -> None:
