@@ -6,7 +6,6 @@ from engines.errors import ParleyError
 from engines.media import kinds
 from engines.messages import Failed
 
-LARGEST = 60 << 20  # bytes of a file: more does not fit one message to the engine
 AGAIN = "Try again."
 
 
@@ -35,8 +34,9 @@ def whole(path: Path) -> bytes:
     """Raises ParleyError in words."""
     try:
         size = path.stat().st_size
-        if size > LARGEST:
-            words = f"{path.name} has {size / 1e6:,.0f} MB; Parley reads up to 60 MB."
+        if size > kinds.LARGEST:
+            most = kinds.LARGEST >> 20
+            words = f"{path.name} has {size / 1e6:,.0f} MB; Parley reads up to {most} MB."
             raise ParleyError(words, "Make it smaller, or attach a part of it.")
         return path.read_bytes()
     except OSError as error:

@@ -16,7 +16,7 @@ from app.controllers.photo_words import heading, said, shown, status
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownPhoto, ShownPhotoFolder, ShownPhotos
 from app.controllers.undo import UndoStack
-from engines.media.files import LARGEST
+from engines.media.kinds import LARGEST
 from engines.messages import (
     ENDINGS,
     Event,

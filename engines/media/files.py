@@ -13,11 +13,11 @@ from engines.errors import ParleyError
 from engines.media import kinds, pictures, previews
 from engines.media.apart import Apart, Bounds
 from engines.media.documents import reading
+from engines.media.kinds import LARGEST
 from engines.messages import Event, Loaded, Pixels, ReadDocument, ReadPicture, Request
 from engines.options import option
 from engines.protocol import EngineSpec, Kind
 
-LARGEST = 60 << 20  # bytes of a file: more would not fit a message
 PICTURE = Bounds("picture", 30)
 DRAWING = Bounds("drawing", 15)
 DOCUMENT = Bounds("document", 60)

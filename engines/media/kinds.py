@@ -6,6 +6,7 @@ from typing import NamedTuple
 from engines.errors import ParleyError
 
 HEAD = 16_384  # bytes that are enough to tell
+LARGEST = 60 << 20  # bytes of a file: more would not fit a message
 
 PICTURE, DOCUMENT, FILM, SOUND, OTHER = "picture", "document", "film", "sound", ""
 

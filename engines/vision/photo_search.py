@@ -7,7 +7,7 @@ from struct import pack
 from typing import Any
 
 from engines.errors import ParleyError
-from engines.media.files import LARGEST
+from engines.media.kinds import LARGEST
 from engines.messages import (
     Event,
     FindPhotos,

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from engines.media import film as film_engine
-from engines.media.files import LARGEST, Options
+from engines.media.files import Options
+from engines.media.kinds import LARGEST
 from engines.messages import (
     Done,
     Failed,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from engines.errors import ParleyError
 from engines.media import apart, pictures, previews
 from engines.media.apart import Apart, Bounds
-from engines.media.files import LARGEST
+from engines.media.kinds import LARGEST
 from engines.messages import Event, Photo, Pixels, Progress
 from engines.vision.photo_index.walking import path_of
 
