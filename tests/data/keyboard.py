@@ -26,7 +26,7 @@ FAKE_INPUT = 2  # request of the extension XTEST
 SYMBOLS = {
     "Right Ctrl": 0xFFE4, "Left Ctrl": 0xFFE3, "Alt": 0xFFE9, "Shift": 0xFFE1, "Num Lock": 0xFF7F,
     "Esc": 0xFF1B, "Space": 0x20, "F8": 0xFFC5, "F9": 0xFFC6, "Pause": 0xFF13, "c": 0x63, "x": 0x78,
-    "Caps Lock": 0xFFE5, "Enter": 0xFF0D,
+    "Caps Lock": 0xFFE5, "Enter": 0xFF0D, "n": 0x6E,
 }  # fmt: skip
 SHIFTED = '?!:"()'
 STEPS, STEP = 12, 0.03  # of the mouse on its way with a file, seconds
