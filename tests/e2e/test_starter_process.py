@@ -1,20 +1,13 @@
 """The starter's engine in its jailed process: the shipped file, and what stands before it."""
 
-import threading
-from pathlib import Path
-
 import pytest
 
-from engines.host import EngineHost
-from engines.llm.starter import Options
 from engines.messages import (
-    ENDINGS,
     Cancelled,
     Chat,
     Done,
     Loaded,
     Prefill,
-    Sampling,
     Text,
     TextDelta,
     ToolCall,
@@ -22,42 +15,14 @@ from engines.messages import (
     Turn,
 )
 from engines.tools.registry import schemas
-
-ROOT = Path(__file__).parents[2]
-MODEL, HELP = ROOT / "resources/starter/parley-starter.gguf", ROOT / "resources/help"
-GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
-
-
-class Running:
-    def __init__(self) -> None:
-        self.events: list[tuple[int, object]] = []
-        self._heard = threading.Condition()
-        self.host = EngineHost(self._hear)
-        options = Options(context=2048, threads=1, help=str(HELP))
-        self.host.start("starter", MODEL, options, read=(HELP,))
-
-    def _hear(self, job: int, event: object) -> None:
-        with self._heard:
-            self.events.append((job, event))
-            self._heard.notify_all()
-
-    def wait(self, job: int) -> list:
-        """All events of a job that has ended."""
-        with self._heard:
-            ended = lambda: any(j == job and isinstance(e, ENDINGS) for j, e in self.events)  # noqa: E731
-            assert self._heard.wait_for(ended, timeout=60)
-            return [event for number, event in self.events if number == job]
-
-    def chat(self, *turns: Turn, tools=None) -> list:
-        offered = tuple(schemas() if tools is None else tools)
-        return self.wait(self.host.submit(Chat(turns, offered, GREEDY, max_tokens=200)))
+from tests.data.starter_process import GREEDY, Starter
 
 
 @pytest.fixture(scope="module")
-def starter():
-    running = Running()
+def starter(tmp_path_factory):
+    running = Starter(tmp_path_factory.mktemp("log") / "log")
     yield running
-    running.host.stop()
+    running.stop()
 
 
 def user(text: str) -> Turn:
@@ -69,7 +34,7 @@ def text_of(events: list) -> str:
 
 
 def test_the_file_is_loaded_in_a_jail_that_holds(starter):
-    loaded = next(event for event in starter.wait(0) if isinstance(event, Loaded))
+    loaded = next(event for event in starter.loaded if isinstance(event, Loaded))
     assert loaded.name == "Parley starter" and not loaded.jail
 
 
@@ -119,8 +84,8 @@ def test_a_result_of_a_tool_it_never_heard_of_is_passed_on(starter):
 
 def test_it_reads_ahead_and_can_be_called_off(starter):
     job = starter.host.submit(Prefill((user("hello"),), tuple(schemas())))
-    assert isinstance(starter.wait(job)[-1], Done)
+    assert isinstance(starter.heard(job)[-1], Done)
     job = starter.host.submit(Chat((user("hello"),), sampling=GREEDY))
     starter.host.cancel(job)
-    assert isinstance(starter.wait(job)[-1], Cancelled | Done)
+    assert isinstance(starter.heard(job)[-1], Cancelled | Done)
     assert text_of(starter.chat(user("Hi!")))
