@@ -7,7 +7,7 @@ from PIL import Image
 
 from app import paths
 from engines import jail, registry
-from engines.messages import Done, Loaded, Picture
+from engines.messages import Done, Loaded, ToolPicture
 from tests.data.running import Running
 
 
@@ -26,12 +26,12 @@ def call(tmp_path):
 
 def test_a_picture_comes_out_of_the_jail(call):
     picture, result, ending = call("plot", expression="sin x", start=0, end=10)
-    assert isinstance(picture, Picture) and picture.title == "sin x" and ending == Done()
+    assert isinstance(picture, ToolPicture) and picture.title == "sin x" and ending == Done()
     assert (result.text, result.error) == ("Plotted sin x from 0 to 10.", False)
     image = Image.open(io.BytesIO(picture.png), formats=["PNG"])
     assert image.size == (picture.width, picture.height) and len(image.getcolors(1 << 20)) > 10
     picture, result, _ = call("chart", kind="pie", labels="東京, Paris 🎈", values="3, 4")
-    assert isinstance(picture, Picture) and not result.error
+    assert isinstance(picture, ToolPicture) and not result.error
 
 
 def test_what_cannot_be_drawn_is_said_and_the_next_one_is_drawn(call):
@@ -39,4 +39,4 @@ def test_what_cannot_be_drawn_is_said_and_the_next_one_is_drawn(call):
     assert result.error and "cannot read" in result.text and ending == Done()
     result, _ = call("chart", kind="bar", labels="a, b", values="1")
     assert result.error and "2 labels do not fit 1 value" in result.text
-    assert isinstance(call("plot", expression="x")[0], Picture)
+    assert isinstance(call("plot", expression="x")[0], ToolPicture)

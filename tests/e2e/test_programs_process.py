@@ -19,8 +19,8 @@ from engines.messages import (
     Done,
     Failed,
     ListTools,
-    Picture,
     ToolCall,
+    ToolPicture,
     ToolResult,
     ToolsFound,
 )
@@ -206,7 +206,7 @@ def test_what_it_says_is_cleaned_and_bounded_and_it_touches_only_its_own(mixed, 
     result = mixed.use(tools["refusing"])[0]
     assert result == ToolResult("c1", "No hello here", True, "mcp")
     picture, result, _ = mixed.use(tools["picture"])
-    assert isinstance(picture, Picture) and (picture.width, picture.height) == (1, 1)
+    assert isinstance(picture, ToolPicture) and (picture.width, picture.height) == (1, 1)
     assert picture.png.startswith(b"\x89PNG") and "1 picture is shown" in result.text
     (tmp_path / "secret").write_text("private")
     with socket.create_server(("127.0.0.1", 0)) as listener:

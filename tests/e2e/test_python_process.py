@@ -14,7 +14,7 @@ from PIL import Image
 
 from app import paths
 from engines import jail, registry
-from engines.messages import CallTool, Cancelled, Done, Failed, Picture, ToolCall
+from engines.messages import CallTool, Cancelled, Done, Failed, ToolCall, ToolPicture
 from engines.plotting import look
 from tests.data.running import Running
 from tests.data.surroundings import surroundings
@@ -182,7 +182,7 @@ def test_the_process_may_be_killed_in_the_middle(home):
 # pictures
 
 
-def pixels(picture: Picture) -> np.ndarray:
+def pixels(picture: ToolPicture) -> np.ndarray:
     image = Image.open(io.BytesIO(picture.png), formats=["PNG"])
     assert image.size == (picture.width, picture.height) and image.mode == "RGB"
     return np.asarray(image, int)
@@ -217,7 +217,7 @@ def test_a_plot_comes_as_a_picture_of_the_curve(home):
 )  # fmt: skip
 def test_every_figure_is_shown_once(home, code, count):
     *pictures, result, ending = home.run(PLOT + code)
-    assert [type(one) for one in pictures] == [Picture] * count and ending == Done()
+    assert [type(one) for one in pictures] == [ToolPicture] * count and ending == Done()
     assert not result.error and not result.text.startswith("[<matplotlib")
     assert ("5 of 9" in result.text) is ("range(9)" in code)
     assert all(np.ptp(pixels(one)) >= 0 for one in pictures)
