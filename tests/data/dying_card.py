@@ -16,7 +16,7 @@ from engines.protocol import EngineSpec, Kind  # noqa: E402
 
 
 def create(model, options, progress):
-    return EchoEngine(0.0, os.environ.get("CUDA_VISIBLE_DEVICES", "every card"))
+    return EchoEngine(0.0, os.environ.get("CUDA_VISIBLE_DEVICES", "every card"), False, 0)
 
 
 def good():
