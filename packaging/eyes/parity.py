@@ -97,9 +97,6 @@ def projected(model: Path, projector: Path, pixels: np.ndarray) -> np.ndarray:
     from engines.llm.llama import library
 
     llama, mtmd = library.C, import_module("llama_cpp.mtmd_cpp")
-    quiet = llama.llama_log_callback(lambda *_: None)
-    llama.llama_log_set(quiet, None)
-    mtmd.mtmd_log_set(quiet, None)
     settings = llama.llama_model_default_params()
     settings.n_gpu_layers = 0
     loaded = llama.llama_model_load_from_file(str(model).encode(), settings)
