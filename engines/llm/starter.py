@@ -100,7 +100,15 @@ class StarterEngine:
         return (yield from self._model_answer(request, asked))
 
     def _look(self, request: Prefill | Chat) -> Generator[Event, None, Done | None]:
-        """What is about pictures is for the model alone, and tools are beside the point."""
+        """What is about pictures is for the model alone, and tools are beside the point.
+
+        It says what is likeliest: the second best word of a model this small is a wrong one.
+        """
+        if isinstance(request, Chat) and request.sampling.temperature is None:
+            sampling = msgspec.structs.replace(
+                request.sampling, temperature=0.0, repeat_penalty=1.0
+            )
+            request = msgspec.structs.replace(request, sampling=sampling)
         return (yield from self._sees.run(msgspec.structs.replace(request, tools=())))
 
     def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:

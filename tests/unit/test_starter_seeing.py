@@ -12,6 +12,7 @@ from engines.messages import (
     Look,
     Picture,
     Prefill,
+    Sampling,
     Text,
     ToolCall,
     ToolResult,
@@ -24,6 +25,7 @@ TOOLS = tuple(
     for name in ("calculator", "units", "clock")
 )
 PICTURE = Look("cat", 4, 2, bytes(24))
+LIKELIEST = Sampling(temperature=0.0, repeat_penalty=1.0)  # the person chose nothing else
 SHOWN = Turn("user", (Picture("cat", 4, 2), Text("What is this?")))
 ANSWER = Turn("assistant", (Text("A cat."),))
 
@@ -65,14 +67,14 @@ def test_a_question_with_a_picture_goes_to_the_model_without_tools(starter, mode
     turn = Turn("user", (Picture("cat", 4, 2), Text(asked)))
     heard = run(starter, Chat((turn,), TOOLS))
     assert heard.text.startswith("I see 1 picture: 4 x 2.") and not heard.calls
-    assert model.asked[-1] == Chat((turn,))
+    assert model.asked[-1] == Chat((turn,), sampling=LIKELIEST)
 
 
 @pytest.mark.parametrize("asked", ["And what colour is it?", "who painted it?", "Write a poem"])
 def test_what_follows_a_picture_and_is_certain_to_no_tool_goes_to_the_model(starter, model, asked):
     turns = (SHOWN, ANSWER, words(asked))
     assert run(starter, Chat(turns, TOOLS)).text.startswith("I see 1 picture")
-    assert model.asked[-1] == Chat(turns)
+    assert model.asked[-1] == Chat(turns, sampling=LIKELIEST)
 
 
 def test_a_sum_in_a_conversation_with_pictures_is_still_a_sum(starter, model):
@@ -106,3 +108,9 @@ def test_the_shipped_folder_is_where_its_eyes_are_looked_for():
     folder = Path(__file__).parents[2] / "resources/starter"
     eyes = folder / "parley-starter-mmproj.gguf"
     assert beside(folder / "parley-starter.gguf") == ((eyes,) if eyes.exists() else ())
+
+
+def test_how_daring_it_is_stays_the_persons_choice(starter, model):
+    chosen = Sampling(temperature=0.7)
+    run(starter, Chat((SHOWN,), sampling=chosen))
+    assert model.asked[-1].sampling == chosen
