@@ -12,7 +12,8 @@ from app.controllers.answering import Answering
 from app.controllers.attaching import AttachController
 from app.controllers.chat import ChatController
 from app.controllers.decoding import Decoding
-from app.controllers.describing import Describing, Findings
+from app.controllers.describing import Describing
+from app.controllers.findings import FindingsController
 from app.controllers.keeping import Keeping
 from app.controllers.looking import Looking
 from app.controllers.models import ModelController
@@ -42,7 +43,7 @@ def attaching(
     media: Resting,
     film: EngineLink,
     sound: EngineLink,
-    findings: Findings | None,
+    findings: FindingsController,
     store: Store,
     background: Background,
     models: ModelController,

@@ -41,6 +41,7 @@ ROOM = 0.7  # of its context that documents may take
 FULL = Notice(
     f"A message takes at most {MOST} pictures and documents.", "Send these first, or remove some."
 )
+NOT_READ = "Retry it or remove it, then send."
 NOT_YET = Notice("This picture is still being read.", "Wait until it is ready.")
 
 
@@ -155,12 +156,11 @@ class AttachController(QObject):
         return [chip for chip in self._here() if chip.state == READY]
 
     def why_not(self) -> Notice | None:
-        """What keeps the message on screen from being sent, once nothing is pending."""
+        """A file of the message on screen that could not be read: it cannot be sent so."""
         chip = next((chip for chip in self._here() if chip.state == FAILED), None)
         if chip is None:
             return None
-        hint = "Remove it or try it again, then send."
-        return Notice(f"{chip.source.name}: {chip.words}", hint, kind="error")
+        return Notice(f"{chip.source.name}: {chip.words}", NOT_READ, kind="error")
 
     def when_settled(self, callback: Callable[[], None]) -> None:
         """Call it once nothing of the message on screen is pending."""

@@ -19,7 +19,7 @@ PICTURE, DOCUMENT, FILM, SOUND = "picture", "document", "film", "sound"
 READING, LOOKING, READY, FAILED = "reading", "looking", "ready", "failed"
 SOURCE = "file"  # kind of the part a draft keeps of every chip
 WORKS = itertools.count(1)
-BLIND, DEAF = "this model cannot see it", "this model cannot hear it"
+DEAF = "this model cannot hear it"
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,7 @@
 """Pictures for a model that does not see: programs look at them, and what they found stays."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
@@ -9,24 +9,19 @@ from PySide6.QtCore import QObject
 from app.controllers import attached
 from app.controllers.attached import AboutPicture
 from app.controllers.decoding import Decoding
+from app.controllers.findings import FindingsController
 from app.store.conversations import StoredPart, StoredTurn
 from engines.messages import Look
 
 Parts = tuple[StoredPart, ...]
 
 
-class Findings(Protocol):
-    """Programs that tell what is in a picture (app/controllers/findings.py)."""
-
-    def find(self, look: Look, done: Callable[[Any], None]) -> Any: ...
-
-
 class Describing(QObject):
     def __init__(
-        self, findings: Findings | None, decoding: Decoding, parent: QObject | None = None
+        self, findings: FindingsController, decoding: Decoding, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.findings, self._decoding = findings, decoding
+        self._findings, self._decoding = findings, decoding
 
     def describe(
         self,
@@ -42,7 +37,7 @@ class Describing(QObject):
         left, ready = missing(parts), pixels or {}
 
         def go_on() -> None:
-            if not left or self.findings is None:
+            if not left:
                 return done(with_found(parts, found))
             part, one = left.pop(0)
             if one.hash in ready:
@@ -54,8 +49,7 @@ class Describing(QObject):
                 found[name] = what.text
                 go_on()
 
-            assert self.findings
-            self.findings.find(Look(name, seen.width, seen.height, seen.rgb), told)
+            self._findings.find(Look(name, seen.width, seen.height, seen.rgb), told)
 
         go_on()
 
@@ -63,7 +57,7 @@ class Describing(QObject):
         self, turns: Sequence[StoredTurn], done: Callable[[list[StoredTurn]], None]
     ) -> None:
         """The same for a branch: done gets the turns that are others now."""
-        left = [turn for turn in turns if missing(turn.parts)] if self.findings else []
+        left = [turn for turn in turns if missing(turn.parts)]
         changed: list[StoredTurn] = []
 
         def go_on() -> None:

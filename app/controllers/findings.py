@@ -4,11 +4,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.found import Found, Unknown, found
+from app.resting import Resting
 from engines.messages import (
     ENDINGS,
     Cancelled,
@@ -28,14 +28,6 @@ TRIES = 2  # of a request, where the process dies under it
 CLOSED = Failed("The program that looks at it was closed.", "Try again.")
 
 Told = Callable[[Found], None]
-
-
-class Seer(Protocol):
-    """An engine that is started when it is needed (app.resting.Resting)."""
-
-    link: Any
-
-    def warm(self) -> None: ...
 
 
 @dataclass
@@ -65,7 +57,7 @@ class FindingsController(QObject):
     always called exactly once, unless it was cancelled.
     """
 
-    def __init__(self, eyes: Seer, reader: Seer, parent: QObject | None = None) -> None:
+    def __init__(self, eyes: Resting, reader: Resting, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._eyes, self._reader = eyes, reader
         self._keys = count(1)
@@ -119,7 +111,7 @@ class FindingsController(QObject):
         for link in self.links:
             link.stop()
 
-    def _seer(self, who: str) -> Seer:
+    def _seer(self, who: str) -> Resting:
         return self._eyes if who == "eyes" else self._reader
 
     def _ask(self, who: str, one: Finding) -> None:

@@ -17,12 +17,17 @@ def sorted_out(path: Path) -> str:
     return role
 
 
+def check(path: Path) -> None:
+    """Raises ParleyError for what is no file."""
+    if path.is_dir():
+        raise ParleyError(f"{path.name} is a folder.", "Choose the files in it.")
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise ParleyError(f"{path.name} is no file.", "Choose a file.")
+
+
 def beginning(path: Path) -> bytes:
     """Raises ParleyError in words."""
-    if path.is_dir():
-        raise ParleyError(f"{path.name} is a folder.", "Attach the files in it.")
-    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-        raise ParleyError(f"{path.name} is no file.", "Attach a file.")
+    check(path)
     try:
         with path.open("rb") as file:
             return file.read(kinds.HEAD)
@@ -32,12 +37,13 @@ def beginning(path: Path) -> bytes:
 
 def whole(path: Path) -> bytes:
     """Raises ParleyError in words."""
+    check(path)
     try:
         size = path.stat().st_size
         if size > kinds.LARGEST:
             most = kinds.LARGEST >> 20
             words = f"{path.name} has {size / 1e6:,.0f} MB; Parley reads up to {most} MB."
-            raise ParleyError(words, "Make it smaller, or attach a part of it.")
+            raise ParleyError(words, "Make it smaller, or choose a part of it.")
         return path.read_bytes()
     except OSError as error:
         raise ParleyError(*gone(path.name), str(error)) from error

@@ -3,12 +3,12 @@
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background import Background
 from app.controllers.preferences import PreferencesController
+from app.resting import Resting
 from engines.messages import ENDINGS, Done, Event, Failed, Progress, Scanned, ScanPhotos
 
 FIRST = 12_000  # ms after the start of Parley, so that the first question is faster
@@ -22,23 +22,13 @@ SURE = 5.0  # seconds of looking before it is said how long the rest takes
 BATTERY = "battery"
 
 
-class Looker(Protocol):
-    """The engine that looks, started when it is needed (app.resting.Resting)."""
-
-    link: Any
-
-    def warm(self) -> None: ...
-
-    def renew(self, *_: object) -> None: ...
-
-
 class PhotoKeeping(QObject):
     changed = Signal()  # state, done, total or folders
     more = Signal()  # there is something new to be found
 
     def __init__(
         self,
-        looker: Looker,
+        looker: Resting,
         background: Background,
         preferences: PreferencesController,
         on_battery: Callable[[], bool],

@@ -6,17 +6,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background import Background
+from app.controllers.originals import failure, whole
 from app.controllers.photo_keeping import PhotoKeeping
 from app.controllers.photo_words import heading, said, shown, status
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownPhoto, ShownPhotoFolder, ShownPhotos
 from app.controllers.undo import UndoStack
-from engines.media.kinds import LARGEST
+from app.resting import Resting
 from engines.messages import (
     ENDINGS,
     Event,
@@ -38,16 +38,6 @@ CONFIG = "open_clip_config.json"
 NO_PROGRAM = "No program of this computer opens this photo."
 
 
-class Finder(Protocol):
-    """The engine that finds, started when it is needed (app.resting.Resting)."""
-
-    link: Any
-
-    def warm(self) -> None: ...
-
-    def renew(self, *_: object) -> None: ...
-
-
 class PhotosController(QObject):
     changed = Signal()  # status() or folders()
     found = Signal()  # keys are other ones now
@@ -58,7 +48,7 @@ class PhotosController(QObject):
     def __init__(
         self,
         keeping: PhotoKeeping,
-        finder: Finder,
+        finder: Resting,
         preferences: PreferencesController,
         background: Background,
         undo: UndoStack,
@@ -191,7 +181,7 @@ class PhotosController(QObject):
         """Photos that look like a picture from anywhere."""
         name = Path(path).name
         self._background.run(
-            lambda _: read(path),
+            lambda _: whole(Path(path)),
             partial(self._search_data, name, path),
             partial(self._unread, name),
         )
@@ -200,8 +190,8 @@ class PhotosController(QObject):
         self._look_like(name, "", FindPhotos(picture=data, count=COUNT))
 
     def _unread(self, name: str, error: Exception) -> None:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self.notice.emit(Notice(f"{name} cannot be opened.", why, kind="error"))
+        why = failure(name, error)
+        self.notice.emit(Notice(why.message, why.hint, why.detail, kind="error"))
 
     def _look_like(self, name: str, preview: str, wanted: FindPhotos) -> None:
         self.words, self._like, self._like_preview = "", name, preview
@@ -348,12 +338,3 @@ class PhotosController(QObject):
         self._undo.push("Remove folder of photos", partial(self._preferences.grant_photos, path))
         words = f"Parley no longer looks at {path}, and forgets its photos."
         self.notice.emit(Notice(words, "The photos themselves stay as they are.", action="Undo"))
-
-
-def read(path: str) -> bytes:
-    """Raises OSError, and ValueError where it is too large."""
-    with Path(path).open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ValueError("It is too large to be looked at.")
-    return data

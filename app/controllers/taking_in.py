@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers import attached
-from app.controllers.chips import BLIND, DEAF, LOOKING, READY, Chip, still
+from app.controllers.chips import DEAF, LOOKING, READY, Chip, still
 from app.controllers.describing import Describing, missing
 from app.controllers.jobs import BROKEN_OFF
 from app.controllers.looking import Looking
@@ -58,10 +58,9 @@ class TakingIn(QObject):
         self.settled.emit(chip)
 
     def _describe(self, chip: Chip) -> None:
-        if self._describing.findings is None or not missing(chip.parts):
+        if not missing(chip.parts):
             deaf = any(part.kind == attached.LISTENED for part in chip.parts)
-            blind = chip.pictures and self._describing.findings is None
-            return self._end(chip, DEAF if deaf else BLIND if blind else "")
+            return self._end(chip, DEAF if deaf else "")
         chip.words = "programs are looking…"
         self.changed.emit(chip)
         return self._describing.describe(chip.parts, still(chip, self._described), chip.sensed)

@@ -29,7 +29,8 @@ class Card(QFrame):
                 self.rules.append(rule)
                 self._inside.addLayout(row(rule, margins=(SIDE, 0, SIDE, 0)))
             self._inside.addWidget(one)
-        self.setVisible(bool(rows))
+        if self.parentWidget() or not rows:  # without one it would be shown as a window
+            self.setVisible(bool(rows))
 
 
 def headed(title: str, *parts: QWidget) -> QVBoxLayout:

@@ -10,7 +10,6 @@ from app.controllers.arrivals import ArrivalController
 from app.controllers.attaching import AttachController
 from app.controllers.chat import BUSY, ChatController
 from app.controllers.preferences import PreferencesController
-from app.controllers.shown import Notice
 from app.controllers.talk import TalkController
 from app.views.attachments.chips import ChipStrip
 from app.views.attachments.giving import Giving
@@ -36,7 +35,6 @@ HANDS_FREE = {
 }
 LATER = "Sent when the answer is there"
 ONCE_READY = "Sent when everything is ready"
-NOT_READ = "Retry it or remove it, then send."
 
 
 class Composer(SoftCard):
@@ -180,14 +178,12 @@ class Composer(SoftCard):
             self._send_now()
 
     def _send_now(self) -> None:
-        attached = self._attaching.shown()
-        failed = next((one for one in attached if one.state == "failed"), None)
-        if not self.edit.text().strip() and not attached:
+        if not self.edit.text().strip() and not self._attaching.shown():
             return
         if self._talk.keeping.busy:
             self.notice.emit(BUSY)
-        elif failed:
-            self.notice.emit(Notice(f"{failed.name}: {failed.words}", NOT_READ, kind="error"))
+        elif why := self._attaching.why_not():
+            self.notice.emit(why)
         elif self._attaching.pending:
             self._wait(ONCE_READY)
         else:

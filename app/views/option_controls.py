@@ -117,7 +117,8 @@ class Number(OptionControl):
         self._wide = self._high - self._low > WIDE
         self.spin = self._make_spin(about.metadata["unit"], name)
         self.slider = Slide(f"{name}, slider")
-        self.slider.setVisible(bool(between))
+        if not between:
+            self.slider.hide()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self.setLayout(row(self.slider, self.spin, gap=12))
         self.show_value(value)

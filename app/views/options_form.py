@@ -26,7 +26,8 @@ class OptionRow(QFrame):
         self.reset.setAccessibleName(f"Reset {words['label']}")
         self.problem = label("", "danger", wrap=True)
         help_text = label(words["help"], "second", wrap=True)
-        help_text.setVisible(bool(words["help"]))
+        if not words["help"]:
+            help_text.hide()  # to show it, with no parent yet, would make it a window
         name = label(words["label"], "strong")
         name.setMinimumHeight(24)  # as high as the reset beside it
         title = row(name, self.reset, None, gap=4)

@@ -10,6 +10,7 @@ from app.parts import build
 from app.views import fonts, style
 from app.views.window import MainWindow
 from tests.data.asking import WAIT
+from tests.ui.appearing import appear
 
 
 @pytest.fixture
@@ -27,9 +28,7 @@ def start(qtbot, qapp, tmp_path):
         look = style.Look(qapp, parts.preferences, owner)
         window = MainWindow(parts, paths.resource(""))
         qtbot.addWidget(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitActive(window)
+        appear(qtbot, window)
         if model:  # of the tests: a letter is a token to it, and the tools take some thousand
             assert not parts.preferences.set_engine("context", 16384)
         parts.history.refresh()

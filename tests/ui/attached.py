@@ -3,7 +3,8 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
-from app.controllers.shown import ShownAttachment
+from app.controllers.attaching import NOT_READ
+from app.controllers.shown import Notice, ShownAttachment
 
 
 class Attached(QObject):
@@ -27,6 +28,10 @@ class Attached(QObject):
         self.changed.emit()
         if not self.pending:
             self.settled.emit()
+
+    def why_not(self):
+        failed = next((one for one in self._shown if one.state == "failed"), None)
+        return failed and Notice(f"{failed.name}: {failed.words}", NOT_READ, kind="error")
 
     def take(self, paths):
         self.asked.append(("take", list(paths)))

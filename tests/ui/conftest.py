@@ -31,6 +31,7 @@ from app.views import fonts, style
 from app.views.theme import LIGHT
 from app.views.window import MainWindow
 from tests.conftest import FakeLink
+from tests.ui.appearing import appear
 
 
 @pytest.fixture(scope="session")
@@ -165,9 +166,7 @@ def controllers(
 def window(qtbot, light, controllers):
     window = MainWindow(controllers, resource(""))
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitActive(window)
+    appear(qtbot, window)
     return window
 
 

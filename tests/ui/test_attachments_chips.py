@@ -7,8 +7,10 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from app.controllers.attaching import NOT_READ
 from app.controllers.shown import ShownAttachment
-from app.views.composer import NOT_READ, ONCE_READY, Composer
+from app.views.composer import ONCE_READY, Composer
+from tests.ui.appearing import appear
 from tests.ui.attached import Attached, picture, preview
 from tests.ui.test_composer import LEFT, asked, say, settle
 
@@ -26,9 +28,7 @@ def composer(qtbot, light, chat, arrivals, attaching, talk, preferences):
     composer = Composer(chat, arrivals, attaching, talk, preferences)
     composer.resize(820, 240)
     qtbot.addWidget(composer)
-    composer.show()
-    composer.activateWindow()
-    qtbot.waitActive(composer)
+    appear(qtbot, composer)
     composer.edit.setFocus()
     yield composer
     QGuiApplication.clipboard().clear()  # what was put there from Python must not outlive Python

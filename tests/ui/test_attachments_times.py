@@ -5,6 +5,7 @@ import pytest
 from app.views.transcript.pieces import Paragraph, Prose, Span
 from app.views.transcript.times import Times, told
 from app.views.transcript.view import Transcript
+from tests.ui.appearing import appear
 from tests.ui.attached import picture, preview
 from tests.ui.transcripts import LEFT, NONE, answer, hover, place_of, user
 
@@ -14,9 +15,7 @@ def transcript(qtbot, light):
     transcript = Transcript(light)
     qtbot.addWidget(transcript)
     transcript.resize(900, 700)
-    transcript.show()
-    transcript.activateWindow()
-    qtbot.waitActive(transcript)
+    appear(qtbot, transcript)
     return transcript
 
 

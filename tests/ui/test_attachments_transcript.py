@@ -10,6 +10,7 @@ from app.views.theme import DARK
 from app.views.transcript.attached import AttachedBox
 from app.views.transcript.found import NOT_SEEN, TITLE
 from app.views.transcript.view import Transcript
+from tests.ui.appearing import appear
 from tests.ui.attached import picture, preview
 from tests.ui.transcripts import answer, click, control, conversation, user
 
@@ -19,9 +20,7 @@ def transcript(qtbot, light):
     transcript = Transcript(light)
     qtbot.addWidget(transcript)
     transcript.resize(900, 700)
-    transcript.show()
-    transcript.activateWindow()
-    qtbot.waitActive(transcript)
+    appear(qtbot, transcript)
     yield transcript
     QGuiApplication.clipboard().clear()
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.views.composer import Composer
 from engines.messages import Chat, Done, TextDelta
+from tests.ui.appearing import appear
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -17,9 +18,7 @@ def composer(qtbot, light, chat, arrivals, attaching, talk, preferences):
     composer = Composer(chat, arrivals, attaching, talk, preferences)
     composer.resize(820, 160)
     qtbot.addWidget(composer)
-    composer.show()
-    composer.activateWindow()
-    qtbot.waitActive(composer)
+    appear(qtbot, composer)
     composer.edit.setFocus()
     yield composer
     QGuiApplication.clipboard().clear()  # what was put there from Python must not outlive Python

@@ -13,6 +13,7 @@ from app.views.options_form import OptionsForm
 from app.views.preferences import PICTURES, PreferencesPage
 from app.views.voice_page import PAGES
 from engines.options import option
+from tests.ui.appearing import appear
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,9 +34,7 @@ def page(qtbot, light, preferences, extras):
     page = PreferencesPage(preferences, extras)
     page.resize(900, 800)
     qtbot.addWidget(page)
-    page.show()
-    page.activateWindow()
-    qtbot.waitActive(page)
+    appear(qtbot, page)
     return page
 
 
@@ -54,9 +53,7 @@ def form(qtbot, light, chosen):
 
     form = OptionsForm(Sample(), choose)
     qtbot.addWidget(form)
-    form.show()
-    form.activateWindow()
-    qtbot.waitActive(form)
+    appear(qtbot, form)
     return form
 
 

@@ -9,6 +9,7 @@ from app.controllers.shown import ShownConversation
 from app.views.conversation_list import MARK
 from app.views.conversation_rows import BATCH, SHOWN, ConversationRows
 from app.views.sidebar import Sidebar
+from tests.ui.appearing import appear
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -18,9 +19,7 @@ def sidebar(qtbot, light, history, conversations):
     sidebar = Sidebar(history)
     sidebar.resize(272, 700)
     qtbot.addWidget(sidebar)
-    sidebar.show()
-    sidebar.activateWindow()
-    qtbot.waitActive(sidebar)
+    appear(qtbot, sidebar)
     sidebar.open_asked.connect(history.open)
     history.refresh()
     return sidebar

@@ -10,6 +10,7 @@ from app.controllers.shown import ShownError, ShownTool
 from app.views.transcript.editor import TurnEditor
 from app.views.transcript.handles import Handle
 from app.views.transcript.view import Transcript
+from tests.ui.appearing import appear
 from tests.ui.transcripts import (
     LEFT,
     NONE,
@@ -33,9 +34,7 @@ def transcript(qtbot, light):
     transcript = Transcript(light)
     qtbot.addWidget(transcript)
     transcript.resize(900, 700)
-    transcript.show()
-    transcript.activateWindow()
-    qtbot.waitActive(transcript)
+    appear(qtbot, transcript)
     return transcript
 
 
@@ -272,9 +271,7 @@ def page(qtbot, light, transcript):
     below.setGeometry(0, 910, 900, 60)
     page.resize(900, 980)
     QWidget.setTabOrder(above, transcript)
-    page.show()
-    page.activateWindow()
-    qtbot.waitActive(page)
+    appear(qtbot, page)
     return page
 
 

@@ -16,6 +16,7 @@ from app.views.theme import DARK
 from app.views.transcript.picture_files import PictureFiles
 from app.views.transcript.pictures import PictureBox, fit, on_paper, read
 from app.views.transcript.view import Transcript
+from tests.ui.appearing import appear
 from tests.ui.transcripts import answer, boxes_in_view, click, control, conversation, hover, user
 
 BLUE = QColor("#2040c0")
@@ -26,9 +27,7 @@ def transcript(qtbot, light):
     transcript = Transcript(light)
     qtbot.addWidget(transcript)
     transcript.resize(900, 700)
-    transcript.show()
-    transcript.activateWindow()
-    qtbot.waitActive(transcript)
+    appear(qtbot, transcript)
     return transcript
 
 

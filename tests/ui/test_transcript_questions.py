@@ -12,6 +12,7 @@ from app.views.transcript.code import CodeBox
 from app.views.transcript.handles import Handle
 from app.views.transcript.question import QuestionFoot, QuestionHead, QuestionText, plainly
 from app.views.transcript.view import Transcript
+from tests.ui.appearing import appear
 from tests.ui.transcripts import (
     LEFT,
     NONE,
@@ -36,9 +37,7 @@ def transcript(qtbot, light):
     transcript = Transcript(light)
     qtbot.addWidget(transcript)
     transcript.resize(900, 700)
-    transcript.show()
-    transcript.activateWindow()
-    qtbot.waitActive(transcript)
+    appear(qtbot, transcript)
     return transcript
 
 
@@ -52,9 +51,7 @@ def page(qtbot, transcript):
     transcript.setGeometry(0, 0, 900, 700)
     field.setGeometry(0, 710, 900, 60)
     page.resize(900, 780)
-    page.show()
-    page.activateWindow()
-    qtbot.waitActive(page)
+    appear(qtbot, page)
     return page
 
 

@@ -1,7 +1,9 @@
 """The whole window by keys and clicks: pages, shortcuts, notices, narrow and wide."""
 
+import traceback
+
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, qVersion
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl, qVersion
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -533,3 +535,26 @@ def test_words_typed_while_the_conversation_has_the_keyboard_are_for_the_message
     qtbot.keyClick(window.page.transcript, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window.page.transcript, Qt.Key.Key_Space)  # scrolls
     assert window.page.composer.edit.toPlainText() == "AhAh"
+
+
+class Windows(QObject):
+    """What is shown as a window of its own while it looks."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, one, event):
+        if event.type() == QEvent.Type.Show and isinstance(one, QWidget) and one.isWindow():
+            self.shown.append("".join(traceback.format_stack(limit=5)))
+        return False
+
+
+def test_no_part_of_a_page_flashes_as_a_window(qtbot, window, qapp):
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    for name in window.pages._makers:
+        window.pages.open_page(name)
+        qtbot.wait(1)
+    qapp.removeEventFilter(windows)
+    assert not windows.shown, "\n".join(windows.shown)
