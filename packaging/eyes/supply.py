@@ -3,6 +3,7 @@
 import re
 from argparse import Namespace
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -23,7 +24,9 @@ from torch import Tensor
 from tower import Shape
 
 CAPTION, LABEL = 20, 8  # tokens
-UNTOLD = ("letters", "words", "several", "emoji counts", "mixed")  # too hard to be talked about yet
+WRITTEN = ("letters", "words")  # the text reader reads them, and the starter is told
+LISTED = ("several", "mixed")  # hard ones with long answers
+PASSED, SHY = 0.8, 0.6  # of the written how many are not looked at, of the listed not talked about
 COLOURED = re.compile(rf"It is an? (?:{'|'.join(NAMES)}) (\w+)\.")
 SHIFT = 4  # pixels a picture is moved at most
 
@@ -60,10 +63,21 @@ class Supply:
     def _chosen(self, rng: Random, count: int) -> list[int]:
         """Half of them from the seed that is to come often, if there is one."""
         often = range(self._rare, len(self._told))
-        some = rng.sample(often, count // 2) if often else []
-        some += rng.sample(range(self._rare), count - len(some))
+        some = self._drawn(rng, often, count // 2) if often else []
+        some += self._drawn(rng, range(self._rare), count - len(some))
         some = rng.sample(some, count)  # the first are talked about
-        return sorted(some, key=lambda one: self._told[one]["facts"]["family"] in UNTOLD)
+        return sorted(some, key=lambda one: self._late(rng, self._family(one)))
+
+    def _drawn(self, rng: Random, among: range, count: int) -> list[int]:
+        drawn = rng.sample(among, 2 * count)
+        fit = (one for one in drawn if self._family(one) not in WRITTEN or rng.random() > PASSED)
+        return list(islice(fit, count))
+
+    def _family(self, one: int) -> str:
+        return self._told[one]["facts"]["family"]
+
+    def _late(self, rng: Random, family: str) -> int:
+        return 2 if family in WRITTEN else int(family in LISTED and rng.random() < SHY)
 
     def batch(self, rng: Random) -> Batch:
         options = self._options
