@@ -268,6 +268,68 @@ class ShownSource(msgspec.Struct, frozen=True):
     chosen: bool
 
 
+class ShownShelfModel(msgspec.Struct, frozen=True):
+    """A model on the shelf: on this computer, or one that could be fetched."""
+
+    key: str
+    job: str  # talk, see, listen, speak, find
+    title: str
+    words: str = ""  # what it is good at, in a sentence
+    size: str = ""  # "2.5 GB", "" where nobody knows yet
+    licence: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # for those who ask: quantisation, file, origin
+    fit: str = "unknown"  # fits, tight, large (it does not fit), unknown
+    fit_words: str = ""  # "Fits with room for 8,000 tokens, about 22 words a second here"
+    state: str = "offered"  # here, away (its drive or folder is gone), offered, fetching
+    source: str = ""  # whose folder it lies in: "Parley", "LM Studio", …
+    in_use: bool = False
+    recommended: bool = False
+    unchecked: bool = False  # nobody has fetched it yet
+    choices: int = 0  # packings (quantisations) to choose from, 0 where there is but one
+    removable: bool = False  # it lies in Parley's own folder
+
+
+class ShownChoice(msgspec.Struct, frozen=True):
+    """One packing (quantisation) of a model that could be fetched."""
+
+    key: str
+    title: str  # "Balanced (Q4_K_M)"
+    size: str
+    fit: str = "unknown"
+    fit_words: str = ""
+    recommended: bool = False
+
+
+class ShownFetch(msgspec.Struct, frozen=True):
+    """Something that is being fetched, or was and is not whole."""
+
+    key: str
+    title: str
+    state: str  # waiting, asking (the hub), fetching, checking, paused, failed, done
+    words: str = ""  # "1.2 of 4.4 GB · 12 MB/s · 4 minutes left"
+    share: float = -1.0  # of it that is here, -1 where nobody knows
+    trouble: str = ""  # what did not work
+    hint: str = ""  # what to do next
+
+
+class ShownShelfFolder(msgspec.Struct, frozen=True):
+    """A folder in which models are looked for."""
+
+    path: str
+    source: str  # "LM Studio", "A folder of yours"
+    words: str = ""  # "3 models, 12 GB"
+    there: bool = True
+    removable: bool = False  # named by the person
+
+
+class ShownMachine(msgspec.Struct, frozen=True):
+    """What this computer is, as far as models care."""
+
+    words: str = ""  # "16 GB of memory, 9 GB of it free · 4 cores · no graphics card"
+    facts: tuple[tuple[str, str], ...] = ()
+    measuring: bool = False
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 
