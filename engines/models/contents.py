@@ -27,6 +27,7 @@ NUMBERS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?
 }
 SIZES = {kind: struct.calcsize(code) for kind, code in NUMBERS.items()}
 U16, U32, I32, F32, TEXT, LIST = 2, 4, 5, 6, 8, 9
+VOCABULARY = "tokenizer."
 KEPT_TEXTS = "tokenizer.ggml.tokens"  # the one list of texts whose entries are looked at
 
 
@@ -71,6 +72,22 @@ class DescriptionReader:
         tensors = self._read_tensors(n_tensors)
         self._check_data(tensors, alignment(values, types))
         return Contents(values, types, tensors, self._file.size)
+
+    def begin(self) -> dict[str, Any]:
+        """The facts in front of the vocabulary; quick, and content with the start of a file."""
+        self._read_magic()
+        self._count("n_tensors", TENSORS_LIMIT, "tensors")
+        values: dict[str, Any] = {}
+        try:
+            for _ in range(self._count("n_kv", KEYS_LIMIT, "facts about itself")):
+                key = self._read_key()
+                if key.startswith(VOCABULARY):
+                    break
+                values[key] = self._read_value(key, self._file.u32(key))
+        except ModelRefused:  # as much as is here
+            if not values:
+                raise
+        return values
 
     def _read_magic(self) -> None:
         start = self._file.read(min(512, self._file.size), "magic")

@@ -18,3 +18,4 @@ class Found:
     size: int  # bytes of all files
     projector: Path | None = None
     there: bool = True  # False: its drive or folder is away, and this was remembered
+    also: tuple[str, ...] = ()  # other sources in which the same model lies

@@ -1,17 +1,12 @@
-"""Finds the projector that lies beside a model's weights."""
+"""Finds the projector that belongs to a model's weights, and checks it."""
 
 import logging
-import re
 from functools import cache
 from pathlib import Path
 
 from engines.errors import ModelMissing, ModelRefused, ParleyError
+from engines.models import companions
 from engines.models.projector import Projector, check_projector
-
-MARK = "mmproj"
-MOST = 32  # projectors in one folder that are looked at
-WORD = re.compile(r"[a-z0-9.]+")
-GENERAL = {MARK, "model", "f16", "f32", "bf16", "fp16", "q8", "q4", "0", "k", "m", "gguf"}
 
 log = logging.getLogger(__name__)
 
@@ -27,28 +22,8 @@ class Unfit(ParleyError):
 
 @cache  # asked before the jail closes, which lets no folder be listed
 def beside(model: Path) -> tuple[Path, ...]:
-    """Files that may be this model's projector, the likeliest first, and of these the smallest.
-
-    Where several models lie in one folder, each has those whose names are most like its own.
-    """
-    try:
-        files = sorted(path for path in model.parent.iterdir() if path.suffix.lower() == ".gguf")
-        found = [path for path in files if MARK in path.name.lower()][:MOST]
-        sizes = {path: path.stat().st_size for path in found}
-    except OSError:
-        return ()
-    models = [path for path in files if path not in sizes]
-    mine = [p for p in found if all(like(p, model) >= like(p, other) for other in models)]
-    return tuple(sorted(mine, key=lambda path: (-like(path, model), sizes[path])))
-
-
-def like(projector: Path, model: Path) -> int:
-    """How many words of a projector's name are in a model's."""
-    return len(words(projector) & words(model))
-
-
-def words(path: Path) -> set[str]:
-    return set(WORD.findall(path.stem.lower().replace("_", " "))) - GENERAL
+    """Files that may be this model's projector, the likeliest first."""
+    return companions.beside(model)
 
 
 def choose(model: Path, width: int) -> Projector | ParleyError | None:

@@ -1,0 +1,1 @@
+"""Where other programs keep models, and what lies there. Nothing is ever written or moved."""
