@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from engines import jail, registry, warden
+from engines import jail, machine, registry, warden
 from engines.errors import to_failed
 from engines.messages import (
     Cancel,
@@ -116,6 +116,8 @@ def _needless(waiting: Request, request: Request) -> bool:
 def main() -> None:
     if DEVICES in sys.argv:
         return _answer_devices(*sys.argv[-2:])
+    if machine.FLAG in sys.argv:
+        return _answer_measured(*sys.argv[-2:])
     wire = Wire(*_own_the_pipes(), Request)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the app's business
     logging.basicConfig(
@@ -211,6 +213,14 @@ def _answer_devices(name: str, level: str) -> None:
     jail.enter((), (), gpu=True, level=level)
     with writer:
         writer.write(str(spec.devices()).encode())
+
+
+def _answer_measured(part: str, folder: str) -> None:
+    _, writer = _own_the_pipes()
+    jail.die_with_parent()
+    found = importlib.import_module("engines.llm.llama.measuring").measure(part, Path(folder))
+    with writer:
+        writer.write(msgspec.json.encode(found))
 
 
 def _create(spec: EngineSpec, start: Start, wire: Wire, inbox: Inbox) -> Engine:

@@ -58,20 +58,31 @@ class DescriptionReader:
         self._texts = 0
 
     def read(self) -> Contents:
+        values, types, tensors = self._read_description({}, {})
+        self._check_data(tensors, alignment(values, types))
+        return Contents(values, types, tensors, self._file.size)
+
+    def read_start(self) -> tuple[dict[str, Any], list[Tensor]]:
+        """What stands in the first bytes of a file; tensors only where all of their table does."""
+        values: dict[str, Any] = {}
+        try:
+            return values, self._read_description(values, {})[2]
+        except ModelRefused:
+            return values, []
+
+    def _read_description(
+        self, values: dict[str, Any], types: dict[str, int]
+    ) -> tuple[dict[str, Any], dict[str, int], list[Tensor]]:
         self._read_magic()
         n_tensors = self._count("n_tensors", TENSORS_LIMIT, "tensors")
         n_keys = self._count("n_kv", KEYS_LIMIT, "facts about itself")
-        values: dict[str, Any] = {}
-        types: dict[str, int] = {}
         for _ in range(n_keys):
             key = self._read_key()
             if key in values:
                 raise ModelRefused("it says the same thing twice", key)
             types[key] = self._file.u32(key)
             values[key] = self._read_value(key, types[key])
-        tensors = self._read_tensors(n_tensors)
-        self._check_data(tensors, alignment(values, types))
-        return Contents(values, types, tensors, self._file.size)
+        return values, types, self._read_tensors(n_tensors)
 
     def begin(self) -> dict[str, Any]:
         """The facts in front of the vocabulary; quick, and content with the start of a file."""

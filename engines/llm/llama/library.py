@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import logging
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ VOCAB_SPM = 1  # llama_vocab_type
 # what llama.cpp calls information is of interest only when something is wrong
 LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
 CONTINUED = 5  # the level of a piece that belongs to the line before
+# what it tells of memory: where, what for, and MiB
+BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size = +([0-9.]+) MiB")
 
 log = logging.getLogger("llama.cpp")
 
@@ -58,11 +61,21 @@ M = load("mtmd_cpp")  # eyes and ears
 VERSION = version()  # asked now: a jailed process could not look it up
 
 
+@dataclass(frozen=True)
+class Buffer:
+    """Memory the library took, or would take, in bytes."""
+
+    where: str  # "CPU", "CPU_Mapped", "CPU_REPACK", "Vulkan0"
+    use: str  # "model", "KV", "RS", "compute" or "output"
+    size: int
+
+
 class Log:
     """Takes what the library would print, and keeps the last errors for the person's details."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self._buffers: list[Buffer] = []
         self._level = logging.DEBUG
         self._line = b""
         self.callback = C.llama_log_callback(self._take)
@@ -85,12 +98,20 @@ class Log:
     def _write(self, line: str) -> None:
         if self._level >= logging.ERROR:
             self.errors = [*self.errors[-4:], line]
+        if found := BUFFER.search(line):
+            size = round(float(found[3]) * (1 << 20))
+            self._buffers = [*self._buffers[-99:], Buffer(found[1], found[2], size)]
         # a refused file or grammar is told to the person: for the log it is no more than a note
         log.log(min(self._level, logging.INFO), "%s", line)
 
     def take_errors(self) -> str:
         lines, self.errors = self.errors, []
         return "\n".join(lines)
+
+    def take_buffers(self) -> list[Buffer]:
+        """Those of which it told since they were taken the last time."""
+        found, self._buffers = self._buffers, []
+        return found
 
 
 LOG = Log()
@@ -103,6 +124,7 @@ class Device:
     kind: int
     name: str
     memory: int  # bytes in all; 0 where the driver does not say
+    free: int = 0  # of them, now
 
 
 def devices() -> list[Device]:
@@ -127,7 +149,7 @@ def devices() -> list[Device]:
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
         name = (base.ggml_backend_dev_description(device) or b"").decode("utf-8", "replace")
-        found.append(Device(base.ggml_backend_dev_type(device), name, total.value))
+        found.append(Device(base.ggml_backend_dev_type(device), name, total.value, free.value))
     return found
 
 

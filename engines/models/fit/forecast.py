@@ -1,0 +1,141 @@
+"""How much memory a model will take, where, and how fast it will write."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engines.machine import Machine
+from engines.models.fit.outline import Outline, Weights
+
+# name -> bytes of 32 numbers
+KV_TYPES = {"f32": 128, "f16": 64, "bf16": 64, "q8_0": 34, "q4_0": 18}
+CELLS = 256  # the library makes room for a multiple of so many tokens
+BATCH = 512  # tokens read at once
+FLOAT, HALF = 4, 2
+OF_A_TOKEN = 210  # bytes of a token's name in the tables of the library and ours
+OF_THE_LIBRARY = 14 << 20
+WORDS = 0.75  # of a token of English
+SLACK = 1.25  # what mapping a file may cost beyond loading it, and is worth it
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Bytes in the computer's memory, and on graphics cards; words a second."""
+
+    weights: int
+    kv: int
+    compute: int
+    projector: int
+    rest: int
+    card: int = 0  # on graphics cards, all together
+    words: float = 0.0
+    mapped: bool = True  # the file is mapped, not read: quicker, unless most of it is rearranged
+    exact: bool = True
+
+    @property
+    def memory(self) -> int:
+        return self.weights + self.kv + self.compute + self.projector + self.rest
+
+    def corrected(self, factor: float) -> "Forecast":
+        """As it will be where such models took so many times what was forecast."""
+        parts = ("weights", "kv", "compute", "projector", "rest", "card")
+        return replace(self, **{name: round(getattr(self, name) * factor) for name in parts})
+
+
+def forecast(
+    outline: Outline,
+    machine: Machine,
+    context: int,
+    kv: str = "f16",
+    layers: int = 0,
+    projector: int = 0,
+    flash: bool = True,
+) -> Forecast:
+    """layers on the graphics card: -1 all, counted with the end of the model as one.
+
+    projector is the size of its file in bytes, 0 for none.
+    """
+    card = bool(layers and machine.cards)
+    first = first_on_card(outline, layers) if card else len(outline.blocks)
+    here, there = outline.blocks[:first], outline.blocks[first:]
+    repacked = machine.speeds.repacked
+    ends = replace(outline.ends, products=dict(outline.ends.products))
+    table = outline.begins if outline.tied else 0  # at the end it is used a second time
+    mapped, loaded = of_weights(outline, here, ends, repacked, card, table)
+    memory_kv, card_kv = of_cells(outline, context, kv, first)
+    compute = of_compute(outline, context, flash)
+    moved = sum(one.size for one in there) + ends.size + table if card else 0
+    shared = card and machine.cards[0].shared
+    found = Forecast(
+        weights=min(mapped, loaded) if mapped > loaded * SLACK else mapped,
+        kv=memory_kv,
+        compute=of_inputs(outline, context) if card else compute,
+        projector=0 if card else projector,
+        rest=OF_THE_LIBRARY + outline.vocabulary * OF_A_TOKEN,
+        card=moved + card_kv + compute + projector if card else 0,
+        words=words(outline, machine, first if card else None),
+        mapped=mapped <= loaded * SLACK,
+        exact=outline.exact,
+    )
+    return replace(found, weights=found.weights + found.card, card=0) if shared else found
+
+
+def first_on_card(outline: Outline, layers: int) -> int:
+    """The first block that lies on the card."""
+    count = len(outline.blocks)
+    return 0 if layers < 0 else max(count + 1 - layers, 0)
+
+
+def of_weights(
+    outline: Outline,
+    here: tuple[Weights, ...],
+    ends: Weights,
+    repacked: Iterable[str],
+    card: bool,
+    table: int,
+) -> tuple[int, int]:
+    """Bytes in memory where the file is mapped, and where it is read."""
+    known = set(repacked)
+    anew = sum(size for one in here for name, size in one.products.items() if name in known)
+    if not card:
+        anew += sum(size for name, size in ends.products.items() if name in known)
+    kept = outline.begins + sum(one.size for one in here) + (0 if card else ends.size)
+    # of the file stays what lies between the first and the last tensor that is used as it is
+    span = outline.size if here or not card else outline.begins
+    again = table if not card and outline.quantisation in known else 0
+    return span + anew + again, kept + again
+
+
+def of_cells(outline: Outline, context: int, kv: str, first: int) -> tuple[int, int]:
+    """Bytes of what is kept of each token read, in memory and on the card."""
+    count = -(-context // CELLS) * CELLS
+    each = [sum(one) * KV_TYPES[kv] // 32 * count for one in outline.cells]
+    return sum(each[:first]) + outline.state, sum(each[first:])
+
+
+def of_compute(outline: Outline, context: int, flash: bool = True) -> int:
+    """Bytes of what is computed on the way, while a prompt is read."""
+    wide = 4 * outline.width + 2 * outline.hidden
+    mask = context * (FLOAT + HALF)
+    scores = 0 if flash else outline.heads * context * FLOAT
+    return BATCH * (wide * FLOAT + mask + scores) + 2 * outline.vocabulary * FLOAT
+
+
+def of_inputs(outline: Outline, context: int) -> int:
+    """Bytes of what is handed to the card."""
+    return BATCH * (outline.width * FLOAT + context * FLOAT) + outline.vocabulary * FLOAT
+
+
+def words(outline: Outline, machine: Machine, first: int | None = None) -> float:
+    """English words a second in an answer; first is the first block on the card."""
+    here = outline.blocks[:first] if first is not None else outline.blocks
+    there = outline.blocks[first:] if first is not None else ()
+    end = outline.ends.size + (outline.begins if outline.tied else 0)
+    slow = sum(read_for_a_word(one, outline.used) for one in here) + (0 if there else end)
+    fast = sum(read_for_a_word(one, outline.used) for one in there) + (end if there else 0)
+    card_rate = (machine.cards[0].rate if machine.cards else 0) or 4 * machine.rate
+    seconds = slow / machine.rate + fast / card_rate
+    return WORDS / seconds if seconds else 0.0
+
+
+def read_for_a_word(weights: Weights, used: float) -> float:
+    return weights.size - weights.experts * (1 - used)
