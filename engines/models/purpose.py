@@ -15,7 +15,7 @@ from engines.models.gguf import check_purpose, text, whole
 LOOK = 64 << 10  # bytes; what comes before the vocabulary is far less
 TALK, PROJECTOR = "talk", "projector"
 LONGEST = 80  # characters of a name
-MEMORY = 4096  # files
+MEMORY = 16_384  # files
 
 
 class Purpose(NamedTuple):

@@ -121,6 +121,18 @@ def test_split_files(tmp_path, model):
     assert found("Folder", tmp_path) == []
 
 
+def test_downloads_that_go_on_are_left_alone(tmp_path, model):
+    """Under another name, with a mark beside them, or under their final name and growing."""
+    for name in ("a.gguf.part", "incomplete-b.gguf", "c.gguf", "d.gguf.crdownload"):
+        shelves.put(model, tmp_path / name)
+    (tmp_path / "c.gguf.aria2").touch()
+    (tmp_path / "e.gguf").write_bytes(model.read_bytes()[:-1])
+    assert found("Folder", tmp_path) == []
+    (tmp_path / "c.gguf.aria2").unlink()
+    (tmp_path / "e.gguf").write_bytes(model.read_bytes())
+    assert [one.path.name for one in found("Folder", tmp_path)] == ["c.gguf", "e.gguf"]
+
+
 def test_what_is_no_model_is_left_out(tmp_path, model):
     (tmp_path / "page.gguf").write_text("<!doctype html>")
     (tmp_path / "empty.gguf").touch()
