@@ -26,7 +26,9 @@ from tower import Shape
 CAPTION, LABEL = 20, 8  # tokens
 WRITTEN = ("letters", "words")  # the text reader reads them, and the starter is told
 LISTED = ("several", "mixed")  # hard ones with long answers
-PASSED, SHY = 0.8, 0.6  # of the written how many are not looked at, of the listed not talked about
+# what is easy, or left to the reader: how many are passed over
+PASSED = {"letters": 0.9, "words": 0.8, "colours": 0.6, "charts": 0.6, "digits": 0.5}
+SHY = 0.6  # of the listed are not talked about
 COLOURED = re.compile(rf"It is an? (?:{'|'.join(NAMES)}) (\w+)\.")
 SHIFT = 4  # pixels a picture is moved at most
 
@@ -69,8 +71,8 @@ class Supply:
         return sorted(some, key=lambda one: self._late(rng, self._family(one)))
 
     def _drawn(self, rng: Random, among: range, count: int) -> list[int]:
-        drawn = rng.sample(among, 2 * count)
-        fit = (one for one in drawn if self._family(one) not in WRITTEN or rng.random() > PASSED)
+        drawn = rng.sample(among, 3 * count)
+        fit = (one for one in drawn if rng.random() >= PASSED.get(self._family(one), 0.0))
         return list(islice(fit, count))
 
     def _family(self, one: int) -> str:
