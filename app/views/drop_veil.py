@@ -15,10 +15,11 @@ from app.views.theme import text_font
 INSET, RADIUS = 14, 22
 DISC, ICON = 72, 30
 FADE_MS = 140
-MODEL = ".gguf"
+MODEL, FOLDER = ".gguf", "folder"
 WORDS = {
     MODEL: ("cpu", "Drop to open this model", "It is checked before anything of it runs"),
     VOICE: ("speaker", "Drop to speak with this voice", "It is checked before it is used"),
+    FOLDER: ("folder-open", "Drop to look for models in it", "Nothing in it is moved or changed"),
     "": ("image-plus", "Drop to add to your message", "Pictures, documents, films, sounds, text"),
 }
 
@@ -53,8 +54,9 @@ class DropVeil(QWidget):
         """The invitation on screen, "" when there is none."""
         return WORDS[self._kind][1] if self.isVisible() else ""
 
-    def invite(self, files: Sequence[Path]) -> None:
-        self._kind = kind_of(files)
+    def invite(self, files: Sequence[Path], kind: str = "") -> None:
+        """kind: one of WORDS where the files do not tell it."""
+        self._kind = kind or kind_of(files)
         parent = self.parentWidget()
         assert parent
         self.setGeometry(parent.rect())

@@ -25,6 +25,8 @@ QMainWindow, #centre, #page, #page QScrollArea, #page #body, #welcome, #welcome 
 #notice { background: $raised; border: 1px solid $border_strong; border-radius: 14px; }
 #notice[place="page"] { margin-bottom: 12px; }
 #card { background: $surface; border: 1px solid $border; border-radius: 14px; }
+#page #card QScrollArea { background: transparent; }
+#offer { background: $accent_soft; border: 0; border-radius: 16px; }
 
 QLabel { background: transparent; }
 QLabel[role="brand"] { font-size: 17px; font-weight: 700; }
@@ -37,6 +39,9 @@ QLabel[role="soft"] { color: $text_2; }
 QLabel[role="second"] { font-size: 13px; color: $text_2; }
 QLabel[role="value"] { font-size: 13px; }
 QLabel[role="caption"] { font-size: 12px; color: $muted; }
+QLabel[role="badge_line"] { font-size: 12px; font-weight: 600; color: $soft_text; }
+QLabel[role="badge"] { font-size: 11px; font-weight: 600; color: $ok; background: $ok_soft;
+    border-radius: 8px; padding: 1px 8px; min-height: 16px; max-height: 16px; }
 QLabel[role="danger"] { font-size: 13px; color: $danger; }
 QLabel[role="code"] { font-family: "$code_family"; font-size: 13px; color: $text_2; }
 QLabel[role="key"] { font-size: 12px; font-weight: 500; color: $text_2; background: $chip;
@@ -62,6 +67,16 @@ QPushButton[kind="link"] { background: transparent; border: 2px solid transparen
     min-height: 24px; max-height: 24px; }
 QPushButton[kind="link"]:hover { background: $accent_soft; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
+QPushButton[kind="get"] { border: 2px solid transparent; border-radius: 15px;
+    background: $accent_soft; color: $soft_text; font-size: 13px; font-weight: 600;
+    padding: 0 12px; min-height: 26px; max-height: 26px; }
+QPushButton[kind="get"]:hover { background: $selection; }
+QPushButton[kind="get"]:focus { border-color: $accent; }
+QPushButton[kind="get"]:disabled { background: $chip; color: $muted; }
+QPushButton[kind="get"][tone="strong"] { background: $accent; color: $on_accent; }
+QPushButton[kind="get"][tone="strong"]:hover { background: $accent_hover; }
+QPushButton[kind="get"][tone="strong"]:focus { border-color: $text; }
+QPushButton[kind="get"][tone="used"]:disabled { background: transparent; color: $ok; }
 QPushButton[kind="pill"] { border-radius: 16px; min-height: 30px; max-height: 30px;
     padding: 0 30px 0 8px; font-size: 13px; background: transparent; }
 QPushButton[kind="pill"]:hover, QPushButton[kind="pill"]:checked { background: $hover; }
