@@ -92,7 +92,7 @@ class Answer:
     def read(self, count: int) -> bytes:
         """At most so many bytes; b"" at the end. Raises BrokenOff."""
         try:
-            return self._response.read(count)
+            return self._response.read1(count, decode_content=False)
         except (HTTPError, OSError, ValueError) as error:
             raise BrokenOff(place_of(self.url), repr(error)) from error
 
