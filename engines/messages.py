@@ -160,6 +160,20 @@ class Cancel(Message, frozen=True):
 # Events come back. Every job ends with exactly one Done, Cancelled or Failed.
 
 
+class Abilities(Message, frozen=True):
+    """What a server can do, as it says or as was tried: "yes", "no", or "" where nobody knows."""
+
+    program: str = ""  # "llama-server", "Ollama"; "" for one that was not recognised
+    streams: str = ""
+    tools: str = ""
+    pictures: str = ""
+    sounds: str = ""
+    probabilities: str = ""  # of each token
+    context: int = 0  # tokens, 0 where it does not say
+    models: tuple[str, ...] = ()  # all it offers
+    asked: tuple[tuple[str, int], ...] = ()  # what was sent to find out, in words, and its bytes
+
+
 class Loaded(Message, frozen=True):
     """What was loaded; comes before the Done of job 0. Sizes in bytes, lengths in tokens."""
 
@@ -183,6 +197,7 @@ class Loaded(Message, frozen=True):
     sees: bool = False  # takes Look: a projector lies beside the weights, or the server may see
     hears: bool = False  # takes Listen
     projector: str = ""  # file name of the projector, "" where there is none
+    can: Abilities | None = None  # of a server
 
 
 class Progress(Message, frozen=True):
