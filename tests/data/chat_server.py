@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from engines.llm.server.probing import QUESTION
+
 
 def text(words):
     """Chunks of an answer, a word at a time."""
@@ -27,12 +29,46 @@ def calls(*wanted):
     return [*chunks, "tool_calls"]
 
 
-class Script:
-    """Answers in the order they are asked for, and what the server was asked."""
+CAN = ("tools", "pictures", "logprobs", "streams")
 
-    def __init__(self, *answers, key="", models=("tiny",)):
+
+class Script:
+    """Answers in the order they are asked for, and what the server was asked.
+
+    What is only asked to find out what it can do is answered apart: can names what it does,
+    ignores what it takes and does not read, facts what it tells at other places.
+    """
+
+    def __init__(self, *answers, key="", models=("tiny",), can=CAN, ignores=(), facts=None):
         self.answers, self.key, self.models = list(answers), key, models
-        self.asked, self.address = [], ""
+        self.can, self.ignores, self.facts = can, ignores, facts or {}
+        self.busy = 0  # times it says that it is loading its model
+        self.asked, self.tried, self.told, self.address = [], [], [], ""
+
+    def entries(self):
+        return [one if isinstance(one, dict) else {"id": one} for one in self.models]
+
+    def trial(self, body):
+        """Status and answer of a question that only tries what the server can do."""
+        added = {
+            "tools": "tools" in body,
+            "pictures": isinstance(body["messages"][0]["content"], list),
+        }
+        tokens = 10
+        for name, there in added.items():
+            if there and name not in (*self.can, *self.ignores):
+                return 400, {"error": {"message": f"{name} are not for me"}}
+            tokens += 90 * (there and name in self.can)
+        choice = {"index": 0, "delta": {"content": "Yes"}, "finish_reason": None}
+        if "logprobs" in body and "logprobs" in self.can:
+            choice["logprobs"] = {"content": [{"token": "Yes", "logprob": -0.1}]}
+        return 200, (choice, {"prompt_tokens": tokens, "completion_tokens": 1})
+
+
+def tries(body):
+    content = body["messages"][-1]["content"]
+    words = content if isinstance(content, str) else content[0].get("text", "")
+    return words == QUESTION and body["max_tokens"] == 2
 
 
 @contextmanager
@@ -44,23 +80,36 @@ def serving(script):
             pass
 
         def do_GET(self):  # noqa: N802
-            if self.path == "/v1/models":
-                self._send(200, {"data": [{"id": name} for name in script.models]})
+            refused = script.key and self.headers.get("Authorization") != f"Bearer {script.key}"
+            if self.path == "/v1/models" and script.busy:
+                script.busy -= 1
+                self._send(503, {"error": {"message": "Loading model"}})
+            elif self.path == "/v1/models" and refused:
+                self._send(401, {"error": {"message": "wrong key"}})
+            elif self.path == "/v1/models":
+                self._send(200, {"data": script.entries()})
+            elif self.path in script.facts:
+                self._send(200, script.facts[self.path])
             else:
                 self._send(404, {"error": {"message": "no such place"}})
 
         def do_POST(self):  # noqa: N802
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path in script.facts:
+                script.told.append(body)
+                return self._send(200, script.facts[self.path])
+            if self.path != "/v1/chat/completions":
+                return self._send(404, {"error": {"message": "no such place"}})
+            if tries(body):
+                script.tried.append(body)
+                return self._try(*script.trial(body))
             script.asked.append(body)
             if script.key and self.headers.get("Authorization") != f"Bearer {script.key}":
                 return self._send(401, {"error": {"message": "wrong key"}})
             answer = script.answers.pop(0)
             if isinstance(answer, tuple):
                 return self._send(*answer)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
-            self.end_headers()
+            self._begin()
             for delta in answer:
                 if delta == "break":
                     return self.connection.close()
@@ -75,6 +124,24 @@ def serving(script):
                     self._event({"delta": delta, "finish_reason": None})
             return self._chunk("data: [DONE]\n\n")
 
+        def _try(self, status, answer):
+            if status != 200:
+                return self._send(status, answer)
+            choice, usage = answer
+            if "streams" not in script.can:
+                whole = {"message": {"content": "Yes"}, "finish_reason": "stop"}
+                return self._send(200, {"choices": [whole | choice], "usage": usage})
+            self._begin()
+            self._event(choice)
+            self._event({"delta": {}, "finish_reason": "length"}, usage)
+            return self._chunk("data: [DONE]\n\n")
+
+        def _begin(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+
         def _event(self, choice, usage=None):
             event = {"choices": [choice]} | ({"usage": usage} if usage else {})
             self._chunk(f"data: {json.dumps(event)}\n\n")
@@ -86,6 +153,7 @@ def serving(script):
         def _send(self, status, body):
             written = json.dumps(body).encode()
             self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(written)))
             self.end_headers()
             self.wfile.write(written)

@@ -187,7 +187,7 @@ def opened_picture(part):
 
 def test_pictures_and_sounds_are_sent_as_files_where_they_stand():
     with serving(Script(text("Red."))) as script:
-        engine = create(Path(), Options(script.address, hears=True), lambda fraction: True)
+        engine = create(Path(), Options(script.address, sounds="yes"), lambda fraction: True)
         loaded = engine.loaded()
         assert list(engine.run(SHOWN)) == [Unseen(("red", "large", "tone"))]
         for one in (RED, LARGE, TONE):
@@ -234,7 +234,7 @@ def test_a_server_that_does_not_see_says_so_in_words():
 
 def test_a_server_may_be_said_to_be_blind():
     with serving(Script()) as script:
-        engine = create(Path(), Options(script.address, sees=False), lambda fraction: True)
+        engine = create(Path(), Options(script.address, pictures="no"), lambda fraction: True)
         assert not engine.loaded().sees and not engine.loaded().hears
         for one in (RED, TONE):
             with pytest.raises(ParleyError, match="cannot do that"):
