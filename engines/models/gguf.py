@@ -20,6 +20,7 @@ from engines.models.vocabulary import check_vocabulary
 PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
 PARTS_LIMIT = 999
 SHORT = 1000  # characters; longer texts are not kept among the metadata
+EYES_AND_EARS = ("v.", "a.", "mm.")  # how the names of a projector's tensors begin
 TEMPLATE = "tokenizer.chat_template"
 NOT_A_CHAT_MODEL = {
     "mmproj": "the eyes or ears of a model (mmproj), not a chat model: open the model itself",
@@ -180,6 +181,11 @@ def all_tensors(everything: list[Contents], declared: int | None) -> list[Tensor
         raise ModelRefused("there are no weights in it")
     if len({tensor.name for tensor in tensors}) < len(tensors):
         raise ModelRefused("two of its files hold the same tensor")
+    if any(tensor.name.startswith(EYES_AND_EARS) for tensor in tensors):
+        raise ModelRefused(
+            "its eyes or ears are in the same file, which only Ollama can use:"
+            " get the model as it is made for llama.cpp, with a projector (mmproj)"
+        )
     if len(everything) > 1 and declared != len(tensors):
         raise ModelRefused(
             "its files do not belong together", f"{len(tensors)} of {declared} tensors"

@@ -291,3 +291,10 @@ def test_the_table_of_packings_agrees_with_the_format():
             assert known[number] == tuple(sizes), name
             assert GGMLQuantizationType(number).name == name
     assert set(known) <= set(TENSOR_TYPES)
+
+
+def test_a_model_packed_for_ollama_alone_is_refused_in_words(refusal):
+    """With its eyes in the same file; the library says only that it does not load."""
+    draft = valid()
+    draft.tensors[-1].name = "v.patch_embd.weight"
+    assert "only Ollama" in refusal(draft.pack()).reason
