@@ -86,6 +86,7 @@ CUDA_NODES = ("nvidia*", "dxg", "nvmap", "nvhost*")
 GPU_NODES = (*CUDA_NODES, "dri", "kfd", "mali*")
 
 MEGABYTE = 1 << 20
+_entered = False  # this process is an engine's own
 
 
 class Offer(NamedTuple):
@@ -125,8 +126,10 @@ def enter(
     Returns "" when all of it holds, else one sentence on what does not. Call it while only one
     thread runs: Landlock binds the calling thread and those it starts.
     """
+    global _entered
     if sys.platform != "linux":
         return OTHER_SYSTEM
+    _entered = True
     if level == NONE:
         return LOOSE[NONE]
     offer = offer or probe()
@@ -224,6 +227,16 @@ def _limit(writes: bool, needs: Needs) -> None:
     lower(resource.RLIMIT_NPROC, tasks + 4096)  # counts all that this person runs
     if not needs.gpu:
         lower(resource.RLIMIT_NOFILE, 1024 if needs.programs else 256)
+
+
+def bound_memory(limit: int) -> None:
+    """A file made for it cannot take all the memory there is; limit is in bytes.
+
+    Only in a process that entered the jail: there is no way back, and one that merely opens an
+    engine, as a test or a benchmark does, has a life after it.
+    """
+    if _entered:
+        lower(resource.RLIMIT_DATA, limit)
 
 
 def lower(which: int, limit: int) -> None:

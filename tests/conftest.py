@@ -37,6 +37,11 @@ from engines.messages import Done, Event, Loaded, Request
 from engines.process import SET
 from tests.data import pulse
 
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None
+
 os.environ |= SET  # tests that load an engine's library here do it as a worker does
 
 # the same examples every time: what lands must not depend on luck
@@ -318,6 +323,22 @@ def collected():
     """Many tests run no event loop, in which the app collects."""
     yield
     garbage.collect()
+
+
+def limits():
+    """The bounds the system puts on this process, by their numbers."""
+    if resource is None:
+        return {}
+    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return {name: resource.getrlimit(getattr(resource, name)) for name in names}
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_bounded():
+    """What an engine does to its own process would end the tests after it, far from the cause."""
+    before = limits()
+    yield
+    assert limits() == before
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Reads sound files of strangers: what is in them, and their samples a piece at a time."""
 
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -48,16 +47,6 @@ NOTHING = "There is no sound in this file that can be read."
 
 class Damaged(ParleyError):
     """The file is not what it says it is."""
-
-
-def limit_memory() -> None:
-    """So that a file made for it cannot take all the memory there is; where the system can."""
-    if sys.platform == "linux":
-        import resource
-
-        from engines import jail
-
-        jail.lower(resource.RLIMIT_DATA, MEMORY)
 
 
 class SoundFile:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from engines import jail
 from engines.errors import ParleyError
 from engines.messages import Done, Event, Loaded, Pcm, Progress, ReadSound, Request, WriteSound
 from engines.protocol import EngineSpec, Kind
@@ -96,7 +97,7 @@ def quietest(pcm: bytes) -> int:
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> SoundFiles:
     if model.is_dir():
         return SoundFiles(None)
-    decoding.limit_memory()
+    jail.bound_memory(decoding.MEMORY)
     return SoundFiles(SoundFile(model))
 
 

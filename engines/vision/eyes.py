@@ -7,7 +7,7 @@ from pathlib import Path
 from engines.messages import Loaded
 from engines.options import option
 from engines.protocol import EngineSpec, Kind
-from engines.vision import folders
+from engines.vision import folders, memory
 from engines.vision.folders import TEXT, TOKENIZER, VISION
 from engines.vision.seer import Seer
 
@@ -23,11 +23,10 @@ def create(model: Path, options: Options, progress: Callable[[float], bool]) -> 
     from importlib.metadata import version
 
     from engines.vision.graphs import Graphs
-    from engines.vision.memory import limit
     from engines.vision.tokens import FileTokens
 
     contents = folders.check(model, (VISION, TEXT, TOKENIZER))
-    limit(contents.size)
+    memory.limit(contents.size)
     progress(0.2)
     towers = Graphs(contents, options.threads)
     tokens = FileTokens(model / TOKENIZER, contents.wording)

@@ -52,3 +52,10 @@ class Running:
     def stop(self):
         self.host.stop()
         assert self.host.gone.wait(60)
+
+
+def data_bound(pid):
+    """Bytes the process may take at most, as Linux has it; None: as many as there are."""
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    [bound] = [line.split()[3] for line in lines if line.startswith("Max data size")]
+    return None if bound == "unlimited" else int(bound)

@@ -10,8 +10,9 @@ import av
 import pytest
 
 from engines.messages import Done, Encoded, Failed, Pcm, ReadSound, WriteSound
+from engines.sound import decoding
 from engines.sound.files import Options
-from tests.data.running import Running
+from tests.data.running import Running, data_bound
 from tests.data.sounds import (
     BROKEN,
     KINDS,
@@ -238,6 +239,11 @@ def memory(running):
     lines = Path(f"/proc/{running.host.pid}/status").read_text().splitlines()
     peak = next((line for line in lines if line.startswith("VmHWM")), "VmHWM: 0 kB")
     return int(peak.split()[1]) / 1024
+
+
+def test_its_process_cannot_take_all_the_memory(opened, tmp_path):
+    running = opened(encoded(tmp_path / next(iter(KINDS)), tone(1)))
+    assert data_bound(running.host.pid) == decoding.MEMORY
 
 
 @pytest.mark.full

@@ -11,8 +11,9 @@ from app.controllers.findings import FindingsController
 from app.engine import EngineLink
 from app.resting import Resting
 from engines.messages import Describe, Described, Done, Embed, Failed, Lines, Look, ReadText, Vector
-from engines.vision import eyes, ocr, open_clip
+from engines.vision import eyes, memory, ocr, open_clip
 from tests.data import tiny_eyes
+from tests.data.running import data_bound
 
 WAIT = 100_000  # ms; the reader takes seconds of a free processor to start
 pytestmark = pytest.mark.timeout(300)
@@ -123,6 +124,7 @@ def test_the_starters_own_eyes_see(qtbot, link):
     assert all(0 <= sure <= 1 for _, sure in described.words)
     assert one.loaded.jail == "" and one.loaded.parameters > 1_000_000
     assert one.loaded.size < 15_000_000
+    assert memory.SPARE < data_bound(one.pid) < memory.SPARE + 5 * one.loaded.size
 
 
 @pytest.fixture
