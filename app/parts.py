@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import ears, homes, media, paths, photos, seeing, settings
+from app import ears, homes, media, paths, photos, seeing, settings, shelves
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
@@ -47,6 +47,7 @@ from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
 from app.fetching import clip_packages
+from app.keys import Keys
 from app.resting import Resting
 from app.store.conversations import Store
 from engines.errors import ParleyError
@@ -92,6 +93,7 @@ class Parts(Controllers):
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
         self.programs.start()
         self.photos.start()
+        self.shelf.start()
 
     def stop(self) -> None:
         self.speak.stop()
@@ -100,9 +102,11 @@ class Parts(Controllers):
         self.chat.stop()
         self.sound_files.stop()
         self.photos.stop()
+        self.shelf.stop()
         if self.sound:
             self.sound.stop()
         self.background.stop()
+        self.shelf.finish()
         self.talk.keeping.stop()
         self.llm.stop()
         for one in self.voice:
@@ -240,6 +244,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     clip = clip_packages(folders.data / seeing.EXTRA, paths.constraints())
     extras = ExtrasController(clip, seal, background, parent)
+    keys = Keys(None if in_memory else folders.config / "keys.json")
+    shelf = shelves.controller(
+        *(folders, preferences, models, seal, store, background, undo, keys),
+        parent,
+    )
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(
@@ -264,6 +273,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         voicing,
         extras,
         searched,
+        shelf,
         folders=folders,
         background=background,
         store=store,

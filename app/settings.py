@@ -137,6 +137,20 @@ class Settings:
         shape="line",
         page="Pictures",
     )
+    hub: str = option(
+        "",
+        "Address of the hub",
+        "Where models are searched and fetched. Empty: huggingface.co, or a mirror of it.",
+        shape="line",
+        page="Model",
+    )
+    proxy: str = option(
+        "",
+        "Proxy for fetching models",
+        "As http://192.168.0.1:3128. Empty: the system's; “direct”: none.",
+        shape="line",
+        page="Model",
+    )
     idle_minutes: int = option(
         20,
         "Give memory back after",
@@ -170,6 +184,7 @@ class Chosen:
     tools_off: list[str] = field(default_factory=list)  # names of tools the person switched off
     folders: list[str] = field(default_factory=list)  # paths tools may read, resolved
     photo_folders: list[str] = field(default_factory=list)  # whose photos can be searched, resolved
+    model_folders: list[str] = field(default_factory=list)  # in which models are looked for
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
     voice: Voice = field(default_factory=Voice)
     talked: bool = False  # the person has talked: what is needed for it is started early
@@ -189,7 +204,7 @@ def load(path: Path) -> Chosen:
     for name, value in spoken.items() if isinstance(spoken, dict) else ():
         if hasattr(chosen.voice, name) and isinstance(value, str):
             setattr(chosen.voice, name, value)
-    for name in ("recent", "tools_off", "folders", "photo_folders"):
+    for name in ("recent", "tools_off", "folders", "photo_folders", "model_folders"):
         if isinstance(names := stored.get(name), list):
             setattr(chosen, name, [one for one in names if isinstance(one, str)])
     return chosen

@@ -17,6 +17,7 @@ from app.controllers.reminders import RemindersController
 from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
+from app.controllers.shelf import ShelfController
 from app.controllers.sound_files import SoundFilesController
 from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
@@ -48,3 +49,4 @@ class Controllers:
     voicing: VoiceController
     extras: ExtrasController
     photos: PhotosController
+    shelf: ShelfController

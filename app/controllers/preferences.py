@@ -24,6 +24,7 @@ class PreferencesController(QObject):
     home_changed = Signal(str)  # an engine of tools that has other options now
     folders_changed = Signal()
     photos_changed = Signal()  # the folders whose photos can be searched
+    models_changed = Signal()  # the folders in which models are looked for
     voice_changed = Signal(str, str)  # field of settings.Voice, new value
     notice = Signal(object)
 
@@ -201,6 +202,26 @@ class PreferencesController(QObject):
             self._chosen.photo_folders = folders
             self._save()
             self.photos_changed.emit()
+
+    # folders in which models are looked for
+
+    @property
+    def model_folders(self) -> tuple[str, ...]:
+        """As the person named them, also those that are not there at the moment."""
+        return tuple(self._chosen.model_folders)
+
+    def name_model_folder(self, path: str) -> None:
+        if path not in self.model_folders:
+            self._keep_model_folders([*self.model_folders, path])
+
+    def forget_model_folder(self, path: str) -> None:
+        if path in self.model_folders:
+            self._keep_model_folders([one for one in self.model_folders if one != path])
+
+    def _keep_model_folders(self, folders: list[str]) -> None:
+        self._chosen.model_folders = folders
+        self._save()
+        self.models_changed.emit()
 
     @property
     def recent(self) -> list[str]:

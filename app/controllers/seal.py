@@ -56,6 +56,10 @@ class SealController(QObject):
     def permits(self, place: str) -> bool:
         return not self.locked and place in self._open
 
+    def stands_open(self, place: str) -> bool:
+        """The person opened it for longer than a call."""
+        return self.permits(place) and not self._open[place].once
+
     def open_for(self, place: str, who: str, once: bool = False) -> None:
         """An address that is open for longer stays so. Nothing opens while the seal is locked."""
         before = self._open.get(place)
