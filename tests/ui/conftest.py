@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import media
+from app import media, paths, shelves
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
@@ -24,6 +24,7 @@ from app.controllers.transcribing import Transcribing
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.fetching import clip_packages
+from app.keys import Keys
 from app.paths import constraints, resource
 from app.resting import Resting
 from app.store.conversations import StoredPart
@@ -150,15 +151,25 @@ def photos(preferences, background, undo, attaching, tmp_path):
 
 
 @pytest.fixture
+def shelf(preferences, models, seal, store, background, undo, tmp_path):
+    """The real one, with an empty folder of models; it looks around when it is asked to."""
+    folders = paths.folders(tmp_path / "parley").make()
+    parts = (folders, preferences, models, seal, store, background, undo, Keys(None))
+    made = shelves.controller(*parts, models)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
-    photos,
+    photos, shelf,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
-        photos,
+        *(photos, shelf),
     )
 
 
