@@ -197,6 +197,14 @@ class Loaded(Message, frozen=True):
     sees: bool = False  # takes Look: a projector lies beside the weights, or the server may see
     hears: bool = False  # takes Listen
     projector: str = ""  # file name of the projector, "" where there is none
+    kv: str = ""  # how exactly it remembers what it read: "f16", "q8_0"
+    layers: int = 0  # on the graphics card, of layers_total
+    layers_total: int = 0
+    forecast: int = 0  # bytes it was thought to take: in memory
+    card_forecast: int = 0  # and on graphics cards
+    took: int = 0  # bytes it takes, with all it will need for the longest question: in memory
+    card_took: int = 0  # and on graphics cards
+    gave_up: str = ""  # what it had to do without for lack of memory, a sentence for the person
     can: Abilities | None = None  # of a server
 
 
