@@ -20,9 +20,11 @@ from engines.models.fetching.troubles import (
     DiskFull,
     NotThere,
     NotWritable,
+    Odd,
     Stopped,
+    Unreachable,
 )
-from engines.models.fetching.workers import Team
+from engines.models.fetching.workers import NoParts, Team
 from engines.models.hub import Hub, Listing, Remote
 
 __all__ = ["DiskFull", "Download", "Fetched", "Stopped", "Unfinished", "unfinished"]
@@ -32,7 +34,8 @@ SPARE = 2 << 30  # bytes that stay free on the disk
 TICK = 0.1  # seconds between two reports
 LASTING = 2.0  # seconds of work a power cut may cost
 AT_ONCE = 64 << 20  # bytes hashed between two ticks
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ANEW = 4  # times a file is begun anew at a place that does not give parts of files
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ class Fetched:
 
     done: int  # on the disk
     total: int
-    received: int = 0  # over the network, in this run
+    received: int = 0  # over the network, in all runs of this Download
     checked: int = 0  # hashed
     speed: float = 0.0  # bytes a second, over the last seconds
     waiting: str = ""  # what is waited for, in words; "" while it comes
@@ -78,6 +81,7 @@ class Download:
         distinct(self.names)
         self._remotes = [self._remote(name) for name in self.names]
         self.total = sum(remote.size for remote in self._remotes)
+        self.received = 0  # bytes over the network, in all runs
         self._journal = journal.path_of(folder, listing.repository, self.names)
 
     def _remote(self, name: str) -> Remote:
@@ -101,7 +105,6 @@ class Download:
             try:
                 growing = self._begun(targets, progress, cancelled)
                 if growing:
-                    self._room(growing)
                     self._fetch(growing, progress, cancelled)
                     for one in growing:
                         one.finish()
@@ -116,6 +119,8 @@ class Download:
             found = journal.read(self._journal)
             free = shutil.disk_usage(self._folder).free
             return DiskFull(self.total - (found.done if found else 0) + self._spare, free)
+        if error.errno == errno.EFBIG:
+            return NotWritable(str(self._folder), "its disk cannot hold files as large as this")
         return NotWritable(str(error.filename or self._folder), repr(error))
 
     def discard(self) -> None:
@@ -143,30 +148,51 @@ class Download:
                 raise Stopped
             progress(Fetched(looked, self.total, checked=looked))
 
-        for remote, target in zip(self._remotes, targets, strict=True):
-            if is_right(target, remote, look):
-                continue
-            one = Growing(remote, target, found.part if found else self._part)
+        missing = [
+            (remote, target)
+            for remote, target in zip(self._remotes, targets, strict=True)
+            if not is_right(target, remote, look)
+        ]
+        self._room([remote for remote, _ in missing], known)
+        for remote, target in missing:
+            written = known.get(remote)
+            one = Growing(remote, target, written.part if written else self._part)
             there = one.path.is_file()
             one.prepare()
-            if there and (written := known.get(remote)):
+            if there and written:
                 one.recover(written.parts, look)
                 one.etag = written.etag
             growing.append(one)
         return growing
 
-    def _room(self, growing: list[Growing]) -> None:
-        needed = sum(one.remote.size - one.done for one in growing) + self._spare
+    def _room(self, missing: list[Remote], known: dict[Remote, WrittenFile]) -> None:
+        """Before anything is made: what somebody lists may be of any size."""
+        claimed = sum(known[remote].done for remote in missing if remote in known)
+        needed = sum(remote.size for remote in missing) - claimed
         free = shutil.disk_usage(self._folder).free
-        if needed > free:
-            raise DiskFull(needed, free)
+        if needed and needed + self._spare > free:
+            raise DiskFull(needed + self._spare, free)
 
     # the main loop
 
     def _fetch(self, growing: list[Growing], progress, cancelled) -> None:
+        for anew in range(ANEW + 1):
+            try:
+                self._bring(growing, progress, cancelled)
+                break
+            except NoParts as error:
+                if anew == ANEW:
+                    raise Odd(self._hub.place, "breaks off, and does not give parts") from error
+                at = growing.index(error.growing)
+                growing[at] = error.growing.in_one()
+        self._judge(growing)
+
+    def _bring(self, growing: list[Growing], progress, cancelled) -> None:
+        """Until everything is on the disk and hashed."""
         todo = [(one, part) for one in growing for part in one.parts if part.done < part.size]
         team = Team(self._hub, self._listing.repository, self._listing.commit, todo)
-        self._speed, saved, lasting = Speed(), -1, 0.0
+        watch = Watch(self._hub.web.patience.stalled)
+        saved, lasting = -1, 0.0
         team.start(self._connections)
         try:
             while not (team.over and all(one.hashed == one.remote.size for one in growing)):
@@ -174,20 +200,19 @@ class Download:
                     raise Stopped
                 if team.trouble:
                     raise team.trouble
-                hashed = self._hash_on(growing)
-                if not hashed:
+                if not self._hash_on(growing):
                     team.wait(TICK)
-                done = sum(one.done for one in growing)
+                done, now = sum(one.done for one in growing), time.monotonic()
                 if done != saved:
-                    now = time.monotonic()
                     self._save(growing, now - lasting > LASTING)
-                    lasting = now if now - lasting > LASTING else lasting
-                    saved = done
-                progress(self._far(growing, team))
+                    saved, lasting = done, now if now - lasting > LASTING else lasting
+                if watch.stalled(team.received, bool(team.waiting) or team.over):
+                    raise Unreachable(self._hub.place, "nothing comes any more")
+                progress(self._far(growing, team, watch.speed))
         finally:
             team.stop()
+            self.received += team.received
             self._save_at_last(growing)
-        self._judge(growing)
 
     def _save_at_last(self, growing: list[Growing]) -> None:
         try:
@@ -198,12 +223,12 @@ class Download:
     def _hash_on(self, growing: list[Growing]) -> int:
         return next((count for one in growing if (count := one.hash_on(AT_ONCE))), 0)
 
-    def _far(self, growing: list[Growing], team: Team) -> Fetched:
+    def _far(self, growing: list[Growing], team: Team, speed: float) -> Fetched:
         rest = self.total - sum(one.remote.size for one in growing)
         done = rest + sum(one.done for one in growing)
         checked = rest + sum(one.hashed for one in growing)
-        speed = self._speed.at(team.received)
-        return Fetched(done, self.total, team.received, checked, speed, team.waiting)
+        received = self.received + team.received
+        return Fetched(done, self.total, received, checked, speed, team.waiting)
 
     def _judge(self, growing: list[Growing]) -> None:
         """Wrong files are thrown away, the others stay for the next run."""
@@ -223,6 +248,7 @@ class Download:
                 one.remote.sha256,
                 one.remote.git_sha1,
                 one.etag,
+                one.part,
                 [part.state for part in one.parts],
             )
             for one in growing
@@ -234,7 +260,6 @@ class Download:
                 self._hub.endpoint,
                 told.repository,
                 told.commit,
-                growing[0].part,
                 files,
                 told.licence,
                 told.gated,
@@ -243,20 +268,26 @@ class Download:
         )
 
 
-class Speed:
-    """Bytes a second over the last few seconds."""
+class Watch:
+    """How fast it comes, and whether anything does."""
 
-    SECONDS = 8.0
+    SECONDS = 8.0  # of which the speed is told
 
-    def __init__(self) -> None:
-        self._seen: list[tuple[float, int]] = []
+    def __init__(self, patience: float) -> None:
+        """patience in seconds."""
+        self._patience, self._moved = patience, time.monotonic()
+        self._seen: list[tuple[float, int]] = [(self._moved, 0)]
+        self.speed = 0.0  # bytes a second
 
-    def at(self, received: int) -> float:
+    def stalled(self, received: int, excused: bool) -> bool:
         now = time.monotonic()
+        if received != self._seen[-1][1] or excused:
+            self._moved = now
         self._seen = [one for one in self._seen if now - one[0] < self.SECONDS]
         self._seen.append((now, received))
         then, before = self._seen[0]
-        return (received - before) / (now - then) if now - then > 0.5 else 0.0
+        self.speed = (received - before) / (now - then) if now - then > 0.5 else 0.0
+        return now - self._moved > self._patience
 
 
 @contextmanager

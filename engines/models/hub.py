@@ -17,6 +17,7 @@ from engines.models.fetching.web import PASSING, Answer, Patience, Web, place_of
 
 HUB = "https://huggingface.co"
 LARGEST = 64 << 20  # bytes of an answer in JSON
+LARGEST_FILE = 1 << 45  # bytes; none is nearly as large
 MOST_FILES = 20_000
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9_][\w.-]{0,95})?", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -191,7 +192,12 @@ def _remote(entry: dict[str, Any]) -> Remote | None:
     sha256 = sha256 if SHA256.fullmatch(sha256) else ""
     blob = _text(entry.get("oid"))
     git = blob if COMMIT.fullmatch(blob) and not stored else ""
-    if not isinstance(name, str) or type(size) is not int or size < 0 or not (sha256 or git):
+    if (
+        not isinstance(name, str)
+        or type(size) is not int
+        or not 0 <= size <= LARGEST_FILE
+        or not (sha256 or git)
+    ):
         return None
     try:
         parts_of(name)

@@ -17,9 +17,8 @@ from engines.models.fetching.troubles import HostileName
 from engines.models.hub import COMMIT, REPOSITORY, SHA256, Listing, Remote
 
 LARGEST = 32 << 20  # bytes of a journal
-SMALLEST_PART, LARGEST_PART = 1 << 10, 1 << 30
-
 Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 50)]
+PartSize = Annotated[int, msgspec.Meta(ge=1, le=1 << 50)]
 Crc = Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)]
 
 
@@ -29,7 +28,12 @@ class WrittenFile(msgspec.Struct, frozen=True):
     sha256: str = ""
     git_sha1: str = ""
     etag: str = ""
+    part: PartSize = 1 << 25  # bytes of each part but the last
     parts: list[tuple[Bytes, Crc]] = []  # bytes on the disk and their CRC, in order
+
+    @property
+    def done(self) -> int:
+        return sum(done for done, _ in self.parts)
 
     @property
     def remote(self) -> Remote:
@@ -40,7 +44,6 @@ class Journal(msgspec.Struct, frozen=True):
     endpoint: str
     repository: str
     commit: str
-    part: Annotated[int, msgspec.Meta(ge=SMALLEST_PART, le=LARGEST_PART)]
     files: list[WrittenFile]
     licence: str = ""
     gated: bool = False
@@ -48,7 +51,7 @@ class Journal(msgspec.Struct, frozen=True):
 
     @property
     def done(self) -> int:
-        return sum(part[0] for file in self.files for part in file.parts)
+        return sum(file.done for file in self.files)
 
     @property
     def listing(self) -> Listing:
@@ -81,12 +84,13 @@ def _sound(found: Journal) -> bool:
         and ".." not in found.repository
         and COMMIT.fullmatch(found.commit) is not None
         and bool(found.files)
-        and all(_sound_file(one, found.part) for one in found.files)
+        and all(_sound_file(one) for one in found.files)
     )
 
 
-def _sound_file(one: WrittenFile, part: int) -> bool:
+def _sound_file(one: WrittenFile) -> bool:
     parts_of(one.name)  # raises HostileName
+    part = one.part
     hashed = SHA256.fullmatch(one.sha256) or (not one.sha256 and COMMIT.fullmatch(one.git_sha1))
     count = -(-one.size // part)
     fits = len(one.parts) == count and all(
@@ -120,12 +124,14 @@ class Unfinished:
 
 
 def unfinished(folder: Path) -> tuple[Unfinished, ...]:
-    """All that were begun in a folder and are not whole."""
+    """All that were begun in a folder or below it and are not whole."""
     found = []
     with suppress(OSError):
-        for path in sorted(folder.glob(f"parley-*{JOURNAL}")):
+        for path in sorted(folder.rglob(f"parley-*{JOURNAL}")):
             if one := read(path):
                 total = sum(file.size for file in one.files)
                 names = tuple(file.name for file in one.files)
-                found.append(Unfinished(one.listing, names, folder, one.endpoint, one.done, total))
+                found.append(
+                    Unfinished(one.listing, names, path.parent, one.endpoint, one.done, total)
+                )
     return tuple(found)

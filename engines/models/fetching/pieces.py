@@ -43,6 +43,7 @@ class Growing:
     part: int  # bytes of each part but the last
     etag: str = ""  # as the place that serves it calls this content
     doubts: int = 0  # how often in a row it was called otherwise
+    refusals: int = 0  # … the whole file came though a part was asked for
     parts: list[Part] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,11 @@ class Growing:
         for part in self.parts:
             part.state = (0, 0)
         self.etag, self.hashed, self._hash = "", 0, _hash(self.remote)
+        self.doubts = self.refusals = 0
+
+    def in_one(self) -> "Growing":
+        """Begun anew, for a place that does not give parts of files."""
+        return Growing(self.remote, self.target, max(self.remote.size, 1))
 
     def prepare(self) -> None:
         """Make its .part and the folders it lies in; never through a link."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -37,13 +37,17 @@ from engines.models.fetching.troubles import (
     Unreachable,
     Untrusted,
 )
+from engines.tools.web.limits import within
 
 NAME = "Parley/0.1"
 HOPS = 5
 LONGEST = 8000  # characters of an address; signed ones are long
 PORTS = {"http": 80, "https": 443}
 DIRECT = "direct"  # as a proxy: none, whatever the system says
+RESET = re.compile(r";\s*t=(\d{1,6})")  # seconds until the hub's limit counts anew
 PASSING = {408, 425, 429, 500, 502, 503, 504}  # statuses that may be another one soon
+
+ALL = (Exception,)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ class Patience:
     longest: float = 30.0
     asked: float = 120.0  # waits for whoever asks to wait, up to this
     connect: float = 10.0
-    read: float = 30.0
+    read: float = 30.0  # without a byte
+    slowest: float = 300.0  # bytes a second; another connection may be better
+    stalled: float = 90.0  # in which nothing at all comes, over no connection
 
     def pause(self, failed: int) -> float:
         return min(self.first * 2 ** (failed - 1), self.longest)
@@ -88,6 +94,7 @@ class Answer:
     def __init__(self, response: BaseHTTPResponse, url: str) -> None:
         self._response, self.url = response, url
         self.status, self.headers = response.status, response.headers
+        self.linked = ""  # the hash that the hub said when it sent us on
 
     def read(self, count: int) -> bytes:
         """At most so many bytes; b"" at the end. Raises BrokenOff."""
@@ -166,27 +173,33 @@ class Web:
         """All of an answer, at most so many bytes of it; tried again where it breaks off."""
         failed = 0
         while True:
-            answer = self.ask(url, headers)
             try:
-                return answer, _all(answer, most)
-            except BrokenOff:
+                return within(self.patience.stalled, partial(self._whole, url, headers, most), ALL)
+            except (BrokenOff, TimeoutError) as error:
                 failed += 1
-                if failed >= self.patience.tries:
-                    raise
-            finally:
-                answer.end()
+                if failed >= self.patience.tries or isinstance(error, TimeoutError):
+                    raise Unreachable(self.place, repr(error)) from error
             self.rest(self.patience.pause(failed), never)
+
+    def _whole(self, url: str, headers: Mapping[str, str], most: int) -> tuple[Answer, bytes]:
+        answer = self.ask(url, headers)
+        try:
+            return answer, _all(answer, most)
+        finally:
+            answer.end()
 
     def once(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """One try, redirects followed. Unreachable may pass by itself; the others do not."""
-        sender = ""
+        sender, linked = "", ""
         for _ in range(HOPS):
             response = self._exchange(url, headers or {}, sender)
             where = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not where:
-                return Answer(response, url)
-            response.drain_conn()
-            response.release_conn()
+                answer = Answer(response, url)
+                answer.linked = linked
+                return answer
+            linked = linked or response.headers.get("x-linked-etag", "").strip('"')
+            response.close()  # a page that says so is not read: it may be of any size
             sender = place_of(url)
             further = urljoin(url, where)
             if url.startswith("https:") and not further.startswith("https:"):
@@ -237,6 +250,8 @@ class Web:
 
     def _wait(self, answer: Answer) -> tuple[float, ParleyError]:
         wait = retry_after(answer.headers.get("retry-after", ""))
+        if not wait and (told := RESET.search(answer.headers.get("ratelimit", ""))):
+            wait = float(told[1])
         return wait, Busy(place_of(answer.url), wait, f"status {answer.status}")
 
     def rest(self, seconds: float, cancelled: Callable[[], bool]) -> None:

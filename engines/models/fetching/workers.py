@@ -2,17 +2,27 @@
 
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from io import FileIO
 
 from engines.errors import ParleyError
 from engines.models.fetching.pieces import STEP, Growing, Part
 from engines.models.fetching.troubles import BrokenOff, Odd, Stopped
-from engines.models.fetching.web import Answer, place_of
+from engines.models.fetching.web import Answer, Patience, place_of
 from engines.models.hub import Hub
 
 RANGE = re.compile(r"bytes (\d{1,16})-(\d{1,16})/(\d{1,16})")
-DOUBTS = 3  # times a content may be called otherwise before one believes its new name
+LINGERS = 3.0  # seconds for threads to end
+DOUBTS = 3  # times a place may contradict itself before one believes it
+
+
+class NoParts(Exception):
+    """The place does not give parts of files; growing is the one it was asked for."""
+
+    def __init__(self, growing: Growing) -> None:
+        super().__init__(growing.remote.name)
+        self.growing = growing
 
 
 @dataclass
@@ -54,8 +64,9 @@ class Team:
         with self._lock:
             for answer in self._open:
                 answer.interrupt()
+        until = time.monotonic() + LINGERS
         for thread in self._threads:
-            thread.join(3)
+            thread.join(max(until - time.monotonic(), 0))
 
     def _work(self) -> None:
         try:
@@ -77,6 +88,8 @@ class Team:
         """One part, with as many tries as patience has; each byte that comes renews it."""
         failed, patience = 0, self.hub.web.patience
         while part.done < part.size:
+            if self._stop.is_set():
+                raise Stopped
             before = part.done
             try:
                 self._stretch(growing, part, opened)
@@ -100,11 +113,14 @@ class Team:
         try:
             self._check(answer, growing, part)
             opened.seek(part.start + part.done)
+            pace = Pace(self.hub.web.patience)
             while part.done < part.size and not self._stop.is_set():
                 piece = answer.read(min(STEP, part.size - part.done))
                 if not piece:
                     raise BrokenOff(place_of(answer.url), "it ended early")
                 self._keep(piece, part, opened)
+                if pace.too_slow(len(piece)):
+                    raise BrokenOff(place_of(answer.url), "too slow")
         except BrokenOff:
             if self._stop.is_set():
                 raise Stopped from None
@@ -158,14 +174,35 @@ class Team:
             if growing.doubts < DOUBTS:
                 raise Odd(place, "serves another file than before", f"{growing.etag} {etag}")
             growing.etag = ""  # a commit is what it is: its hash will tell
+        if answer.linked and growing.remote.sha256 and answer.linked != growing.remote.sha256:
+            raise Odd(place, "serves another file than it listed", answer.linked)
         if answer.status == 200:
-            if part.start + part.done or answer.headers.get("content-length") not in (
-                None,
-                str(size),
-            ):
+            if answer.headers.get("content-length", str(size)) != str(size):
+                raise Odd(place, "serves a file of another size than it listed")
+            if part.start + part.done:
+                growing.refusals += 1
+                if growing.refusals >= DOUBTS:
+                    raise NoParts(growing)
                 raise Odd(place, "does not give parts of files")
         else:
             found = RANGE.fullmatch(answer.headers.get("content-range", ""))
             if not found or int(found[1]) != part.start + part.done or int(found[3]) != size:
                 raise Odd(place, "sends other parts of files than it was asked for")
+            growing.refusals = 0
         growing.etag, growing.doubts = growing.etag or strong, 0
+
+
+class Pace:
+    """Whether one connection is so slow that another one may be better."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience, self._count, self._since = patience, 0, time.monotonic()
+
+    def too_slow(self, count: int) -> bool:
+        self._count += count
+        passed = time.monotonic() - self._since
+        if passed < self._patience.read:
+            return False
+        slow = self._count < self._patience.slowest * passed
+        self._count, self._since = 0, time.monotonic()
+        return slow
