@@ -22,6 +22,7 @@ from app.controllers.extras import ExtrasController
 from app.controllers.hearing import Hearing
 from app.controllers.history import HistoryController
 from app.controllers.keeping import Keeping
+from app.controllers.keys import KeysController
 from app.controllers.listening import Listening
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
@@ -158,7 +159,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
     TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
-    server = ServerController(models, preferences, seal, parent)
+    keys = KeysController(
+        Keys(None if in_memory else folders.config / "keys.json"), background, parent
+    )
+    asker = EngineLink(folders.logs, parent)
+    server = ServerController(models, preferences, seal, keys, undo, asker, parent)
     programs = ProgramsController(
         *(preferences, toolbox, seal, undo),
         lambda: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST),
@@ -281,5 +286,5 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         homes=links,
         sound=sound,
         voice=(listener, stt, patient),
-        readers=(reader, excerpts, careful.link, files.link, films, heard, *findings.links),
+        readers=(reader, excerpts, asker, careful.link, files.link, films, heard, *findings.links),
     )

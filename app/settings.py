@@ -186,6 +186,7 @@ class Chosen:
     photo_folders: list[str] = field(default_factory=list)  # whose photos can be searched, resolved
     model_folders: list[str] = field(default_factory=list)  # in which models are looked for
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
+    servers: list[dict[str, Any]] = field(default_factory=list)  # read by app/servers.py
     voice: Voice = field(default_factory=Voice)
     talked: bool = False  # the person has talked: what is needed for it is started early
 
@@ -198,8 +199,9 @@ def load(path: Path) -> Chosen:
     engines = stored.get("engines")
     if isinstance(engines, dict):
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
-    if isinstance(programs := stored.get("programs"), list):
-        chosen.programs = [one for one in programs if isinstance(one, dict)]
+    for name in ("programs", "servers"):
+        if isinstance(found := stored.get(name), list):
+            setattr(chosen, name, [one for one in found if isinstance(one, dict)])
     spoken = stored.get("voice")
     for name, value in spoken.items() if isinstance(spoken, dict) else ():
         if hasattr(chosen.voice, name) and isinstance(value, str):

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app import fetching
 from app.background import Background, Task
+from app.controllers.addresses import is_here
 from app.controllers.seal import SealController
-from app.controllers.server import is_here
 from app.controllers.shown import Notice
 from app.fetching import Extra, Fetching, Stopped
 from engines.errors import ParleyError

@@ -9,11 +9,22 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background, Task
+from app.controllers.abilities import rows_of
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
 from app.store.conversations import Store
 from engines import registry
-from engines.messages import Done, Event, Failed, Loaded, Progress, Sent, TextDelta, ThoughtDelta
+from engines.messages import (
+    Abilities,
+    Done,
+    Event,
+    Failed,
+    Loaded,
+    Progress,
+    Sent,
+    TextDelta,
+    ThoughtDelta,
+)
 from engines.models import hashing
 
 log = logging.getLogger(__name__)
@@ -45,6 +56,7 @@ class ModelController(QObject):
         self._starter, self._help, self._engine = starter, help, engine
         self._path = Path()
         self._server = ""  # host or host:port of the server in use; "" for a file
+        self._server_name = ""
         self._good: Path | None = None  # the last file that loaded
         self._loaded: Loaded | None = None
         self._hash, self._hashing = "", None
@@ -79,6 +91,11 @@ class ModelController(QObject):
     @property
     def hears(self) -> bool:
         return self._loaded is not None and self._loaded.hears
+
+    @property
+    def can(self) -> Abilities | None:
+        """What the server in use can do; None for a model on this computer, or not known yet."""
+        return self._loaded.can if self._loaded else None
 
     @property
     def context(self) -> int:
@@ -134,12 +151,11 @@ class ModelController(QObject):
     def open_starter(self) -> None:
         self._open(self._starter)
 
-    def open_server(self, where: str) -> None:
-        """Ask the server of the options of `openai`, which is at where, from now on."""
+    def open_server(self, where: str, options: Any, name: str = "") -> None:
+        """Ask this server from now on, which is at where; options are those of `openai`."""
         self._path, self._loaded, self._speed, self._words = Path(), None, "", ""
-        self._server = where
+        self._server, self._server_name = where, name or where
         self._forget_hash()
-        options = self._preferences.options_of(SERVER)
         self.link.open(SERVER, Path(), options, network=True)
         self.changed.emit(self.model)
 
@@ -305,7 +321,11 @@ class ModelController(QObject):
 
     def _rows_of_server(self) -> tuple[tuple[str, str], ...]:
         model = self._loaded.name if self._loaded else ""
-        rows = [("Model", model), ("Server", self._server), ("Weights", "not on this computer")]
+        named = self._server_name not in ("", self._server)
+        server = f"{self._server_name}, {self._server}" if named else self._server
+        rows = [("Model", model), ("Server", server), ("Weights", "not on this computer")]
+        if self.can:
+            rows += rows_of(self.can)
         if self._loaded and self._loaded.jail:
             rows.append(("Guarded", self._loaded.jail))
         return tuple((label, value) for label, value in rows if value)

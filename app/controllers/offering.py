@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.controllers.addresses import place_of
 from app.controllers.consent import hash_of
 from app.controllers.offered import Offered
-from app.controllers.server import place_of
 from app.programs import Program, one_line
 from engines.tools.registry import Effect, all_tools
 from engines.tools.strangers import clean, digest

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app import granted, programs, settings
+from app import granted, programs, servers, settings
 from app.controllers.shown import Notice
 from app.programs import Program
+from app.servers import Remembered
 from app.settings import Voice
 from engines import registry
 from engines.options import chosen, problem
@@ -138,6 +139,21 @@ class PreferencesController(QObject):
     def keep_programs(self, kept: Iterable[Program]) -> None:
         self._chosen.programs = [msgspec.to_builtins(one) for one in kept]
         self._save()
+
+    # servers that answer in place of a model
+
+    @property
+    def servers(self) -> list[Remembered]:
+        return servers.read(self._chosen.servers)
+
+    def keep_servers(self, kept: Iterable[Remembered]) -> None:
+        self._chosen.servers = [msgspec.to_builtins(one) for one in kept]
+        self._save()
+
+    def forget_options(self, engine: str) -> None:
+        """What an engine was told counts no more."""
+        if self._chosen.engines.pop(engine, None):
+            self._save()
 
     def folder_trouble(self, path: str) -> str:
         """Why no program may look into a folder, in words; "" when it may."""

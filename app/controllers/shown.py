@@ -330,6 +330,25 @@ class ShownMachine(msgspec.Struct, frozen=True):
     measuring: bool = False
 
 
+class ShownServer(msgspec.Struct, frozen=True):
+    """A server of the person's that may answer in place of a model from here."""
+
+    key: str
+    name: str
+    place: str  # host:port
+    words: str = ""  # how it is, and what it can do
+    trouble: bool = False  # the words say what did not work
+    asking: bool = False  # it is being asked what it can do
+    in_use: bool = False
+    model: str = ""  # the chosen one, "" for the first it offers
+    models: tuple[str, ...] = ()  # all it offers, where it said so
+    facts: tuple[tuple[str, str], ...] = ()  # what it can do, and how it is known
+    pictures: str = "found out"  # found out, yes, no
+    sounds: str = "found out"
+    has_key: bool = False
+    key_words: str = ""  # where its key lies
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence with at most one thing to do about it, shown where the action began."""
 

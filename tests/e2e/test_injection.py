@@ -37,10 +37,10 @@ def parley(qtbot, start, tmp_path, thief):
         for engine, name, value in (
             ("web", "searxng", thief.address()),
             ("web", "own_network", True),
-            ("openai", "address", model.address),
         ):
             assert not parts.preferences.set_option(engine, name, value)
-        parts.server.use()
+        assert not parts.server.add(model.address)
+        parts.server.use(parts.server.rows()[0].key)
         qtbot.waitUntil(lambda: parts.models.ready, timeout=WAIT)
         allow_all(parts, thief)
         opened = parts.acting.open_with = Opened()

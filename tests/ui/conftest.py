@@ -10,6 +10,7 @@ from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
 from app.controllers.extras import ExtrasController
+from app.controllers.keys import KeysController
 from app.controllers.photo_keeping import PhotoKeeping
 from app.controllers.photos import PhotosController
 from app.controllers.programs import ProgramsController
@@ -63,8 +64,21 @@ def attaching(store, background, models, answering, chat, keeping, arrivals):
 
 
 @pytest.fixture
-def server(models, preferences, seal):
-    return ServerController(models, preferences, seal)
+def keys(background, tmp_path, monkeypatch):
+    """In a file: tests/unit/test_keys.py has a store."""
+    monkeypatch.setattr("app.keys.system_store", lambda: None)
+    return KeysController(Keys(tmp_path / "keys.json"), background)
+
+
+@pytest.fixture
+def asker(qapp):
+    """The link through which a server is asked what it can do; the test plays it."""
+    return FakeLink()
+
+
+@pytest.fixture
+def server(models, preferences, seal, keys, undo, asker):
+    return ServerController(models, preferences, seal, keys, undo, asker)
 
 
 @pytest.fixture
