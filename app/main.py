@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication
 
 from app import garbage, paths, reports
 from app.controllers.arrivals import COMMANDS, TALKING
 from app.controllers.shown import Notice
+from app.given import Application
 from app.hotkeys.global_key import GlobalKey, system_key
 from app.hotkeys.system import CANCELLED, LOST, RELEASED, SHORTCUT
 from app.hotkeys.talk_key import TalkKey
@@ -85,7 +85,7 @@ class Reports(QObject):
 
 def run(args: Namespace) -> int:
     """Show the window until it is closed. Returns the exit code of the program."""
-    qt = QApplication(sys.argv[:1])
+    qt = Application(sys.argv[:1])
     garbage.Garbage(qt)
     qt.setApplicationName("parley")
     qt.setApplicationDisplayName("Parley")
@@ -112,7 +112,9 @@ def run(args: Namespace) -> int:
     parts.photos.open_with = open_with_system
     parts.reminders.due.connect(Notifications(window).show)
     key = talk_by_key(parts, qt)
-    instance.received.connect(Opening(window, parts, args).take)
+    opening = Opening(window, parts, args)
+    instance.received.connect(opening.take)
+    qt.given.connect(opening.take)
     window.show()
     code = qt.exec()
     key.stop()

@@ -27,6 +27,7 @@ from app.controllers.listening import Listening
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
+from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
 from app.controllers.replay import Replay
 from app.controllers.sampling import VoiceSample
@@ -49,6 +50,7 @@ from app.controllers.writing_down import WritingDown
 from app.engine import EngineLink
 from app.fetching import clip_packages
 from app.keys import Keys
+from app.registering.opener import opener
 from app.resting import Resting
 from app.store.conversations import Store
 from engines.errors import ParleyError
@@ -279,6 +281,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         extras,
         searched,
         shelf,
+        RegisteringController(opener(args.data_dir, paths.resource("")), background, parent),
         folders=folders,
         background=background,
         store=store,

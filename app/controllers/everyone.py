@@ -13,6 +13,7 @@ from app.controllers.models import ModelController
 from app.controllers.photos import PhotosController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
+from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
 from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
@@ -50,3 +51,4 @@ class Controllers:
     extras: ExtrasController
     photos: PhotosController
     shelf: ShelfController
+    registering: RegisteringController

@@ -58,7 +58,7 @@ class Pages(QStackedWidget):
         }
 
     def _preferences_page(self, everyone: Controllers) -> PreferencesPage:
-        page = PreferencesPage(everyone.preferences, everyone.extras)
+        page = PreferencesPage(everyone.preferences, everyone.extras, everyone.registering)
         everyone.extras.notice.connect(page.notices.show_notice)
         page.voice_asked.connect(self.open_voice)
         return page

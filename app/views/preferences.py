@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.extras import ExtrasController
 from app.controllers.preferences import PreferencesController
+from app.controllers.registering import RegisteringController
 from app.views.card import Card
 from app.views.controls import Button, Switch, column, label
 from app.views.extras_card import ExtrasCard
 from app.views.options_form import OptionsForm
 from app.views.page import Page
+from app.views.registering_card import RegisteringCard
 from app.views.search_field import SearchField
 from app.views.voice_page import PAGES
 from app.views.voice_rows import Line
@@ -45,11 +47,17 @@ class Elsewhere(Line):
 class PreferencesPage(Page):
     voice_asked = Signal()
 
-    def __init__(self, preferences: PreferencesController, extras: ExtrasController) -> None:
+    def __init__(
+        self,
+        preferences: PreferencesController,
+        extras: ExtrasController,
+        registering: RegisteringController,
+    ) -> None:
         without = (*PAGES, PICTURES)
         self.app = OptionsForm(preferences.settings, preferences.set, without=without)
         self.pictures = OptionsForm(preferences.settings, preferences.set, pages=(PICTURES,))
         self.extras = ExtrasCard(extras)
+        self.registering = RegisteringCard(registering)
         self.voice = Elsewhere("Voice", VOICE_WORDS, preferences.settings, PAGES)
         self._voice_card = Card((self.voice,))
         self.engine = OptionsForm(
@@ -61,7 +69,7 @@ class PreferencesPage(Page):
         self.nothing.hide()
         inside = QWidget()
         parts = (self.nothing, self._voice_card, 20, self.app, self.pictures, self.extras, 20)
-        parts = (*parts, self.engine)
+        parts = (*parts, self.registering, 20, self.engine)
         inside.setLayout(column(*parts, gap=0))
         super().__init__("Preferences", inside, self.search)
         self.search.textChanged.connect(self._narrow)
@@ -76,12 +84,14 @@ class PreferencesPage(Page):
     def enter(self) -> None:
         self.search.setFocus()
         self.extras.look()
+        self.registering.look()
 
     @Slot(str)
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
         found = [form.narrow_to(words) for form in (self.app, self.pictures, self.engine)]
         found.append(self.extras.narrow_to(words))
+        found.append(self.registering.narrow_to(words))
         found.append(self.voice.narrow_to(words))
         self._voice_card.setVisible(found[-1])
         self.nothing.setVisible(not any(found))

@@ -14,6 +14,7 @@ from app.controllers.keys import KeysController
 from app.controllers.photo_keeping import PhotoKeeping
 from app.controllers.photos import PhotosController
 from app.controllers.programs import ProgramsController
+from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
 from app.controllers.sampling import VoiceSample
 from app.controllers.saving import SavingController
@@ -27,6 +28,7 @@ from app.controllers.voices import Voices
 from app.fetching import clip_packages
 from app.keys import Keys
 from app.paths import constraints, resource
+from app.registering.freedesktop import FreeDesktop
 from app.resting import Resting
 from app.store.conversations import StoredPart
 from app.views import fonts, style
@@ -175,15 +177,22 @@ def shelf(preferences, models, seal, store, background, undo, tmp_path):
 
 
 @pytest.fixture
+def registering(background, tmp_path):
+    """A desktop of this test's own."""
+    desktop = FreeDesktop(tmp_path / "share", tmp_path / "config", ["parley"], resource(""))
+    return RegisteringController(desktop, background)
+
+
+@pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
-    photos, shelf,
+    photos, shelf, registering,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
-        *(photos, shelf),
+        *(photos, shelf, registering),
     )
 
 

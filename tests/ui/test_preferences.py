@@ -30,8 +30,8 @@ class Sample:
 
 
 @pytest.fixture
-def page(qtbot, light, preferences, extras):
-    page = PreferencesPage(preferences, extras)
+def page(qtbot, light, preferences, extras, registering):
+    page = PreferencesPage(preferences, extras, registering)
     page.resize(900, 800)
     qtbot.addWidget(page)
     appear(qtbot, page)
