@@ -1,14 +1,25 @@
 """Models of other programs are found where they lie, and nothing there changes."""
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engines.models import companions
 from engines.models.gguf import check
 from engines.models.shelves import walk
 from engines.models.shelves.search import search
-from tests.data import shelves, tiny_models, tiny_projectors
+from tests.data import (
+    shelves,
+    tiny_eyes,
+    tiny_models,
+    tiny_projectors,
+    tone_voice,
+    whisper_models,
+)
+from tests.data.drafts import TEXT, U32, valid
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +164,151 @@ def test_a_place_that_is_not_there(tmp_path):
 def test_it_can_be_called_off(tmp_path, model):
     shelves.put(model, tmp_path / "one.gguf")
     assert found("Folder", tmp_path, cancelled=lambda: True) == []
+
+
+def layer(root, content, kind="model"):
+    return {"mediaType": shelves.OLLAMA + kind, **shelves.blob(root, content)}
+
+
+@pytest.fixture
+def hostile(tmp_path, model):
+    """Manifests of a good model, each spoilt in one way; none may be found, raise or hang."""
+    root, content = tmp_path / "ollama", model.read_bytes()
+    good = layer(root, content)
+    (tmp_path / "secret.gguf").write_bytes(content)
+    name = good["digest"].replace(":", "-")
+    spoilt = {
+        "outside": {**good, "digest": "sha256:../../../secret.gguf"},
+        "absolute": {**good, "digest": str(tmp_path / "secret.gguf")},
+        "short": {**good, "digest": "sha256:" + "a" * 63},
+        "upper": {**good, "digest": name.upper()},
+        "number": {**good, "digest": 7},
+        "nothing": {**good, "digest": None},
+        "absent": {**good, "digest": "sha256:" + "a" * 64},
+        "smaller": {**good, "size": good["size"] - 1},
+        "text": {**good, "size": str(good["size"])},
+        "kind": {**good, "mediaType": ["application/vnd.ollama.image.model"]},
+        "page": layer(root, b"<html>"),
+    }
+    for name, one in spoilt.items():
+        shelves.manifest(root, f"registry.ollama.ai/library/bad/{name}", [one])
+    shelves.manifest(
+        root, "registry.ollama.ai/library/bad/two", [good, layer(root, content + b"0")]
+    )
+    adapter = layer(root, b"GGUF adapter", "adapter")
+    shelves.manifest(root, "registry.ollama.ai/library/bad/adapter", [good, adapter])
+    texts = ["", "{", "[]", "7", '{"layers": 7}', '{"layers": [7]}', "[" * 100_000, "\ud800", "\0"]
+    for number, text in enumerate(texts):
+        file = root / "manifests/registry.ollama.ai/library/text" / str(number)
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    (file.parent / "huge").write_text(" " * (1 << 20) + "{}")
+    (file.parent / "loop").symlink_to(file.parent / "loop")
+    (file.parent / "zero").symlink_to("/dev/zero")
+    os.mkfifo(file.parent / "pipe")
+    (root / "blobs" / ("sha256-" + "b" * 64)).mkdir()
+    return root
+
+
+def test_hostile_manifests_are_no_models(hostile):
+    assert found("Ollama", hostile) == []
+    blob = next(file for file in (hostile / "blobs").iterdir() if file.is_file())
+    assert companions.beside(blob) == ()
+
+
+def test_a_good_model_is_found_among_hostile_ones(hostile, model, projector):
+    shelves.ollama(hostile, model, projector)
+    assert [one.name for one in found("Ollama", hostile)] == ["tiny:1b"]
+
+
+def test_names_of_ollama(tmp_path, model):
+    names = {
+        "registry.ollama.ai/library/llama3.2/3b": "llama3.2:3b",
+        "registry.ollama.ai/someone/model/latest": "someone/model:latest",
+        "hf.co/maker/Tiny-GGUF/Q4_K_M": "hf.co/maker/Tiny-GGUF:Q4_K_M",
+    }
+    for number, place in enumerate(names):
+        root = tmp_path / str(number)
+        shelves.manifest(root, place, [layer(root, model.read_bytes())])
+        assert [one.name for one in found("Ollama", root)] == [names[place]]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "model_path: ../../../../../../etc/passwd",
+        "model_path: /dev/zero",
+        "model_path: \0",
+        "model_path: 'llamacpp/models/Tiny/gone.gguf'",
+        "model_path: [a, b]",
+        "model_path:",
+        "a: &a [x]\n" + "".join(f"b{n}: [*a, *a]\n" for n in range(2000)),
+        "\xff",
+        "x" * 70_000,
+    ],
+)
+def test_hostile_descriptions_of_jan(tmp_path, about):
+    folder = tmp_path / "llamacpp/models/Tiny"
+    folder.mkdir(parents=True)
+    (folder / "model.yml").write_bytes(about.encode("latin-1"))
+    assert found("Jan", tmp_path) == []
+
+
+def test_a_model_that_jan_uses_where_it_lies(tmp_path, model):
+    elsewhere = shelves.put(model, tmp_path / "elsewhere" / "my model.gguf")
+    folder = tmp_path / "jan/llamacpp/models/Mine"
+    folder.mkdir(parents=True)
+    (folder / "model.yml").write_text(f'model_path: "{elsewhere}"\nname: Mine\n')
+    [one] = found("Jan", tmp_path / "jan")
+    assert (one.path, one.name) == (elsewhere, "Mine")
+
+
+def test_voices_ears_and_eyes_in_any_folder(tmp_path):
+    voice = tone_voice.build(tmp_path)
+    shutil.copytree(whisper_models.built(), tmp_path / "ears")
+    tiny_eyes.build(tmp_path / "eyes")
+    for name in ("half ears", "half eyes"):
+        shutil.copytree(tmp_path / name.split()[1], tmp_path / name)
+    (tmp_path / "half ears/tokenizer.json").unlink()
+    (tmp_path / "half eyes/open_clip_model.safetensors").write_bytes(b"half")
+    (tmp_path / "lonely.onnx").write_bytes(voice.read_bytes())
+    jobs = {one.job: one for one in found("Folder", tmp_path)}
+    assert {job: one.path for job, one in jobs.items()} == {
+        "speak": voice,
+        "listen": tmp_path / "ears",
+        "find": tmp_path / "eyes",
+    }
+    assert len(found("Folder", tmp_path)) == 3
+    assert all(one.size == sum(f.stat().st_size for f in one.files) for one in jobs.values())
+
+
+def test_no_more_than_so_many_entries_are_looked_at(tmp_path, model, monkeypatch):
+    for number in range(30):
+        shelves.put(model, tmp_path / f"{number:02}" / "one.gguf")
+    monkeypatch.setattr(walk, "MANY", 45)
+    assert 1 <= len(found("Folder", tmp_path)) <= 15
+
+
+def test_a_deep_folder_has_an_end(tmp_path, model):
+    place = tmp_path
+    for _ in range(40):
+        place /= "d"
+    shelves.put(model, place / "one.gguf")
+    assert found("Folder", tmp_path) == []
+    shelves.put(model, tmp_path / "d/d/d/d/one.gguf")
+    assert len(found("Folder", tmp_path)) == 1
+
+
+def test_what_is_for_something_else_is_not_for_talking(tmp_path, model):
+    """The eyes of a model alone, an adapter, and a model that finds texts."""
+    tiny_projectors.janus_pro(tmp_path / "mmproj.gguf")
+    talks = valid()
+    for name, *said in (
+        ("adapter", "general.type", TEXT, "adapter"),
+        ("finds", "llama.pooling_type", U32, 3),
+        ("talks", "llama.pooling_type", U32, 0),
+    ):
+        draft = replace(talks, keys=[*talks.keys[:1], tuple(said), *talks.keys[1:]])
+        (tmp_path / f"{name}.gguf").write_bytes(draft.pack())
+    [one] = found("Folder", tmp_path)
+    assert one.path.name == "talks.gguf" and one.projector
