@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -122,12 +122,24 @@ class Rows(QFrame):
         return made
 
     def _order_tab(self) -> None:
-        before: QWidget = self
+        """Tab goes through the rows where they stand, though they were made last."""
+        before = self._halt_before()
         for one in self._models:
             if made := self._made.get(one.key):
                 for stop in made.stops():
-                    QWidget.setTabOrder(before, stop)
+                    if before:
+                        QWidget.setTabOrder(before, stop)
                     before = stop
+
+    def _halt_before(self) -> QWidget | None:
+        """Where Tab halts before it comes to the first row."""
+        before = self.previousInFocusChain()
+        while before and before is not self:
+            halts = before.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if halts and not self.isAncestorOf(before):
+                return before
+            before = before.previousInFocusChain()
+        return None
 
     @Slot(int)
     def _step(self, by: int) -> None:
