@@ -19,12 +19,14 @@ Facts = Sequence[tuple[str, str]]
 
 class ModelCard(Popover):
     open_asked = Signal()  # let the person choose a file
+    shelf_asked = Signal()  # the page of all models
 
     def __init__(self, models: ModelController, parent: QWidget) -> None:
         super().__init__("What is running", parent)
         self._models = models
         self.close_button = IconButton("x", "Close", "Esc", 32)
-        self.open_other = Button("Open another model…", picture="folder-open")
+        self.find_other = Button("Find other models…", picture="shelf")
+        self.open_other = Button("Open a file…", picture="folder-open")
         self.starter = Button("Use the starter")
         self.release = Button("Give memory back", picture="hard-drive")
         self._facts = QVBoxLayout()
@@ -32,6 +34,7 @@ class ModelCard(Popover):
         self._shown: Facts | None = None
         self._lay_out()
         self.close_button.clicked.connect(self.close_panel)
+        self.find_other.clicked.connect(self._find_other)
         self.open_other.clicked.connect(self._open_other)
         self.starter.clicked.connect(self._use_starter)
         self.release.clicked.connect(models.release)
@@ -43,11 +46,11 @@ class ModelCard(Popover):
         self._recent.setSpacing(0)
         inside = QWidget()
         inside.setLayout(column(self._facts, self._recent, gap=12))
-        buttons = row(self.open_other, self.release, None)
+        buttons = row(self.find_other, self.open_other, None)
+        below = row(self.release, self.starter, None)
         self.card.setLayout(
-            column(head, Fitted(inside, WIDTH), buttons, row(self.starter, None), gap=12,
-                   margins=(20, 14, 12, 16))
-        )  # fmt: skip
+            column(head, Fitted(inside, WIDTH), buttons, below, gap=12, margins=(20, 14, 12, 16))
+        )
 
     def open_at(self, anchor: QWidget) -> None:
         self._fill_recent()
@@ -97,6 +100,11 @@ class ModelCard(Popover):
         path = self.sender().property("path")
         self.close_panel()
         self._models.open_file(str(Path(path)))
+
+    @Slot()
+    def _find_other(self) -> None:
+        self.close_panel()
+        self.shelf_asked.emit()
 
     @Slot()
     def _open_other(self) -> None:

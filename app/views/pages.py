@@ -17,6 +17,7 @@ from app.views.photos_page import PhotosPage
 from app.views.preferences import PreferencesPage
 from app.views.sent_page import SentPage
 from app.views.server_page import ServerPage
+from app.views.shelf_page import ShelfPage
 from app.views.shortcuts import ShortcutsPage, shortcuts
 from app.views.sound_files_page import SoundFilesPage
 from app.views.tools_page import ToolsPage
@@ -50,6 +51,7 @@ class Pages(QStackedWidget):
             "tools": lambda: ToolsPage(everyone),
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
             "photos": lambda: PhotosPage(everyone.photos, everyone.extras),
+            "shelf": lambda: ShelfPage(everyone.shelf),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions, everyone.preferences),
@@ -113,6 +115,16 @@ class Pages(QStackedWidget):
     @Slot()
     def open_photos(self) -> None:
         self.open_page("photos")
+
+    @Slot()
+    def open_shelf(self) -> None:
+        self.open_page("shelf")
+
+    @Slot()
+    def show_shelf(self) -> None:
+        """Also when it is open already."""
+        if self.currentWidget() is not self._made.get("shelf"):
+            self.open_shelf()
 
     @Slot()
     def open_server(self) -> None:

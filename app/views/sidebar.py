@@ -19,6 +19,7 @@ SEARCH_MS = 150
 class Sidebar(QFrame):
     new_asked = Signal()
     open_asked = Signal(int)
+    shelf_asked = Signal()
     preferences_asked = Signal()
     shortcuts_asked = Signal()
     menu_asked = Signal()
@@ -37,6 +38,7 @@ class Sidebar(QFrame):
         self.list = ConversationList(self.rows)
         self.empty = label("", "caption", wrap=True)
         self.notices = NoticeCard(narrow=True)
+        self.shelf = Button("Models", "quiet", "shelf")
         self.preferences = Button("Preferences", "quiet", "settings")
         self.shortcuts = IconButton("keyboard", "Shortcuts", "Ctrl+/")
         self._pause = QTimer(self, singleShot=True, interval=SEARCH_MS)
@@ -46,7 +48,7 @@ class Sidebar(QFrame):
     def _lay_out(self) -> None:
         head = row(Badge(32), label("Parley", "brand"), None, self.menu, self.collapse, gap=4)
         head.insertSpacing(1, 6)
-        foot = row(self.preferences, None, self.shortcuts, gap=4)
+        foot = column(row(self.shelf, None), row(self.preferences, None, self.shortcuts), gap=0)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.empty.setContentsMargins(16, 24, 16, 0)
         self.empty.hide()
@@ -61,6 +63,7 @@ class Sidebar(QFrame):
         self.new.clicked.connect(self.new_asked)
         self.menu.clicked.connect(self.menu_asked)
         self.collapse.clicked.connect(self.collapse_asked)
+        self.shelf.clicked.connect(self.shelf_asked)
         self.preferences.clicked.connect(self.preferences_asked)
         self.shortcuts.clicked.connect(self.shortcuts_asked)
         self.list.opened.connect(self.open_asked)

@@ -4,10 +4,11 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QScrollArea, QWidget
 
-from app.controllers.shown import ShownModel
+from app.controllers.shown import ShownModel, ShownShelfModel
 from app.views import icons, style
 from app.views.badge import Badge
 from app.views.controls import column, label, row
+from app.views.shelf.offer import Offer
 
 EXAMPLES = (  # icon, what it is for, what is asked
     ("calculator", "Calculate", "What is 17.5 % of 2480?"),
@@ -16,6 +17,7 @@ EXAMPLES = (  # icon, what it is for, what is asked
     ("message-circle-question-mark", "Get to know it", "What can you do?"),
 )
 NARROW = 560
+OFFER = "Knows far more than the starter, and suits this computer"
 
 
 class Example(QAbstractButton):
@@ -72,6 +74,9 @@ class Welcome(QScrollArea):
         self.examples = [Example(*example) for example in EXAMPLES]
         for example in self.examples:
             example.clicked.connect(self._ask)
+        self.offer = Offer(OFFER, with_more=True)
+        self._starter = False  # it is what answers
+        self._recommended: ShownShelfModel | None = None
         self._across = 0
         self.setWidget(self._body())
         self._arrange(2)
@@ -83,7 +88,8 @@ class Welcome(QScrollArea):
         middle = QWidget()
         middle.setMaximumWidth(640)
         badge = row(None, self._badge, None)
-        middle.setLayout(column(badge, 12, greeting, self._model, 20, self._grid, gap=8))
+        parts = (badge, 12, greeting, self._model, 20, self._grid, 4, self.offer)
+        middle.setLayout(column(*parts, gap=8))
         body = QWidget()
         body.setObjectName("body")
         line = row(None, middle, None, margins=(24, 0, 24, 0))
@@ -97,6 +103,13 @@ class Welcome(QScrollArea):
         parts = (model.name, facts.get("Size", ""), "on this computer")
         self._model.setText(" · ".join(part for part in parts if part))
         self._model.setVisible(bool(model.name))
+        self._starter = model.starter
+        self.offer.show_model(self._recommended if self._starter else None)
+
+    def show_recommended(self, one: ShownShelfModel | None) -> None:
+        """The model that would suit this computer, offered as long as the starter answers."""
+        self._recommended = one
+        self.offer.show_model(one if self._starter else None)
 
     @Slot()
     def _ask(self) -> None:

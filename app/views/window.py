@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from app.controllers.everyone import Controllers
+from app.controllers.shelf import ShelfController
 from app.controllers.shown import Notice
 from app.views import icons
 from app.views.actions import Actions
@@ -23,10 +24,12 @@ from app.views.model_card import ModelCard
 from app.views.pages import Pages
 from app.views.photos_page import PhotosPage
 from app.views.seal import SealCard
+from app.views.shelf_page import ShelfPage
 from app.views.shell import Shell
 from app.views.sidebar import Sidebar
 from app.views.sound_files_page import SoundFilesPage
 from app.views.status import StatusBar
+from app.views.welcome import Welcome
 from app.views.zoom import Zoom
 
 USUAL_SIZE = (1200, 800)
@@ -45,7 +48,7 @@ class MainWindow(QMainWindow):
         preferences, seal, undo = controllers.preferences, controllers.seal, controllers.undo
         self._chat, self._history, self._models, self._undo = chat, history, models, undo
         self._talk = controllers.talk
-        self._voicing = controllers.voicing
+        self._voicing, self._shelf = controllers.voicing, controllers.shelf
         self._alt_alone = False
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
@@ -77,6 +80,7 @@ class MainWindow(QMainWindow):
             "screenshot": self.take_screenshot,
             "sound_files": self.pages.open_sound_files,
             "photos": self.pages.open_photos,
+            "shelf": self.pages.open_shelf,
             "server": self.pages.open_server,
             "release": self._models.release,
             "sent": self.pages.open_sent,
@@ -106,6 +110,7 @@ class MainWindow(QMainWindow):
         side, page = self.sidebar, self.page
         side.new_asked.connect(self.new)
         side.open_asked.connect(self.open_conversation)
+        side.shelf_asked.connect(self.pages.open_shelf)
         side.preferences_asked.connect(self.pages.open_preferences)
         side.shortcuts_asked.connect(self.pages.open_shortcuts)
         side.menu_asked.connect(self.show_menu)
@@ -118,6 +123,8 @@ class MainWindow(QMainWindow):
         self.status.seal_asked.connect(self.seal_card.open_at)
         self.seal_card.log_asked.connect(self.pages.open_sent)
         self.model_card.open_asked.connect(self.choose_model)
+        self.model_card.shelf_asked.connect(self.pages.show_shelf)
+        self._offer(everyone.shelf, page.welcome)
         self.pages.action_asked.connect(self.act)
         self.pages.sidebar_asked.connect(self.shell.toggle)
         self.shell.sidebar_shown.connect(self.pages.show_sidebar_button)
@@ -126,7 +133,7 @@ class MainWindow(QMainWindow):
         told = (everyone.preferences, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
-        told = (*told, everyone.photos)
+        told = (*told, everyone.photos, everyone.shelf)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
@@ -136,6 +143,14 @@ class MainWindow(QMainWindow):
         self._history.notice.connect(self.show_history_notice)
         self._chat.title_changed.connect(self.setWindowTitle)
         self.pages.show_sidebar_button(self.shell.shows_sidebar)
+
+    def _offer(self, shelf: ShelfController, welcome: Welcome) -> None:
+        """The one model that suits this computer, on the first page one sees."""
+        shelf.changed.connect(lambda: welcome.show_recommended(shelf.recommended()))
+        welcome.offer.fetched.connect(shelf.fetch)
+        welcome.offer.fetched.connect(self.pages.show_shelf)
+        welcome.offer.used.connect(shelf.use)
+        welcome.offer.more_asked.connect(self.pages.show_shelf)
 
     # What a person asks for
 
@@ -186,7 +201,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_find(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, SoundFilesPage | PhotosPage):
+        if isinstance(page, SoundFilesPage | PhotosPage | ShelfPage):
             page.open_find()
         else:
             self.pages.open_chat()
@@ -220,6 +235,8 @@ class MainWindow(QMainWindow):
             self._undo.undo()
         elif self._voicing.take(action):
             self.pages.show_voice()
+        elif self._shelf.take(action):
+            pass  # a model is taken into use, wherever the person is
         else:
             self._talk.act(action)
 
