@@ -168,7 +168,7 @@ class FetchesController(QObject):
 
         def report(fetched: "Fetched") -> None:
             now = time.monotonic()
-            visit.received = fetched.received
+            visit.received = max(visit.received, fetched.received)
             if now - told[0] >= REPORTED:
                 told[0] = now
                 self._door.background.deliver(lambda: self._progress(fetch, visit, fetched))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers import shelf_rows as rows
 from app.controllers.fetch import Fetch, Wanted
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engines.models.catalogue import Entry
 
 USE = "Use it"  # on the button of a notice
+SOON, LATER = 1_500, 20_000  # ms after the start: this computer is looked through, and measured
 QUICK = 5.0  # words a second; people read about four
 CAPABLE = 1.5  # billions of parameters a recommended model has at least
 THERE, AWAY, SHUT = "there", "away", "shut"  # as engines.models.shelves.places has them
@@ -60,6 +61,9 @@ class ShelfController(QObject):
         self._given: dict[str, str] = {}  # words on a button -> key
         self._known: dict[Path, Entry] = {}
         self._found: dict[Path, Found] = {}
+        self._soon, self._later = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
+        self._soon.timeout.connect(around.look)
+        self._later.timeout.connect(around.measure_once)
         self._states: dict[str, str] = {}  # fetch -> its state as rows show it
         for signal in (using.changed, offers.changed):
             signal.connect(self.changed)
@@ -73,11 +77,14 @@ class ShelfController(QObject):
         preferences.models_changed.connect(self.look)
 
     def start(self) -> None:
-        """After the window is up."""
+        """After the window is up, which has better things to do in its first seconds."""
         self.fetches.start()
-        self.look()
+        self._soon.start(SOON)
+        self._later.start(LATER)
 
     def stop(self) -> None:
+        self._soon.stop()
+        self._later.stop()
         self.fetches.stop()
 
     def finish(self) -> None:
@@ -86,7 +93,10 @@ class ShelfController(QObject):
 
     @Slot()
     def look(self) -> None:
+        """Anew, also at what this computer is where that is not known yet."""
+        self._soon.stop()
         self._around.look()
+        self._around.measure_once()
 
     # what is shown
 
@@ -249,6 +259,7 @@ class ShelfController(QObject):
                 in_use, fit = self._using.in_use(one), self._around.fit(str(one.path))
                 own = one.source == OWN and one.path.is_relative_to(self._own)
                 made.append(rows.here(one, job, self._known.get(one.path), fit, in_use, own))
+        made = rows.told_apart(made)
         order = {"fits": 0, "tight": 1, "unknown": 2, "large": 3}
         made.sort(key=lambda row: (row.state == "away", not row.in_use, order[row.fit]))
         return made
@@ -283,8 +294,12 @@ class ShelfController(QObject):
     def _able(self, key: str) -> bool:
         """Whether what is here is worth beginning with."""
         entry = self._known.get(path := Path(key.removeprefix(rows.HERE)))
-        billions = entry.parameters if entry else rows.parameters(path.name) / 1e9
+        billions = entry.parameters if entry else self._parameters(path) / 1e9
         return billions >= CAPABLE and self._around.fit(str(path)).speed >= QUICK / 2
+
+    def _parameters(self, path: Path) -> int:
+        one = self._found.get(path)
+        return rows.parameters(path.name) or (rows.parameters(one.name) if one else 0)
 
     def _repository(self, key: str) -> tuple[str, str]:
         """Where it is at the hub, and what it is for."""

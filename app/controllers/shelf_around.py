@@ -1,5 +1,6 @@
 """What lies on this computer, and what this computer is: looked at in the background."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # all of it is loaded with the first look, in its thread
     from engines.models.catalogue import Entry
     from engines.models.shelves.copies import Hashes
 
+log = logging.getLogger(__name__)
 OWN, NAMED = "Parley", "A folder of yours"  # sources
 
 
@@ -59,6 +61,7 @@ class LookingAround(QObject):
         self.fits: dict[str, Fit] = {}  # by path, or by the key of an entry
         self.looked = False
         self._looking, self._again = False, False
+        self._measured = False  # in this run
 
     @Slot()
     def look(self) -> None:
@@ -74,10 +77,17 @@ class LookingAround(QObject):
             self._looking = False
             if self._again:
                 self.look()
-            elif self.machine and not self.machine.measured and not self.measuring:
-                self.measure()
 
-        self._background.run(lambda task: self._work(task, named, pid), done, done)
+        def failed(error: Exception) -> None:
+            log.error("this computer could not be looked through", exc_info=error)
+            done(None)
+
+        self._background.run(lambda task: self._work(task, named, pid), done, failed)
+
+    @Slot()
+    def measure_once(self) -> None:
+        if not self._measured and not self.measuring:
+            self.measure()
 
     @Slot()
     def measure(self) -> None:
@@ -89,7 +99,7 @@ class LookingAround(QObject):
 
         def measured(found: "Machine") -> None:
             self.measuring = False
-            self.machine = found
+            self.machine, self._measured = found, True
             self.changed.emit()
             if found.measured:
                 self.look()

@@ -1,11 +1,13 @@
 """How models are said: rows of the shelf from what was found, what could be fetched, the hub."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from app.controllers.models import size_words
 from app.controllers.shown import ShownChoice, ShownShelfModel
@@ -112,6 +114,17 @@ def here(
         in_use=in_use,
         removable=removable and one.there and not in_use,
     )
+
+
+def told_apart(made: list[ShownShelfModel]) -> list[ShownShelfModel]:
+    """Where two have one title, their packings are part of it."""
+    count = Counter(row.title for row in made)
+
+    def title(row: ShownShelfModel) -> str:
+        how = packed(row.key)
+        return f"{row.title} ({how})" if count[row.title] > 1 and how else row.title
+
+    return [replace(row, title=title(row)) for row in made]
 
 
 def facts_here(one: Found) -> tuple[tuple[str, str], ...]:

@@ -7,12 +7,13 @@ import pytest
 
 from app import paths, shelves
 from app.keys import Keys
-from tests.data import hub_server, tone_voice, whisper_models
+from engines import machine
+from tests.data import hub_server, proxy, tone_voice, whisper_models
 from tests.data.hub_server import Fault, Repo
 from tests.data.tiny_models import random_llama
 
-WAIT = 60_000
-FAR = "http://hub.example.org"
+WAIT = 20_000
+PLACE, FILES, OTHER = "hub.example.org", "cdn-lfs.hf.co", "files.example.org"
 QWEN = "unsloth/Qwen3.5-4B-GGUF"
 OFFER = f"offer:{QWEN}/Qwen3.5-4B-Q4_K_M.gguf"
 FILLER = os.urandom(1 << 20)
@@ -54,6 +55,7 @@ def home(tmp_path, monkeypatch):
 def made(preferences, models, seal, store, background, undo, home, tmp_path):
     """Makes the shelf as a start of Parley does; every one is stopped at the end."""
     folders, all_of_them = paths.folders(tmp_path / "parley").make(), []
+    machine._write(folders.cache, machine.Speeds(bandwidth=2e10, rate=8e9))  # measuring takes time
 
     def make():
         parts = (folders, preferences, models, seal, store, background, undo, Keys(None))
@@ -73,16 +75,18 @@ def near(preferences, hub):
 
 @pytest.fixture
 def far(preferences, hub):
-    """The hub is another computer's, asked through a proxy that is the server itself."""
-    preferences.set("hub", FAR)
-    preferences.set("proxy", hub.endpoint)
-    return hub
+    """The hub has the name of another computer, and so have the files it sends on to."""
+    hub.names = {PLACE: hub.place, FILES: hub.further}
+    with proxy.serving(hub.names) as (address, _):
+        preferences.set("hub", f"http://{PLACE}")
+        preferences.set("proxy", address)
+        yield hub
 
 
 @pytest.fixture
 def shelf(qtbot, made):
     made = made()
-    made.start()
+    made.look()
     looked(qtbot, made)
     return made
 
@@ -106,7 +110,10 @@ def state(shelf):
 
 
 def settled(qtbot, shelf, wanted):
-    qtbot.waitUntil(lambda: state(shelf) == [wanted], timeout=WAIT)
+    def is_so():
+        assert state(shelf) == [wanted], shelf.fetches.shown()
+
+    qtbot.waitUntil(is_so, timeout=WAIT)
 
 
 def named_by_me(shelf):
@@ -205,16 +212,29 @@ def test_elsewhere_the_seal_opens_once_and_everything_is_in_the_log(qtbot, shelf
     seal.changed.connect(lambda now: places.extend(one[0] for one in now.open))
     shelf.search("qwen", "talk")
     qtbot.waitUntil(lambda: not shelf.searching, timeout=WAIT)
-    assert shelf.results() and set(places) == {"hub.example.org"}
+    assert shelf.results() and set(places) == {PLACE}
     assert seal.seal.state == "shut"
     shelf.fetch(OFFER)
     settled(qtbot, shelf, "done")
-    assert seal.seal.state == "shut" and set(places) == {"hub.example.org"}
-    qtbot.waitUntil(lambda: store.flush() and len(seal.log()) == 2, timeout=WAIT)
-    fetched, searched = seal.log()
-    assert (searched.who, searched.what) == ("Models", "search for qwen")
-    assert fetched.what == f"fetch {QWEN}" and fetched.where == "hub.example.org"
-    qtbot.waitUntil(lambda: store.flush() and seal.log()[0].received > 0, timeout=WAIT)
+    assert seal.seal.state == "shut" and set(places) == {PLACE, FILES}
+    qtbot.waitUntil(lambda: store.flush() and len(seal.log()) == 3, timeout=WAIT)
+    files, fetched, searched = seal.log()
+    assert (searched.who, searched.what, searched.where) == ("Models", "search for qwen", PLACE)
+    assert fetched.what == files.what == f"fetch {QWEN}"
+    assert (fetched.where, files.where) == (PLACE, FILES)
+    qtbot.waitUntil(lambda: store.flush() and seal.log()[0].received > 400_000, timeout=WAIT)
+
+
+def test_a_place_the_hub_sends_to_is_only_asked_once_the_person_agreed(qtbot, shelf, far, seal):
+    far.names[OTHER] = far.names.pop(FILES)
+    shelf.fetch(OFFER)
+    settled(qtbot, shelf, "paused")
+    [one] = shelf.fetches.shown()
+    assert OTHER in one.trouble and OTHER in one.hint
+    assert seal.seal.state == "shut" and OTHER not in {sent.where for sent in seal.log()}
+    shelf.fetches.resume(one.key)
+    settled(qtbot, shelf, "done")
+    assert OTHER in {sent.where for sent in seal.log()}
 
 
 def test_nothing_is_asked_while_the_network_is_locked(qtbot, shelf, far, seal):
@@ -273,6 +293,7 @@ def test_quit_and_come_back(qtbot, made, shelf, near, tmp_path, tiny):
     asked = len(near.asked)
     again = made()
     again.start()
+    again.look()
     [one] = again.fetches.shown()
     assert one.state == "paused" and "closed" in one.words and one.title == "Qwen3.5 4B"
     looked(qtbot, again)
@@ -309,7 +330,7 @@ def test_a_model_of_ours_goes_to_the_trash_and_comes_back(qtbot, shelf, undo, tm
     file.parent.mkdir(parents=True)
     file.write_bytes(tiny)
     look(qtbot, shelf)
-    found = row(shelf, "Tiny 3B")
+    found = row(shelf, "Tiny llama")
     assert found.removable and found.state == "here" and found.source == "Parley"
     with qtbot.waitSignal(shelf.notice, timeout=WAIT) as told:
         shelf.remove(found.key)
@@ -319,23 +340,24 @@ def test_a_model_of_ours_goes_to_the_trash_and_comes_back(qtbot, shelf, undo, tm
     assert file.read_bytes() == tiny
 
 
-def test_what_is_in_use_or_another_programs_is_never_removed(
-    qtbot, shelf, llm, home, tiny, tmp_path
-):
+def test_what_is_in_use_or_another_programs_is_never_removed(qtbot, shelf, llm, home, tmp_path):
     theirs = home / ".lmstudio/models/maker/Other-7B-GGUF/Other-7B-Q4_K_M.gguf"
     ours = own(tmp_path) / "maker/Tiny-3B-GGUF/Tiny-3B-Q4_K_M.gguf"
-    for place, content in ((theirs, tiny), (ours, tiny + b"\0" * 32)):
+    for seed, place in enumerate((theirs, ours)):
         place.parent.mkdir(parents=True)
-        place.write_bytes(content)
+        random_llama(place, seed=seed)
     look(qtbot, shelf)
-    other = row(shelf, "Other 7B")
+    other, mine = (
+        next(one for one in shelf.shown("talk") if one.key == f"here:{path}")
+        for path in (theirs, ours)
+    )
     assert other.source == "LM Studio" and not other.removable
     shelf.remove(other.key)
-    shelf.use(row(shelf, "Tiny 3B").key)
+    assert mine.removable
+    shelf.use(mine.key)
     llm.load()
-    assert not row(shelf, "Tiny 3B").removable
     with qtbot.waitSignal(shelf.notice, timeout=WAIT) as told:
-        shelf.remove(row(shelf, "Tiny 3B").key)
+        shelf.remove(mine.key)
     assert "in use" in told.args[0].message
     assert theirs.exists() and ours.exists()
 
