@@ -88,7 +88,7 @@ class Answering(QObject):
         self._llm, self._toolbox, self._store = llm, toolbox, store
         self.answer: Answer | None = None
         self.looking: Looking | None = None  # shows the model what it does not know
-        self.describing: Describing | None = None  # for a model that does not see
+        self.describing: Describing | None = None  # what a model cannot see, or read
         self._job = -1
         self._timer = QTimer(self, interval=SAVE_EVERY)
         self._timer.timeout.connect(self._save)
@@ -99,9 +99,12 @@ class Answering(QObject):
         answer.began = time.monotonic()
         self._timer.start()
         self.started.emit()
-        if self.describing and self.looking and not self.looking.sees:
-            described = partial(self._described, answer)
-            self.describing.describe_all(answer.history, described)
+        looking, describing = self.looking, self.describing
+        described = partial(self._described, answer)
+        if looking and describing and not looking.sees:
+            describing.describe_all(answer.history, described)
+        elif looking and describing and looking.is_read_to:
+            describing.read_all(answer.history, described)
         else:
             self._ask()
 
@@ -136,7 +139,7 @@ class Answering(QObject):
         answer, looking = self.answer, self.looking
         assert answer
         answer.tokens, answer.wrote, answer.unseen = 0, 0.0, ()
-        senses = (looking.sees, looking.hears) if looking else (False, False)
+        senses = (looking.sees, looking.hears, looking.is_read_to) if looking else ()
         turns = for_model(self._so_far(answer), answer.instructions, *senses)
         tools = answer.request.tools if answer.rounds <= ROUNDS else ()
         self._job = self._llm.submit(replace(answer.request, turns=turns, tools=tools))

@@ -38,6 +38,7 @@ class AboutPicture(msgspec.Struct, frozen=True, omit_defaults=True):
     at: float = -1.0  # seconds into the film
     note: str = ""
     found: str | None = None  # by programs, for a model that does not see; None: none looked
+    read: str | None = None  # its text, read by programs for the starter; None: none looked
 
 
 class AboutDocument(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -104,8 +105,9 @@ class Telling:
     memory of them stays good.
     """
 
-    def __init__(self, sees: bool, hears: bool) -> None:
-        self._sees, self._hears = sees, hears
+    def __init__(self, sees: bool, hears: bool, reads: bool = False) -> None:
+        """reads: it is told the text that programs read in pictures it sees."""
+        self._sees, self._hears, self._reads = sees, hears, reads
         self._number = 0  # of the last picture
         self._labels = False
 
@@ -131,10 +133,12 @@ class Telling:
                 return [Text("A file that was attached here cannot be read any more.\n\n")]
 
     def _seen(self, one: AboutPicture) -> list[Part]:
-        picture = Picture(one.hash, *one.size)
+        seen = [Picture(one.hash, *one.size), Text("\n")]
+        if self._reads and one.read:
+            seen.append(Text(f"{one.read}\n\n"))
         if not (self._labels or one.of or one.box):
-            return [picture, Text("\n")]
-        return [Text(f"{self._label(one)}:\n"), picture, Text("\n")]
+            return seen
+        return [Text(f"{self._label(one)}:\n"), *seen]
 
     def _label(self, one: AboutPicture) -> str:
         words = what(one)
@@ -190,10 +194,9 @@ def shown_part(key: str, part: StoredPart, preview: str) -> ShownAttachment:
     match about(part):
         case AboutPicture() as one:
             words, size = size_words(one), (one.width, one.height)
-            found = (one.found or NOTHING_FOUND) if one.found is not None else ""
             return ShownAttachment(
                 *(key, "picture", one.name, words, one.note, "ready", preview, *size),
-                *(one.box, one.at, one.of, found),
+                *(one.box, one.at, one.of, found_in(one), one.found is None),
             )
         case AboutDocument() as one:
             return ShownAttachment(key, DOCUMENT, one.name, document_words(one), one.note)
@@ -202,6 +205,13 @@ def shown_part(key: str, part: StoredPart, preview: str) -> ShownAttachment:
         case _:
             words, hint = "It cannot be read any more.", "Attach the file again."
             return ShownAttachment(key, DOCUMENT, "A file", words, hint, "failed")
+
+
+def found_in(one: AboutPicture) -> str:
+    """What programs found or read in it, for the page; "" where there is nothing to show."""
+    if one.found is None:
+        return one.read or ""
+    return one.found or NOTHING_FOUND
 
 
 def size_words(one: AboutPicture) -> str:

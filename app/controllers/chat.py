@@ -292,7 +292,9 @@ class ChatController(QObject):
 
     def _told(self, branch: Sequence[StoredTurn]) -> tuple[Turn, ...]:
         instructions = self._preferences.settings.instructions
-        return turns.for_model(branch, instructions, self._models.sees, self._models.hears)
+        models = self._models
+        senses = (models.sees, models.hears, models.is_read_to)
+        return turns.for_model(branch, instructions, *senses)
 
     # The answer grows
 

@@ -92,9 +92,8 @@ class Chip:
             *(self.hint or self._note(one), self.state, str(files(preview)) if preview else ""),
             *((picture.width, picture.height) if picture else (0, 0)),
             *(self.source.box, self.source.at, self.source.of),
-            found=(picture.found or attached.NOTHING_FOUND)
-            if picture and picture.found is not None
-            else "",
+            found=attached.found_in(picture) if picture else "",
+            seen=bool(picture and picture.found is None),
         )
 
     def _note(self, one: Any) -> str:

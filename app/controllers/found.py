@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
+from engines import written
 from engines.messages import Described, Lines
+from engines.written import HEADING
 
 SURE, LIKELY, LEAST = 0.8, 0.4, 0.05  # probabilities: below these "perhaps", a guess, not said
 MOST_WORDS, MOST_NEAREST, MOST_COLOURS = 5, 3, 3
-SURE_LINE, DOUBTFUL = 0.85, 0.6  # of lines: below the second it is not told at all
-MOST_TEXT = 4_000  # characters of what was read
-HEADING = "Found in the picture by programs, which can be wrong:"
 
 
 class Unknown(NamedTuple):
@@ -27,10 +26,18 @@ def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
     told = [HEADING, f"- What it shows: {_shows(described)}"]
     if isinstance(described, Described) and described.colours:
         told.append(f"- Colours: {_colours(described.colours)}")
-    told.append(f"- Text in it: {_text(lines)}")
+    told.append(f"{written.TEXT}{_text(lines)}")
     words = described.words if isinstance(described, Described) else ()
-    read = lines.lines if isinstance(lines, Lines) else ()
-    return Found(words, tuple(one.text for one in read if one.sure >= DOUBTFUL), "\n".join(told))
+    read = written.certain(lines.lines) if isinstance(lines, Lines) else []
+    return Found(words, tuple(one.text for one in read), "\n".join(told))
+
+
+def only_read(lines: Lines | Unknown) -> Found:
+    """For a model that sees: the text alone, and nothing where there is none."""
+    if isinstance(lines, Unknown):
+        return Found((), (), written.not_read(lines.why))
+    read = written.certain(lines.lines)
+    return Found((), tuple(one.text for one in read), written.told(read))
 
 
 def _shows(described: Described | Unknown) -> str:
@@ -57,17 +64,9 @@ def _colours(colours: tuple[tuple[str, float], ...]) -> str:
 
 
 def _text(lines: Lines | Unknown) -> str:
-    """Each line between marks of its own, so that a model takes it for a quotation."""
     if isinstance(lines, Unknown):
         return f"could not be read. {lines.why}"
-    read = [one for one in lines.lines if one.sure >= DOUBTFUL]
+    read = written.certain(lines.lines)
     if not read:
         return "none that can be read" if lines.lines else "none"
-    rows, length = [], 0
-    for one in read:
-        length += len(one.text)
-        if length > MOST_TEXT:
-            rows.append("  (there is more)")
-            break
-        rows.append(f"  “{one.text}”" + ("" if one.sure >= SURE_LINE else " (not sure)"))
-    return "\n" + "\n".join(rows)
+    return "\n" + "\n".join(written.rows(read))

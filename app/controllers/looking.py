@@ -50,6 +50,11 @@ class Looking(QObject):
     def hears(self) -> bool:
         return self._models.hears
 
+    @property
+    def is_read_to(self) -> bool:
+        """It sees pictures, and is told the text that programs read in them."""
+        return self.sees and self._models.is_read_to
+
     def takes(self, parts: Iterable[StoredPart]) -> list[StoredPart]:
         """Those of them the model can take in."""
         senses = {attached.SEEN: self.sees, attached.LISTENED: self.hears}

@@ -80,6 +80,11 @@ class ModelController(QObject):
         return not self._server and self._path == self._starter
 
     @property
+    def is_read_to(self) -> bool:
+        """What programs read in pictures is told to it: the starter's engine knows that part."""
+        return self.is_starter and self._engine == PLAIN
+
+    @property
     def known(self) -> bool:
         """What the open model can do is known, also while it rests; False while it first loads."""
         return self._loaded is not None

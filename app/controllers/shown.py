@@ -73,7 +73,8 @@ class ShownAttachment(msgspec.Struct, frozen=True):
     box: Part | None = None  # only this part of it is asked about
     at: float = -1.0  # seconds into the film; -1 for what is no frame
     of: str = ""  # name of the document or film it is a page or frame of
-    found: str = ""  # what programs found in it, for a model that does not see; "" where it sees
+    found: str = ""  # what programs found in it, for a model that does not see, or read for one
+    seen: bool = False  # the model those words are for sees it too
 
 
 class ShownTurn(msgspec.Struct, frozen=True):

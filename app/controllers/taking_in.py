@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.controllers import attached
 from app.controllers.chips import DEAF, LOOKING, READY, Chip, still
-from app.controllers.describing import Describing, missing
+from app.controllers.describing import READ, Describing, missing
 from app.controllers.jobs import BROKEN_OFF
 from app.controllers.looking import Looking
 from app.store.conversations import StoredPart
@@ -40,7 +40,12 @@ class TakingIn(QObject):
 
     def _looked(self, chip: Chip) -> None:
         chip.cost = self._looking.cost(chip.looked_at)
-        self._end(chip)
+        if self._looking.is_read_to and missing(chip.parts, READ):
+            chip.words = "its text is being read…"
+            self.changed.emit(chip)
+            self._describing.read(chip.parts, still(chip, self._described), chip.sensed)
+        else:
+            self._end(chip)
 
     def _not_looked(self, chip: Chip, why: Failed) -> None:
         if why != BROKEN_OFF:

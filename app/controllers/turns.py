@@ -31,17 +31,22 @@ NOTES = {
 
 
 def for_model(
-    turns: Iterable[StoredTurn], instructions: str = "", sees: bool = False, hears: bool = False
+    turns: Iterable[StoredTurn],
+    instructions: str = "",
+    sees: bool = False,
+    hears: bool = False,
+    reads: bool = False,
 ) -> tuple[Turn, ...]:
     """The branch as the engine wants it: instructions first, tool rounds unfolded, no thoughts.
 
-    Pictures and sounds stand in it by name for a model that sees or hears, else in words.
+    Pictures and sounds stand in it by name for a model that sees or hears, else in words. With
+    reads, what programs read in a picture follows it.
 
     Turns without words are left out and neighbours of one role are joined, because many chat
     templates refuse two turns of the person in a row.
     """
     system = [Turn("system", (Text(instructions),))] if instructions.strip() else []
-    return tuple(system + [turn for turn, _ in _told(turns, Telling(sees, hears))])
+    return tuple(system + [turn for turn, _ in _told(turns, Telling(sees, hears, reads))])
 
 
 def first_seen(turns: Sequence[StoredTurn], dropped: int) -> int:

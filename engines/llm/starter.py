@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from engines.llm import llama_cpp
+from engines.llm import llama_cpp, reading
 from engines.llm.routing import declining, phrasing
 from engines.llm.routing.checking import mended
 from engines.llm.routing.helping import Help
@@ -62,9 +62,12 @@ class StarterEngine:
         )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
+        read: list[reading.Lines] = []
         if isinstance(request, Prefill | Chat):
             known = tuple(tool for tool in request.tools if tool.get("name") in KNOWN)
-            request = msgspec.structs.replace(request, tools=known)
+            read = reading.last_shown(request.turns)
+            turns = reading.bare(request.turns)
+            request = msgspec.structs.replace(request, turns=turns, tools=known)
         if isinstance(request, Look | Listen):
             return (yield from self._sees.run(request))
         if isinstance(request, Prefill) and shows(request.turns):
@@ -73,6 +76,12 @@ class StarterEngine:
             return (yield from self._model.run(request))
         if request.turns and request.turns[-1].role == "tool":
             return (yield from self._phrase(request))
+        asked = reading.question(request.turns[-1]) if request.turns else ""
+        if said := reading.answer(asked, read):
+            yield TextDelta(said, tokens=0)
+            return Done()
+        if text := reading.tells(asked, read):
+            return (yield from self._look_and_read(request, text))
         if request.turns and shows(request.turns[-1:]):
             return (yield from self._look(request))
         return (yield from self._answer(request))
@@ -110,6 +119,20 @@ class StarterEngine:
             )
             request = msgspec.structs.replace(request, sampling=sampling)
         return (yield from self._sees.run(msgspec.structs.replace(request, tools=())))
+
+    def _look_and_read(self, request: Chat, text: str) -> Generator[Event, None, Done | None]:
+        """What the model says of a picture, and beside it the text that programs read in it."""
+        said, events = "", self._look(request)
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                if said:  # nothing was said of a picture that the model has to be shown again
+                    yield TextDelta(reading.beside(said.strip(), text), tokens=0)
+                return end.value
+            if isinstance(event, TextDelta):
+                said, event = said + event.text, TextDelta("", event.tokens)
+            yield event
 
     def _model_answer(self, request: Chat, asked: str) -> Generator[Event, None, Done | None]:
         """A call that is not about what was said is tried again, with more freedom each time.

@@ -2,8 +2,10 @@
 
     python packaging/eyes/evaluate.py MATERIALS [--starter FOLDER] [--eyes FOLDER] [--count 200]
 
-Each of the questions of heldout.py is asked of the shipped starter, greedily; and of the eyes
-without it: which of the captions lies nearest. A table, and as the last line one JSON object.
+Each of the questions of heldout.py is asked of the shipped starter, greedily, as the app asks it:
+told what programs read in the picture; of the same starter without that; and of the eyes alone:
+which of the captions lies nearest. A table, and as the last line one JSON object. With
+--without-programs nothing is read.
 """
 
 import argparse
@@ -23,34 +25,58 @@ sys.path[1:1] = [str(ROOT), str(ROOT / "packaging" / "starter")]
 
 from scores import Score  # noqa: E402  packaging/starter
 
+from engines import written  # noqa: E402
 from engines.llm import starter  # noqa: E402
-from engines.messages import Chat, Look, Picture, Sampling, Text, TextDelta, Turn  # noqa: E402
+from engines.messages import (  # noqa: E402
+    Chat,
+    Lines,
+    Look,
+    Part,
+    Picture,
+    ReadText,
+    Sampling,
+    Text,
+    TextDelta,
+    Turn,
+)
+from engines.vision import ocr  # noqa: E402
 
 PICTURES = ROOT / "tests" / "data" / "eyes" / "pictures"
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
 
 
 class Speaking:
-    """The starter as it is shipped."""
+    """The starter as it is shipped, and what reads the text in pictures for it."""
 
     def __init__(self, folder: Path) -> None:
         options = starter.Options(context=2048, threads=1)
         self._engine = starter.create(folder / "parley-starter.gguf", options, lambda _: True)
+        self._reader = ocr.create(Path(), ocr.Options(threads=1), lambda _: True)
 
-    def ask(self, pixels: np.ndarray, *questions: str) -> list[str]:
-        """One after the other, in one conversation."""
-        high, wide = pixels.shape[:2]
-        name = sha256(pixels.tobytes()).hexdigest()
-        list(self._engine.run(Look(name, wide, high, pixels.tobytes())))
+    def read(self, pixels: np.ndarray) -> str:
+        """What programs say of it."""
+        found = next(e for e in self._reader.run(ReadText(_look(pixels))) if isinstance(e, Lines))
+        return written.told(found.lines)
+
+    def ask(self, pixels: np.ndarray, *questions: str, read: str = "") -> list[str]:
+        """One after the other, in one conversation, in turns as the app makes them."""
+        look = _look(pixels)
+        list(self._engine.run(look))
+        shown: list[Part] = [Picture(look.hash, look.width, look.height), Text("\n")]
+        shown += [Text(f"{read}\n\n")] if read else []
         turns: list[Turn] = []
         said: list[str] = []
         for asked in questions:
-            parts = (Text(asked),) if turns else (Picture(name, wide, high), Text(asked))
-            turns.append(Turn("user", parts))
+            turns.append(Turn("user", (*([] if turns else shown), Text(asked))))
             events = self._engine.run(Chat(tuple(turns), (), GREEDY, max_tokens=60))
             said.append("".join(one.text for one in events if isinstance(one, TextDelta)).strip())
             turns.append(Turn("assistant", (Text(said[-1]),)))
         return said
+
+
+def _look(pixels: np.ndarray) -> Look:
+    high, wide = pixels.shape[:2]
+    return Look(sha256(pixels.tobytes()).hexdigest(), wide, high, pixels.tobytes())
 
 
 class Looking:
@@ -74,14 +100,15 @@ class Looking:
         return int((read @ seen[0]).argmax())
 
 
-def pictures(speaking: Speaking) -> None:
+def pictures(speaking: Speaking, reading: bool) -> None:
     """The twenty of pictures.py, each asked twice."""
     right = [0, 0]
-    told = tomllib.loads((PICTURES / "questions.toml").read_text("utf-8"))["picture"]
-    for one in told:
+    listed = tomllib.loads((PICTURES / "questions.toml").read_text("utf-8"))["picture"]
+    for one in listed:
         with Image.open(PICTURES / one["file"]) as image:
             pixels = np.asarray(image.convert("RGB"))
-        said = speaking.ask(pixels, one["question"], one["again_question"])
+        read = speaking.read(pixels) if reading else ""
+        said = speaking.ask(pixels, one["question"], one["again_question"], read=read)
         hits = []
         for number, (text, way) in enumerate(zip(said, ("", "again_"), strict=True)):
             asked = heldout.Asked(
@@ -95,7 +122,35 @@ def pictures(speaking: Speaking) -> None:
             hits.append(heldout.answered(text, asked))
             right[number] += hits[-1]
         print(f"    {one['file']}: {said[0]!r} {hits[0]}, then {said[1]!r} {hits[1]}")
-    print(f"twenty pictures: {right[0]} right, {right[1]} of the second questions")
+    told = "told what programs read" if reading else "on its own"
+    print(f"twenty pictures, {told}: {right[0]} right, {right[1]} of the second questions")
+
+
+def told_of(
+    kind: str,
+    asked: list[heldout.Asked],
+    said: list[str],
+    alone: list[str],
+    near: list[bool],
+    show: int,
+) -> dict[str, object]:
+    """Prints a row of the table; the same as JSON."""
+    hits, own = (
+        [heldout.answered(text, one) for text, one in zip(texts, asked, strict=True)]
+        for texts in (said, alone)
+    )
+    wrong = [(one, text) for one, text, hit in zip(asked, said, hits, strict=True) if not hit]
+    for one, text in wrong[:show]:
+        print(f"    {one.question!r} -> {text!r}, not {one.right[0]!r}")
+    scores = {
+        "starter": Score(sum(hits), len(hits)),
+        "without programs": Score(sum(own), len(own)),
+        "alone": Score(sum(near), len(near)),
+    }
+    chance = heldout.chance(asked)
+    row = "   ".join(f"{name} {score}" for name, score in scores.items())
+    print(f"{kind:14} {row}   chance {chance:.1%}", flush=True)
+    return {name: score.as_json() for name, score in scores.items()} | {"chance": round(chance, 4)}
 
 
 def main() -> None:
@@ -106,26 +161,25 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=heldout.COUNT)
     parser.add_argument("--kinds", nargs="*", default=list(heldout.KINDS))
     parser.add_argument("--show", type=int, default=0, help="wrong answers of each kind")
+    parser.add_argument("--without-programs", action="store_true")
     chosen = parser.parse_args()
+    reading = not chosen.without_programs
     materials.use(chosen.materials)
     speaking, looking, found = Speaking(chosen.starter), Looking(chosen.eyes), {}
     for kind in chosen.kinds:
         asked = heldout.questions(kind, chosen.count)
-        said = [speaking.ask(one.pixels, one.question)[0] for one in asked]
-        hits = [heldout.answered(text, one) for text, one in zip(said, asked, strict=True)]
+        alone = [speaking.ask(one.pixels, one.question)[0] for one in asked]
+        said = alone
+        if reading:
+            told = [speaking.read(one.pixels) for one in asked]
+            said = [
+                speaking.ask(one.pixels, one.question, read=read)[0] if read else own
+                for one, read, own in zip(asked, told, alone, strict=True)
+            ]
         near = [looking.nearest(one.pixels, one.captions) == one.index for one in asked]
-        wrong = [(one, text) for one, text, hit in zip(asked, said, hits, strict=True) if not hit]
-        for one, text in wrong[: chosen.show]:
-            print(f"    {one.question!r} -> {text!r}, not {one.right[0]!r}")
-        scores = Score(sum(hits), len(hits)), Score(sum(near), len(near))
-        chance = heldout.chance(asked)
-        print(f"{kind:14} {scores[0]}   alone {scores[1]}   chance {chance:.1%}", flush=True)
-        found[kind] = {
-            "starter": scores[0].as_json(),
-            "alone": scores[1].as_json(),
-            "chance": round(chance, 4),
-        }
-    pictures(speaking)
+        found[kind] = told_of(kind, asked, said, alone, near, chosen.show)
+    for way in (True, False) if reading else (False,):
+        pictures(speaking, way)
     print(json.dumps(found))
 
 

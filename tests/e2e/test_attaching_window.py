@@ -4,12 +4,17 @@ The model is the echo, which says what it was shown; everything else is what a p
 """
 
 import io
+from pathlib import Path
 
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, qVersion
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from app.views.transcript.found import SEEN, TITLE
+from tests.ui.transcripts import click
+
+PICTURES = Path(__file__).parents[2] / "tests/data/eyes/pictures"
 WAIT = 120_000  # ms: programs that look at pictures take their time to start
 
 
@@ -107,3 +112,30 @@ def test_a_model_that_does_not_see_answers_from_what_programs_found(qtbot, start
     turn = ask(qtbot, parts, window, "What is this?")
     assert "dog.png, 320 × 200, which you cannot see." in turn.text
     assert "Found in the picture by programs" in parts.chat.turns[0].attachments[0].found
+
+
+def test_the_starter_says_what_is_written_in_a_picture(qtbot, start, tmp_path):
+    """Programs read it while the person types; the model is asked about all the rest."""
+    parts, window = start()
+    drop(window, PICTURES / "14-word.png")
+    first = ask(qtbot, parts, window, "Which word is shown here?")
+    assert first.text == 'It says "garden".' and first.status == "done"
+    words = "Is it the word hotel?"
+    assert ask(qtbot, parts, window, words).text == 'No, it says "garden".'
+    for asked in ("What colour are the letters?", "What is the background colour?"):
+        last = ask(qtbot, parts, window, asked)
+        assert last.text and "garden" not in last.text
+    told = dict(parts.chat.details(last.key))  # the picture is not read once more
+    assert int(told["of them already in memory"]) >= int(told["Tokens of the pictures"]) > 0
+    transcript = window.page.transcript
+    transcript.verticalScrollBar().setValue(0)
+    qtbot.waitUntil(lambda: folded(transcript) == f"{TITLE}. {SEEN}, folded", timeout=WAIT)
+    click(transcript, "fold_found")
+    transcript.select_all()
+    assert "Text in it:" in transcript.selected_text()
+    assert "“garden”" in transcript.selected_text()
+
+
+def folded(transcript):
+    controls = (one for shown in transcript.stack.shown for one in shown.box.controls())
+    return next((one.words for one in controls if one.name == "fold_found"), "")

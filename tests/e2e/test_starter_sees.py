@@ -4,17 +4,20 @@ import heldout
 import numpy as np
 import pytest
 
+from engines import written
 from engines.messages import (
     Chat,
     Done,
     Loaded,
     Look,
     Picture,
+    Prefill,
     Seen,
     Text,
     TextDelta,
     Turn,
 )
+from engines.senses import Line
 from engines.tools.registry import schemas
 from tests.data.starter_process import GREEDY, Starter
 
@@ -58,6 +61,20 @@ def test_it_is_right_about_pictures_it_never_saw(starter: Seeing, kind: str) -> 
         assert any(isinstance(event, Seen) and event.tokens == 64 for event in seen)
         right += heldout.answered(starter.say(shown(name, one.question)), one)
     assert right >= LEAST[kind]
+
+
+def test_the_text_programs_read_is_told_and_the_picture_is_read_once(starter: Seeing) -> None:
+    one = heldout.questions("words", 1, seed=7)[0]
+    starter.look("word", one.pixels)
+    read = written.told([Line("garden", (0.0, 0.0, 1.0, 1.0), 0.99)])
+    parts = (Picture("word", 128, 128), Text("\n"), Text(f"{read}\n\n"))
+    assert isinstance(starter.ask(Prefill((Turn("user", parts),), tuple(schemas())))[-1], Done)
+    turns = [Turn("user", (*parts, Text("What does it say?")))]
+    assert starter.say(*turns) == 'It says "garden".'
+    turns += [Turn("assistant", (Text('It says "garden".'),))]
+    events = starter.chat(*turns, Turn("user", (Text("What colour is it?"),)))
+    assert events[-1].usage.cached_tokens >= 64  # the picture and what stands before it
+    assert "".join(one.text for one in events if isinstance(one, TextDelta)).strip()
 
 
 def test_a_second_question_and_a_sum_in_the_same_conversation(starter: Seeing) -> None:

@@ -30,6 +30,7 @@ from engines.messages import (
     Unseen,
     plain,
 )
+from engines.written import HEADING
 
 WAIT = 60_000
 SEES = Loaded(name="Eyes", context=4096, sees=True), Done()
@@ -41,12 +42,20 @@ class Programs:
     class Found:
         text = "Found by programs: a dog."
 
+    class Read:
+        text = ""
+
     def __init__(self):
         self.looks, self.waiting = [], []
+        self.reads = []
 
     def find(self, look, done):
         self.looks.append(look)
         self.waiting.append(done)
+
+    def read(self, look, done):
+        self.reads.append(look)
+        done(self.Read)
 
     def answer(self):
         self.waiting.pop(0)(self.Found)
@@ -331,6 +340,59 @@ def test_a_model_that_does_not_see_is_told_what_programs_found(
     assert chat.turns[0].attachments[0].found == Programs.Found.text
 
 
+GARDEN = f"{HEADING}\n- Text in it: \n  “garden”"
+
+
+@pytest.fixture
+def garden(programs_look):
+    """Programs that read a word in every picture."""
+    programs_look.Read.text = GARDEN
+    yield programs_look
+    programs_look.Read.text = ""
+
+
+def test_to_the_starter_programs_read_a_picture_it_sees(
+    qtbot, attaching, seeing, keeping, chat, llm, garden, store, tmp_path
+):
+    attaching.take([picture(tmp_path)])
+    name = see(qtbot, llm)
+    (chip,) = attaching.shown()
+    assert chip.state == "ready" and chip.found == GARDEN and chip.seen
+    assert [look.hash for look in garden.reads] == [name] and not garden.looks
+    shown = Picture(name, 64, 48), Text("\n"), Text(f"{GARDEN}\n\n")
+    assert asked(llm, Prefill)[-1].turns[-1].parts == shown
+    keeping.send("What does it say?")
+    told = chat_of(qtbot, llm).turns[-1].parts
+    assert told == (*shown, Text("What does it say?"))
+    (shown,) = chat.turns[0].attachments
+    assert shown.found == GARDEN and shown.seen  # the very words, on the page too
+    answer(qtbot, chat, llm)
+    store.flush()
+    assert attached.about(store.branch(chat.conversation)[0].parts[0]).read == GARDEN
+
+
+def test_to_another_model_that_sees_nothing_is_read(
+    qtbot, attaching, keeping, chat, llm, models, garden, tmp_path
+):
+    other = tmp_path / "other.gguf"
+    other.write_bytes(b"GGUF")
+    models.open_file(str(other))
+    llm.load(*SEES)
+    attaching.take([picture(tmp_path)])
+    name = see(qtbot, llm)
+    keeping.send("What does it say?")
+    told = chat_of(qtbot, llm).turns[-1].parts
+    assert told == (Picture(name, 64, 48), Text("\n"), Text("What does it say?"))
+    assert not garden.reads and not chat.turns[0].attachments[0].found
+    answer(qtbot, chat, llm)
+    models.open_starter()  # what it saw is read to the starter with the next question
+    llm.load(*SEES)
+    keeping.send("And now?")
+    qtbot.waitUntil(lambda: len(garden.reads) == 1, timeout=WAIT)
+    assert Text(f"{GARDEN}\n\n") in chat_of(qtbot, llm, 2).turns[0].parts
+    assert chat.turns[0].attachments[0].found == GARDEN
+
+
 def test_another_model_is_shown_what_waits(qtbot, attaching, models, llm, programs_look, tmp_path):
     attaching.take([picture(tmp_path)])
     qtbot.waitUntil(lambda: bool(programs_look.waiting), timeout=WAIT)
@@ -548,6 +610,7 @@ def test_a_model_that_fails_to_look_says_so_and_may_try_again(
     Path(tmp_path / "dog.png").unlink()
     attaching.retry(chip.key)
     see(qtbot, llm, 2)
+    settle(qtbot, attaching)
     assert states(attaching) == ["ready"]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.controllers.shown import ShownAttachment
 from app.views.theme import DARK
 from app.views.transcript.attached import AttachedBox
-from app.views.transcript.found import NOT_SEEN, TITLE
+from app.views.transcript.found import NOT_SEEN, SEEN, TITLE
 from app.views.transcript.view import Transcript
 from tests.ui.appearing import appear
 from tests.ui.attached import picture, preview
@@ -149,6 +149,12 @@ def test_what_programs_found_is_folded_marked_and_can_be_copied(qtbot, transcrip
     transcript.copy()
     copied = QGuiApplication.clipboard().text()
     assert "harbour.jpg" in copied and "Its name?" in copied and "“Aurora”" in copied
+
+
+def test_what_was_read_for_a_model_that_sees_says_so(transcript, jpeg):
+    read = picture("0", jpeg, found="Text in it: “Aurora”", seen=True)
+    transcript.set_turns([user(1, "Its name?", attachments=(read,))])
+    assert words_of(transcript, "fold_found") == f"{TITLE}. {SEEN}, folded"
 
 
 def test_what_a_seeing_model_saw_has_no_such_block(transcript, jpeg):

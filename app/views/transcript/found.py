@@ -1,4 +1,5 @@
-"""The block "Found by programs": words about a picture for a model that does not see it."""
+"""The block "Found by programs": words about a picture, for a model that cannot
+see it or read what is written in it."""
 
 from collections.abc import Iterator, Sequence
 from math import ceil
@@ -15,6 +16,7 @@ from app.views.transcript.style import Style
 
 TITLE = "Found by programs"
 NOT_SEEN = "The model reads these words and does not see the picture"
+SEEN = "Programs read the text for the model, which sees the picture too"
 KEY = "found"  # of what is unfolded
 
 
@@ -29,10 +31,10 @@ def found_in(attached: Sequence[ShownAttachment]) -> str:
 class FoundBox(Box):
     """The line that tells what the words below it are; they follow unfolded."""
 
-    def __init__(self, unfolded: bool) -> None:
+    def __init__(self, unfolded: bool, seen: bool = False) -> None:
         super().__init__(8)
-        self.unfolded = unfolded
-        self.identity = ("found", unfolded)
+        self.unfolded, self._about = unfolded, SEEN if seen else NOT_SEEN
+        self.identity = ("found", unfolded, seen)
 
     def estimate(self, style: Style, width: int) -> int:
         return HEAD
@@ -41,7 +43,7 @@ class FoundBox(Box):
         self.width, self.height = width, HEAD
 
     def controls(self) -> list[Control]:
-        words = f"{TITLE}. {NOT_SEEN}, {'unfolded' if self.unfolded else 'folded'}"
+        words = f"{TITLE}. {self._about}, {'unfolded' if self.unfolded else 'folded'}"
         return [Control("fold_found", words, QRect(0, 0, self.width, HEAD), KEY, RADIUS)]
 
     def paint(self, canvas: Canvas) -> None:
@@ -54,7 +56,7 @@ class FoundBox(Box):
         left, right = 38 + wide + 12, self.width - 40
         painter.setFont(style.caption)
         words = QFontMetricsF(style.caption).elidedText(
-            NOT_SEEN, Qt.TextElideMode.ElideRight, right - left
+            self._about, Qt.TextElideMode.ElideRight, right - left
         )
         canvas.text(QRectF(left, 0, right - left, HEAD), words, "muted", MIDDLE)
         chevron = "chevron-down" if self.unfolded else "chevron-right"
@@ -65,7 +67,7 @@ def found_boxes(attached: Sequence[ShownAttachment], unfolded: bool) -> Iterator
     text = found_in(attached)
     if not text:
         return
-    yield FoundBox(unfolded)
+    yield FoundBox(unfolded, all(one.seen for one in attached if one.found.strip()))
     if unfolded:
         for place, (part, _) in enumerate(cut_plain(clean(text[:SHOWN]))):
             box = ThoughtPart(part)

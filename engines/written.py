@@ -1,0 +1,65 @@
+"""The words for the text that programs read in a picture: written for a model, and understood back.
+
+The same words stand on the page.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from engines.senses import Line
+
+HEADING = "Found in the picture by programs, which can be wrong:"
+TEXT = "- Text in it: "
+SURE, DOUBTFUL = 0.85, 0.6  # of lines: below the first it is marked, below the second left out
+MOST = 4_000  # characters
+NOT_SURE = " (not sure)"
+ROW = re.compile(rf"  “(.+)”({re.escape(NOT_SURE)})?")
+
+
+class Read(NamedTuple):
+    text: str  # a line
+    sure: bool = True
+
+
+def rows(lines: Iterable[Line]) -> list[str]:
+    """Each line between marks of its own, so that a model takes it for a quotation."""
+    told, length = [], 0
+    for one in lines:
+        length += len(one.text)
+        if length > MOST:
+            told.append("  (there is more)")
+            break
+        told.append(f"  “{one.text}”" + ("" if one.sure >= SURE else NOT_SURE))
+    return told
+
+
+def certain(lines: Iterable[Line]) -> list[Line]:
+    return [one for one in lines if one.sure >= DOUBTFUL]
+
+
+def told(lines: Iterable[Line]) -> str:
+    """What is said of a picture of which only the text was looked for; "" where there is none."""
+    read = [one for one in certain(lines) if _letters(one.text)]
+    return "\n".join((HEADING, TEXT, *rows(read))) if read else ""
+
+
+def not_read(why: str) -> str:
+    return f"{HEADING}\n{TEXT}could not be read. {why}"
+
+
+def understood(text: str) -> tuple[Read, ...] | None:
+    """The lines in what told() said; None where it is no such words."""
+    heading, *listed = text.strip("\n").split("\n")
+    if heading != HEADING:
+        return None
+    found = (ROW.fullmatch(line) for line in listed)
+    return tuple(Read(one[1], not one[2]) for one in found if one)
+
+
+def _letters(text: str) -> bool:
+    """A drawing of a star or of two bars looks like a sign to a reader of text."""
+    marks: Sequence[str] = [mark for mark in text if mark.isalnum()]
+    if marks and all(ord(mark) > 0x2E7F for mark in marks):  # 一, 口, 十: boxes and crosses
+        return len(set(marks)) > 1
+    return bool(marks)
