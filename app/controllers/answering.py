@@ -139,7 +139,7 @@ class Answering(QObject):
         answer, looking = self.answer, self.looking
         assert answer
         answer.tokens, answer.wrote, answer.unseen = 0, 0.0, ()
-        senses = (looking.sees, looking.hears, looking.is_read_to) if looking else ()
+        senses = looking.senses if looking else ()
         turns = for_model(self._so_far(answer), answer.instructions, *senses)
         tools = answer.request.tools if answer.rounds <= ROUNDS else ()
         self._job = self._llm.submit(replace(answer.request, turns=turns, tools=tools))

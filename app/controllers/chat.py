@@ -292,9 +292,7 @@ class ChatController(QObject):
 
     def _told(self, branch: Sequence[StoredTurn]) -> tuple[Turn, ...]:
         instructions = self._preferences.settings.instructions
-        models = self._models
-        senses = (models.sees, models.hears, models.is_read_to)
-        return turns.for_model(branch, instructions, *senses)
+        return turns.for_model(branch, instructions, *self._models.senses)
 
     # The answer grows
 

@@ -51,9 +51,13 @@ class Looking(QObject):
         return self._models.hears
 
     @property
+    def senses(self) -> tuple[bool, bool, bool]:
+        return self._models.senses
+
+    @property
     def is_read_to(self) -> bool:
         """It sees pictures, and is told the text that programs read in them."""
-        return self.sees and self._models.is_read_to
+        return self._models.is_read_to
 
     def takes(self, parts: Iterable[StoredPart]) -> list[StoredPart]:
         """Those of them the model can take in."""

@@ -81,8 +81,13 @@ class ModelController(QObject):
 
     @property
     def is_read_to(self) -> bool:
-        """What programs read in pictures is told to it: the starter's engine knows that part."""
-        return self.is_starter and self._engine == PLAIN
+        """It sees, and is told the text programs read in pictures: the starter's engine asks so."""
+        return self.sees and self.is_starter and self._engine == PLAIN
+
+    @property
+    def senses(self) -> tuple[bool, bool, bool]:
+        """It sees, it hears, it is read to."""
+        return self.sees, self.hears, self.is_read_to
 
     @property
     def known(self) -> bool:
