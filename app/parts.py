@@ -25,6 +25,7 @@ from app.controllers.keeping import Keeping
 from app.controllers.keys import KeysController
 from app.controllers.listening import Listening
 from app.controllers.models import ModelController
+from app.controllers.outcomes import OutcomesController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
@@ -157,6 +158,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     starter = paths.resource(STARTER)
     help = paths.resource("help")
     models = ModelController(llm, store, background, preferences, starter, help, engine, parent)
+    models.learnt = OutcomesController(llm, folders.cache, background, parent).learnt
     answering = Answering(llm, toolbox, store, parent)
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)

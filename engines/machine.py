@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from engines.outcomes import Learnt, Outcomes, likest
 from engines.process import COMMAND, ROOT, environment
 
 FLAG = "--measure"  # PART FOLDER: the worker measures, makes a model there for it, and leaves
@@ -23,6 +24,7 @@ PARTS = ("processor", "cards")  # one after the other: a driver may end its proc
 FILE = "machine.json"
 VERSION = 1
 PATIENCE = 120  # seconds; a usual machine takes about two
+QUICKER = 4  # times as fast is a card that was not measured
 USUAL_RATE = 8e9  # bytes of weights a second, of a laptop that was not measured
 CGROUP = Path("/sys/fs/cgroup")
 
@@ -59,14 +61,22 @@ class Machine:
     cores: int
     speeds: Speeds = Speeds()
     cards: tuple[Card, ...] = ()
+    learnt: tuple[Learnt, ...] = ()  # from what models really took here
 
     @property
     def measured(self) -> bool:
         return self.speeds.rate > 0
 
-    @property
-    def rate(self) -> float:
-        return self.speeds.rate or USUAL_RATE
+    def rate(self, architecture: str, quantisation: str, on_card: bool) -> float:
+        """Bytes of weights a second while words are written, by such models if any were used."""
+        if known := likest(self.learnt, architecture, quantisation, on_card, "rate"):
+            return known
+        plain = self.speeds.rate or USUAL_RATE
+        return (self.cards[0].rate or QUICKER * plain) if on_card and self.cards else plain
+
+    def factor(self, architecture: str, quantisation: str, on_card: bool) -> float:
+        """How many times what is forecast for such models they took."""
+        return likest(self.learnt, architecture, quantisation, on_card, "factor") or 1.0
 
     def after(self, released: int, on_cards: int = 0) -> "Machine":
         """As it will be when Parley has let go of so many bytes."""
@@ -84,8 +94,8 @@ class Kept(msgspec.Struct):
 
 
 def known(folder: Path) -> Machine:
-    """What is known now without measuring; takes no time."""
-    return now(_read(folder) or Speeds())
+    """What is known now without measuring; reads two small files."""
+    return now(_read(folder) or Speeds(), Outcomes(folder).learnt())
 
 
 def measure(folder: Path, *, afresh: bool = False, command: Sequence[str] = COMMAND) -> Machine:
@@ -95,13 +105,13 @@ def measure(folder: Path, *, afresh: bool = False, command: Sequence[str] = COMM
         speeds = _measured(folder, command)
         if speeds.rate:
             _write(folder, speeds)
-    return now(speeds)
+    return now(speeds, Outcomes(folder).learnt())
 
 
-def now(speeds: Speeds) -> Machine:
+def now(speeds: Speeds, learnt: tuple[Learnt, ...] = ()) -> Machine:
     total, free = memory()
     cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
-    return Machine(total, free, cores, speeds, speeds.cards)
+    return Machine(total, free, cores, speeds, speeds.cards, learnt)
 
 
 def memory() -> tuple[int, int]:

@@ -204,6 +204,8 @@ class Loaded(Message, frozen=True):
     card_forecast: int = 0  # and on graphics cards
     took: int = 0  # bytes it takes, with all it will need for the longest question: in memory
     card_took: int = 0  # and on graphics cards
+    corrected: float = 1.0  # both forecasts were multiplied by this, from what was learnt before
+    reads: int = 0  # bytes of weights that are read for each token
     gave_up: str = ""  # what it had to do without for lack of memory, a sentence for the person
     can: Abilities | None = None  # of a server
 

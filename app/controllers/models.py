@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,13 @@ from engines.messages import (
     ThoughtDelta,
 )
 from engines.models import hashing
+from engines.outcomes import Learnt
 
 log = logging.getLogger(__name__)
 SERVER = "openai"  # the engine that asks a server
 STARTER = "starter"  # the engine of the model that came with Parley
 PLAIN = "llama_cpp"  # that of every other file
+FREE = "With other programs closed, or a smaller model, there is more room."
 STATES = {"stopped": "resting", "loading": "loading", "ready": "ready", "busy": "busy"}
 
 
@@ -62,6 +64,8 @@ class ModelController(QObject):
         self._hash, self._hashing = "", None
         self._waiting: list[tuple[Callable[[Any, str], None], Any]] = []
         self._state, self._words, self._speed = "none", "", ""
+        self._gave_up = ""  # what the person was told last that the model had to do without
+        self.learnt: Callable[[], tuple[Learnt, ...]] = tuple  # what models took before
         link.event.connect(self._on_event)
         link.state_changed.connect(self._on_state)
         preferences.engine_changed.connect(self._reload)
@@ -181,12 +185,17 @@ class ModelController(QObject):
         if self.is_starter and self._engine == PLAIN:
             self._start_starter()
         else:
-            self.link.open(self._engine, file, self._preferences.engine_options())
+            self.link.open(self._engine, file, self._options())
         self.changed.emit(self.model)
+
+    def _options(self) -> Any:
+        """As the person chose them, with what was learnt about memory."""
+        options = self._preferences.engine_options()
+        return replace(options, learnt=self.learnt()) if hasattr(options, "learnt") else options
 
     def _start_starter(self) -> None:
         """In front of the starter stands what answers from the help pages."""
-        chosen = asdict(self._preferences.engine_options())
+        chosen = vars(self._options())
         options = registry.all_specs()[STARTER].options(**chosen, help=str(self._help))
         self.link.open(STARTER, self._path, options, read=(self._help,))
 
@@ -227,6 +236,10 @@ class ModelController(QObject):
                 self._refused(event)
 
     def _opened(self) -> None:
+        said = self._loaded.gave_up if self._loaded else ""
+        if said and said != self._gave_up:  # not again each time it comes back from resting
+            self.notice.emit(Notice(f"{self._name()} is open. {said}", FREE))
+        self._gave_up = said
         if not self._server:
             self._good = self._path
             self._preferences.model_opened("" if self.is_starter else str(self._path))
@@ -316,6 +329,7 @@ class ModelController(QObject):
                 ("Device", loaded.device),
                 ("Takes in", self._takes_in(loaded)),
                 ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
+                ("Memory", memory_words(loaded)),
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]
@@ -339,6 +353,15 @@ class ModelController(QObject):
         if self._loaded and self._loaded.jail:
             rows.append(("Guarded", self._loaded.jail))
         return tuple((label, value) for label, value in rows if value)
+
+
+def memory_words(loaded: Loaded) -> str:
+    """What it takes, and what was thought; "" of what says nothing of it."""
+    if not loaded.took:
+        return ""
+    taken, expected = size_words(loaded.took), size_words(loaded.forecast)
+    card = f", and {size_words(loaded.card_took)} on the card" if loaded.card_took else ""
+    return f"{taken}{card}; {expected} were forecast"
 
 
 def size_words(size: int) -> str:

@@ -6,8 +6,10 @@ from importlib import import_module
 from pathlib import Path
 
 from engines.llm.llama.projectors import beside
+from engines.models.fit.plans import Wishes
 from engines.models.gguf import PART, PARTS_LIMIT
 from engines.options import option
+from engines.outcomes import Learnt
 from engines.protocol import Engine, EngineSpec, Kind
 
 HEAVY = "engines.llm.llama.engine"  # imports the library: only ever in the worker process
@@ -18,14 +20,15 @@ class Options:
     context: int = option(
         0,
         "Context length",
-        "How much the model can keep in mind. Longer needs more memory; 0 chooses for you.",
+        "How much the model can keep in mind. Longer needs more memory; 0 chooses for you, "
+        "more where much memory is free.",
         between=(0, 1 << 20),
         unit="tokens",
     )
     gpu_layers: int = option(
         -1,
         "Layers on the graphics card",
-        "-1 means all of them, 0 none.",
+        "-1 means as many as have room, 0 none.",
         between=(-1, 999),
     )
     threads: int = option(
@@ -34,11 +37,33 @@ class Options:
         "0 chooses for you: one for each core of the processor but one.",
         between=(0, 256),
     )
+    memory: str = option(
+        "auto",
+        "How exactly it remembers",
+        "What it keeps of a conversation: in full (f16), packed to half of that (q8_0), or to a "
+        "quarter (q4_0), with which answers get worse. auto packs it where memory is short.",
+        among=("auto", "f16", "q8_0", "q4_0"),
+    )
+    flash: bool = option(
+        True,
+        "Quick attention",
+        "A way of reading that is faster and takes less memory. Off for graphics cards that get "
+        "it wrong; then nothing it remembers can be packed.",
+    )
+    anyway: bool = option(
+        False,
+        "Load models that do not fit",
+        "Off: a model that needs more memory than is free is not loaded. On: it is tried, and "
+        "the computer may get very slow.",
+    )
+    learnt: tuple[Learnt, ...] = option((), "")  # what models took before, filled in by the app
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> Engine:
     load = import_module(HEAVY).create
-    return load(model, options.context, options.gpu_layers, options.threads, progress)
+    kv = "" if options.memory == "auto" else options.memory
+    wishes = Wishes(options.context, kv, options.gpu_layers, options.flash)
+    return load(model, wishes, options.threads, progress, options.anyway, options.learnt)
 
 
 def files(model: Path) -> tuple[Path, ...]:

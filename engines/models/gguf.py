@@ -76,6 +76,11 @@ class Header:
 
 def check(path: Path) -> Header:
     """Read the header of a model file within fixed limits; raises ModelRefused, ModelMissing."""
+    return read(path)[0]
+
+
+def read(path: Path) -> tuple[Header, list[Contents]]:
+    """The same with all that its files describe, the first one first."""
     first = read_contents(path)
     values = first.values
     architecture = check_purpose(values)
@@ -84,7 +89,7 @@ def check(path: Path) -> Header:
     tensors = all_tensors(everything, values.get("split.tensors.count"))
     shape = check_shape(values, architecture)
     vocab_size = check_vocabulary(values)
-    return Header(
+    header = Header(
         architecture=architecture,
         name=text(values, "general.name") or path.stem,
         licence=text(values, "general.license"),
@@ -100,6 +105,7 @@ def check(path: Path) -> Header:
         sampling=sampling(values),
         metadata={k: v for k, v in values.items() if is_small(v)},
     )
+    return header, everything
 
 
 def read_contents(path: Path) -> Contents:

@@ -351,7 +351,7 @@ def test_chatml_written_out_ends_an_answer(script):
 def test_the_context_is_what_was_asked_else_what_is_usual(folder):
     path = tiny_models.random_llama(folder / "long.gguf", context=100_000)
     with opened(path) as engine:
-        assert engine.loaded().context == 8192
+        assert engine.loaded().context in (8192, 16384, 32768)  # by the memory that is free
     path = tiny_models.random_llama(folder / "short.gguf", context=300)
     with opened(path) as engine:
         assert engine.loaded().context == 300

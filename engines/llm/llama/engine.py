@@ -15,10 +15,11 @@ from engines.errors import ParleyError
 from engines.llm.llama import schema, threads
 from engines.llm.llama.fitting import Fitter
 from engines.llm.llama.grammar import BadGrammar, Grammar
-from engines.llm.llama.library import VERSION, C, Device, gpus
+from engines.llm.llama.library import VERSION, C
+from engines.llm.llama.loading import Opened, Wanted, load
 from engines.llm.llama.media import Media, Slice, Units, media_in, missing, written
-from engines.llm.llama.memory import ContextFull, Memory, NoRoom, shared
-from engines.llm.llama.model import Model, NotLoaded, file_state
+from engines.llm.llama.memory import ContextFull, shared
+from engines.llm.llama.model import file_state
 from engines.llm.llama.projectors import choose as choose_projector
 from engines.llm.llama.prompt import Asked, Prompt, Prompter
 from engines.llm.llama.reply import MARKS, Reply
@@ -40,9 +41,12 @@ from engines.messages import (
     Unseen,
     Usage,
 )
-from engines.models.gguf import Header, check
-
-USUAL_CONTEXT = 8192  # tokens, where the person leaves it to us
+from engines.models.fit.forecast import reads
+from engines.models.fit.outline import of_contents
+from engines.models.fit.plans import Wishes
+from engines.models.gguf import Header, read
+from engines.models.projector import Projector
+from engines.outcomes import Learnt
 
 
 class FileChanged(ParleyError):
@@ -73,13 +77,14 @@ class LlamaEngine:
         self,
         path: Path,
         header: Header,
-        model: Model,
-        memory: Memory,
-        device: str,
+        opened: Opened,
+        threads: int,
         senses: Senses | ParleyError,
+        reads: int,
     ) -> None:
-        self._path, self._header, self._model, self.memory = path, header, model, memory
-        self._device, self._senses = device, senses
+        self._path, self._header, self._opened = path, header, opened
+        self._model, self.memory = model, memory = opened.model, opened.memory
+        self._threads, self._senses, self._reads = threads, senses, reads
         self._state = file_state(path)
         self._vocabulary = model.vocabulary
         templates = (model.template(), model.template("tool_use"))
@@ -92,7 +97,8 @@ class LlamaEngine:
         self._pieces: dict[int, tuple[bytes, str]] = {}
 
     def loaded(self) -> Loaded:
-        header = self._header
+        header, opened = self._header, self._opened
+        plan, layers = opened.plan, header.block_count + 1
         projector = self._senses.projector if isinstance(self._senses, Senses) else None
         return Loaded(
             name=header.name,
@@ -103,13 +109,23 @@ class LlamaEngine:
             context=self.memory.size,
             context_trained=self._model.context_trained,
             licence=header.licence,
-            device=self._device,
+            device=device_name(opened, self._threads),
             runner=VERSION,
             own_template=self._prompter.own_template,
             thinks=self._prompter.thinks,
             sees=projector is not None and projector.sees,
             hears=projector is not None and projector.hears,
             projector=projector.path.name if projector else "",
+            kv=plan.kv,
+            layers=layers if plan.layers < 0 else min(plan.layers, layers),
+            layers_total=layers,
+            forecast=plan.forecast.most,
+            card_forecast=plan.forecast.card,
+            took=opened.took,
+            card_took=opened.card_took,
+            gave_up=plan.gave_up,
+            corrected=plan.forecast.factor,
+            reads=self._reads,
         )
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
@@ -317,51 +333,42 @@ class LlamaEngine:
 
 
 def create(
-    path: Path, context: int, gpu_layers: int, asked_threads: int, progress: Callable[[float], bool]
+    path: Path,
+    wishes: Wishes,
+    asked_threads: int,
+    progress: Callable[[float], bool],
+    anyway: bool = False,
+    learnt: tuple[Learnt, ...] = (),
 ) -> LlamaEngine:
-    """Load a model; on the processor alone where the graphics card has no room for it."""
-    header = check(path)
+    """Load a model so that it fits; anyway and learnt as loading.Wanted has them."""
+    header, contents = read(path)
     C.llama_backend_init()
-    cards = gpus()  # asked also when none is wanted: it loads what the library computes with
-    found = cards if gpu_layers else []
     count = asked_threads or threads.usual()
-    for layers in (gpu_layers, 0) if found else (0,):
-        model = None
-        try:
-            model = Model(path, header, layers, progress)
-            memory = Memory(model, context_of(model, context), count)
-        except (NotLoaded, NoRoom):
-            if model:
-                model.close()
-            if not layers:
-                raise
-        else:
-            senses = senses_of(path, header, model, memory.size, bool(layers), count)
-            device = device_name(found, layers, count)
-            return LlamaEngine(path, header, model, memory, device, senses)
-    raise AssertionError("the last attempt has raised")
+    projector = choose_projector(path, header.embedding_length)
+    size = projector.size if isinstance(projector, Projector) else 0
+    wanted = Wanted(wishes, count, size, learnt, anyway)
+    outline = of_contents(contents)
+    opened = load(path, header, outline, wanted, progress)
+    senses = senses_of(path, projector, opened, count)
+    return LlamaEngine(path, header, opened, count, senses, round(reads(outline)))
 
 
 def senses_of(
-    path: Path, header: Header, model: Model, room: int, gpu: bool, count: int
+    path: Path, projector: Projector | ParleyError | None, opened: Opened, count: int
 ) -> Senses | ParleyError:
     """What the model sees and hears with, or why it does not."""
-    found = choose_projector(path, header.embedding_length)
-    if found is None:
+    if projector is None:
         return Blind("This model does not see or hear.", f"no projector beside {path.name}")
-    if isinstance(found, ParleyError):
-        return found
-    return Senses(found, model, room, gpu, count)
+    if isinstance(projector, ParleyError):
+        return projector
+    gpu = bool(opened.plan.layers)
+    return Senses(projector, opened.model, opened.memory.size, gpu, count)
 
 
-def device_name(found: Sequence[Device], layers: int, count: int) -> str:
+def device_name(opened: Opened, count: int) -> str:
     """What computes, as a person is told."""
-    if layers:
-        return found[0].name if layers < 0 else f"{found[0].name}, {layers} layers"
+    if opened.card:
+        layers = opened.plan.layers
+        return opened.card.name if layers < 0 else f"{opened.card.name}, {layers} layers"
     cpu = f"CPU, {count} thread{'s' * (count > 1)}"
-    return f"{cpu} (no room on {found[0].name})" if found else cpu
-
-
-def context_of(model: Model, asked: int) -> int:
-    """Tokens to make room for: what was asked, else the usual, but no more than it was taught."""
-    return asked or min(model.context_trained or USUAL_CONTEXT, USUAL_CONTEXT)
+    return f"{cpu} (no room on {opened.passed_by.name})" if opened.passed_by else cpu

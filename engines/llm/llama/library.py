@@ -4,9 +4,11 @@ import ctypes
 import importlib
 import importlib.metadata
 import importlib.util
+import itertools
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +22,17 @@ VOCAB_SPM = 1  # llama_vocab_type
 # what llama.cpp calls information is of interest only when something is wrong
 LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
 CONTINUED = 5  # the level of a piece that belongs to the line before
+# packings whose weights the library rearranges when they are loaded, by what a processor can do
+# (ggml_repack_get_optimal_repack_type and the buffer of AMX)
+REARRANGED = {
+    "AVX2": ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4"),
+    "AVX512": ("Q2_K",),
+    "AMX_INT8": ("Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"),
+    "DOTPROD": ("Q4_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "MXFP4", "Q8_0"),
+    "MATMUL_INT8": ("Q4_0", "Q4_K", "Q5_K", "Q6_K", "Q8_0"),
+    "KLEIDIAI": ("Q4_0", "Q8_0"),
+    "VXE": ("Q4_0",),
+}
 # what it tells of memory: where, what for, and MiB
 BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size = +([0-9.]+) MiB")
 
@@ -151,6 +164,40 @@ def devices() -> list[Device]:
         name = (base.ggml_backend_dev_description(device) or b"").decode("utf-8", "replace")
         found.append(Device(base.ggml_backend_dev_type(device), name, total.value, free.value))
     return found
+
+
+class Feature(ctypes.Structure):
+    _fields_ = (("name", ctypes.c_char_p), ("value", ctypes.c_char_p))
+
+
+def features() -> set[str]:
+    """What the library uses of the processor, by its own names."""
+    devices()  # loads its back ends
+    ggml, base = _shared("ggml"), _shared("ggml-base")
+    ggml.ggml_backend_reg_by_name.restype = ctypes.c_void_p
+    ggml.ggml_backend_reg_by_name.argtypes = [ctypes.c_char_p]
+    base.ggml_backend_reg_get_proc_address.restype = ctypes.c_void_p
+    base.ggml_backend_reg_get_proc_address.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    cpu = ggml.ggml_backend_reg_by_name(b"CPU")
+    place = cpu and base.ggml_backend_reg_get_proc_address(cpu, b"ggml_backend_get_features")
+    if not place:
+        return set()
+    ask = ctypes.CFUNCTYPE(ctypes.POINTER(Feature), ctypes.c_void_p)(place)
+    listed = ask(cpu)
+    return {one.name.decode() for one in itertools.takewhile(lambda one: one.name, iter_of(listed))}
+
+
+def iter_of(listed: Any) -> Iterator[Any]:
+    """The items of a C array whose end is marked by an empty one."""
+    return (listed[n] for n in itertools.count())
+
+
+def repacked() -> tuple[str, ...]:
+    """Names of the packings whose weights are rearranged, and so take memory of their own."""
+    known = features()
+    if "REPACK" not in known:
+        known &= {"AMX_INT8", "KLEIDIAI"}
+    return tuple(sorted({name for feature in known for name in REARRANGED.get(feature, ())}))
 
 
 def gpus() -> list[Device]:

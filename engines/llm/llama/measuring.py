@@ -11,13 +11,13 @@ import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from engines.llm.llama import threads
-from engines.llm.llama.library import DEVICE_IGPU, LOG, VERSION, C, Device, devices, gpus
+from engines.llm.llama.library import DEVICE_IGPU, VERSION, C, Device, gpus, repacked
 from engines.machine import Card, Speeds
 from engines.models.tensors import TENSOR_TYPES
 
@@ -28,8 +28,6 @@ COPIED = 64 << 20  # bytes, by each thread
 TIMES = 3
 ALIGNMENT = 32
 Q4_0 = 2
-# packings that some processor's library is known to rearrange
-PACKINGS = ("Q4_0", "Q4_K", "Q5_K", "Q6_K", "Q8_0", "Q2_K", "IQ4_NL", "MXFP4", "Q1_0", "Q3_K")
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,6 @@ class Form:
     packing: int = Q4_0
 
 
-TINY = Form(width=256, hidden=256, heads=4, shared=4, blocks=1)
-
-
 def measure(part: str, folder: Path) -> Speeds:
     """part is "processor" or "cards"."""
     C.llama_backend_init()
@@ -59,10 +54,7 @@ def measure(part: str, folder: Path) -> Speeds:
         if part == "cards":
             return Speeds(cards=tuple(_card(path, n, card) for n, card in enumerate(cards)))
         reading, rate = _speeds(path, None)
-        write(path, TINY)
-        known = {title: number for number, (title, _, _) in TENSOR_TYPES.items()}
-        repacked = tuple(n for n in PACKINGS if _is_repacked(path, replace(TINY, packing=known[n])))
-        return Speeds(_bandwidth(), rate, reading, repacked, library=VERSION)
+        return Speeds(_bandwidth(), rate, reading, repacked(), library=VERSION)
     finally:
         path.unlink(missing_ok=True)
 
@@ -125,13 +117,12 @@ def _decode(context: Any, count: int) -> None:
     C.llama_synchronize(context)
 
 
-def _load(path: Path, card: int | None, dry: bool = False) -> Any:
+def _load(path: Path, card: int | None) -> Any:
     params = C.llama_model_default_params()
     params.split_mode = C.LLAMA_SPLIT_MODE_NONE
     params.main_gpu = -1 if card is None else card
     params.n_gpu_layers = 0 if card is None else 999
     params.load_mode = C.LLAMA_LOAD_MODE_NONE
-    params.no_alloc = dry
     return C.llama_model_load_from_file(os.fsencode(path), params)
 
 
@@ -141,17 +132,6 @@ def _context() -> Any:
     params.n_threads = params.n_threads_batch = threads.usual()
     params.no_perf = True
     return params
-
-
-def _is_repacked(path: Path, form: Form) -> bool:
-    """Whether the library would put weights packed so elsewhere than into plain memory."""
-    devices()
-    write(path, form)
-    LOG.take_buffers()
-    if model := _load(path, None, dry=True):
-        C.llama_model_free(model)
-    places = {buffer.where for buffer in LOG.take_buffers() if buffer.use == "model"}
-    return bool(places - {"CPU", "CPU_Mapped"})
 
 
 def parameters(form: Form) -> int:

@@ -20,6 +20,7 @@ CHECKPOINT_BYTES = 512 << 20
 PARTIAL = 1  # LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY: the state that cannot be cut back
 FULL, INTERRUPTED = 1, 2  # what llama_decode returns besides success and errors
 STRIDE = 512
+KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}  # name -> ggml_type
 
 
 class NoRoom(ParleyError):
@@ -54,10 +55,13 @@ class Memory:
     """One llama context, holding one sequence.
 
     `tokens` is exactly what the context has read, whatever was cancelled or failed before; of a
-    picture all or nothing.
+    picture all or nothing. kv is how exactly it is remembered; flash: the quick way of attention,
+    where it can be done, without which what is remembered cannot be packed.
     """
 
-    def __init__(self, model: Model, size: int, threads: int) -> None:
+    def __init__(
+        self, model: Model, size: int, threads: int, kv: str = "f16", flash: bool = True
+    ) -> None:
         self.size = size  # tokens that may be read and written together
         self.tokens: list[Unit] = []
         self.place = 0  # position of the next token: not their count where pictures take less
@@ -74,7 +78,10 @@ class Memory:
         params.n_seq_max = 1
         params.kv_unified = True
         params.swa_full = True  # a window that forgot cells could not go back to an earlier turn
-        params.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.n_outputs_max = 1  # else there would be room for the logits of a whole batch
+        params.type_k = params.type_v = KV_TYPES[kv]
+        auto, off = C.LLAMA_FLASH_ATTN_TYPE_AUTO, C.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.flash_attn_type = auto if flash else off
         params.n_threads = params.n_threads_batch = threads
         params.no_perf = True
         LOG.take_errors()

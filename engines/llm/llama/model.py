@@ -11,13 +11,14 @@ from engines.models.gguf import Header
 
 
 class NotLoaded(ParleyError):
-    """The library refused a file that passed our own check."""
+    """The library refused a file that passed our own check; of_memory: there was too little."""
 
     def __init__(self, architecture: str, detail: str) -> None:
+        self.of_memory = "alloc" in detail or "out of memory" in detail
         if "unknown model architecture" in detail:
             message = f"This kind of model ({architecture}) is newer than this Parley."
             hint = "Choose another model, or bring Parley up to date."
-        elif "alloc" in detail or "out of memory" in detail:
+        elif self.of_memory:
             message, hint = "There is not enough memory for this model.", "Choose a smaller model."
         else:
             message = "This model could not be loaded."
@@ -31,10 +32,18 @@ class Stopped(ParleyError):
 
 
 class Model:
-    """Owns the weights; close() frees them and everything that hangs on them must go before."""
+    """Owns the weights; close() frees them and everything that hangs on them must go before.
+
+    mapped: the file stays where it is and is looked at; else its weights are read into memory.
+    """
 
     def __init__(
-        self, path: Path, header: Header, gpu_layers: int, progress: Callable[[float], bool]
+        self,
+        path: Path,
+        header: Header,
+        gpu_layers: int,
+        progress: Callable[[float], bool],
+        mapped: bool = True,
     ) -> None:
         self.header = header
         going_on = True
@@ -46,6 +55,9 @@ class Model:
 
         params = C.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        params.load_mode = C.LLAMA_LOAD_MODE_AUTO if mapped else C.LLAMA_LOAD_MODE_NONE
+        if not gpu_layers:  # no card at all: it would take some of the work, and memory
+            params.split_mode, params.main_gpu = C.LLAMA_SPLIT_MODE_NONE, -1
         params.progress_callback = callback = C.llama_progress_callback(report)
         LOG.take_errors()
         self.pointer = C.llama_model_load_from_file(os.fsencode(path), params)

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from engines.machine import Machine
 from engines.models.fit.forecast import Forecast, forecast
-from engines.models.fit.outcomes import Outcomes
 from engines.models.fit.outline import Outline, of_file, of_size, of_start
 from engines.models.fit.plans import USUAL, Plan, Wishes, choose, words_of
 
 __all__ = [
     "Forecast",
-    "Outcomes",
     "Outline",
     "Plan",
     "Wishes",

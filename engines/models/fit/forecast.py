@@ -11,8 +11,8 @@ KV_TYPES = {"f32": 128, "f16": 64, "bf16": 64, "q8_0": 34, "q4_0": 18}
 CELLS = 256  # the library makes room for a multiple of so many tokens
 BATCH = 512  # tokens read at once
 FLOAT, HALF = 4, 2
-OF_A_TOKEN = 210  # bytes of a token's name in the tables of the library and ours
-OF_THE_LIBRARY = 14 << 20
+OF_A_TOKEN = 190  # bytes of a token's name in the tables of the library and ours
+OF_THE_LIBRARY = 11 << 20
 WORDS = 0.75  # of a token of English
 SLACK = 1.25  # what mapping a file may cost beyond loading it, and is worth it
 
@@ -26,19 +26,26 @@ class Forecast:
     compute: int
     projector: int
     rest: int
-    card: int = 0  # on graphics cards, all together
+    grows: int = 0  # more than that, in a conversation that fills the whole context
+    card: int = 0  # on graphics cards, all together, with what grows there
     words: float = 0.0
     mapped: bool = True  # the file is mapped, not read: quicker, unless most of it is rearranged
     exact: bool = True
+    factor: float = 1.0  # it was corrected by
 
     @property
     def memory(self) -> int:
         return self.weights + self.kv + self.compute + self.projector + self.rest
 
+    @property
+    def most(self) -> int:
+        return self.memory + self.grows
+
     def corrected(self, factor: float) -> "Forecast":
         """As it will be where such models took so many times what was forecast."""
-        parts = ("weights", "kv", "compute", "projector", "rest", "card")
-        return replace(self, **{name: round(getattr(self, name) * factor) for name in parts})
+        parts = ("weights", "kv", "compute", "projector", "rest", "grows", "card")
+        more = {name: round(getattr(self, name) * factor) for name in parts}
+        return replace(self, factor=factor, **more)
 
 
 def forecast(
@@ -62,16 +69,17 @@ def forecast(
     table = outline.begins if outline.tied else 0  # at the end it is used a second time
     mapped, loaded = of_weights(outline, here, ends, repacked, card, table)
     memory_kv, card_kv = of_cells(outline, context, kv, first)
-    compute = of_compute(outline, context, flash)
+    compute, mask = of_compute(outline, flash), of_mask(outline, context, flash)
     moved = sum(one.size for one in there) + ends.size + table if card else 0
     shared = card and machine.cards[0].shared
     found = Forecast(
         weights=min(mapped, loaded) if mapped > loaded * SLACK else mapped,
         kv=memory_kv,
-        compute=of_inputs(outline, context) if card else compute,
+        compute=of_inputs(outline) if card else compute,
         projector=0 if card else projector,
         rest=OF_THE_LIBRARY + outline.vocabulary * OF_A_TOKEN,
-        card=moved + card_kv + compute + projector if card else 0,
+        grows=mask,
+        card=moved + card_kv + compute + mask + projector if card else 0,
         words=words(outline, machine, first if card else None),
         mapped=mapped <= loaded * SLACK,
         exact=outline.exact,
@@ -95,14 +103,14 @@ def of_weights(
 ) -> tuple[int, int]:
     """Bytes in memory where the file is mapped, and where it is read."""
     known = set(repacked)
-    anew = sum(size for one in here for name, size in one.products.items() if name in known)
-    if not card:
-        anew += sum(size for name, size in ends.products.items() if name in known)
     kept = outline.begins + sum(one.size for one in here) + (0 if card else ends.size)
+    if card:  # what is not on the card is read into memory the card can reach, and stays as it is
+        return kept, kept
+    anew = sum(size for one in here for name, size in one.products.items() if name in known)
+    anew += sum(size for name, size in ends.products.items() if name in known)
     # of the file stays what lies between the first and the last tensor that is used as it is
-    span = outline.size if here or not card else outline.begins
-    again = table if not card and outline.quantisation in known else 0
-    return span + anew + again, kept + again
+    again = table if outline.quantisation in known else 0
+    return outline.size + anew + again, kept + again
 
 
 def of_cells(outline: Outline, context: int, kv: str, first: int) -> tuple[int, int]:
@@ -112,17 +120,23 @@ def of_cells(outline: Outline, context: int, kv: str, first: int) -> tuple[int, 
     return sum(each[:first]) + outline.state, sum(each[first:])
 
 
-def of_compute(outline: Outline, context: int, flash: bool = True) -> int:
+def of_compute(outline: Outline, flash: bool = True) -> int:
     """Bytes of what is computed on the way, while a prompt is read."""
-    wide = 4 * outline.width + 2 * outline.hidden
-    mask = context * (FLOAT + HALF)
-    scores = 0 if flash else outline.heads * context * FLOAT
-    return BATCH * (wide * FLOAT + mask + scores) + 2 * outline.vocabulary * FLOAT
+    wide = 4 * outline.width + 3 * outline.hidden
+    scores = 0 if flash else outline.heads * BATCH
+    return BATCH * (wide + scores) * FLOAT + 2 * outline.vocabulary * FLOAT
 
 
-def of_inputs(outline: Outline, context: int) -> int:
+def of_mask(outline: Outline, context: int, flash: bool = True) -> int:
+    """Bytes that tell which tokens see which, of a whole context; and how much, if not quick."""
+    scores = 0 if flash else outline.heads * max(context - BATCH, 0) * FLOAT
+    masks = 2 if outline.window else 1  # one for the blocks that look back less far
+    return BATCH * (context * HALF * masks + scores)
+
+
+def of_inputs(outline: Outline) -> int:
     """Bytes of what is handed to the card."""
-    return BATCH * (outline.width * FLOAT + context * FLOAT) + outline.vocabulary * FLOAT
+    return BATCH * outline.width * FLOAT + outline.vocabulary * FLOAT
 
 
 def words(outline: Outline, machine: Machine, first: int | None = None) -> float:
@@ -132,9 +146,15 @@ def words(outline: Outline, machine: Machine, first: int | None = None) -> float
     end = outline.ends.size + (outline.begins if outline.tied else 0)
     slow = sum(read_for_a_word(one, outline.used) for one in here) + (0 if there else end)
     fast = sum(read_for_a_word(one, outline.used) for one in there) + (end if there else 0)
-    card_rate = (machine.cards[0].rate if machine.cards else 0) or 4 * machine.rate
-    seconds = slow / machine.rate + fast / card_rate
+    kind = outline.architecture, outline.quantisation
+    seconds = slow / machine.rate(*kind, False) + fast / machine.rate(*kind, True)
     return WORDS / seconds if seconds else 0.0
+
+
+def reads(outline: Outline) -> float:
+    """Bytes of weights that are read for a token."""
+    end = outline.ends.size + (outline.begins if outline.tied else 0)
+    return sum(read_for_a_word(one, outline.used) for one in outline.blocks) + end
 
 
 def read_for_a_word(weights: Weights, used: float) -> float:

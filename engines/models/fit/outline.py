@@ -11,12 +11,13 @@ from typing import Any
 
 from engines.models.binary import BinaryFile
 from engines.models.contents import Array, Contents, DescriptionReader
-from engines.models.gguf import check, read_contents, text
+from engines.models.gguf import read, text
 from engines.models.tensors import TENSOR_TYPES, Tensor, packing
 
 BLOCK = re.compile(r"blk\.(\d+)\.(.+)")
 ENDS = ("output.weight", "output_norm.weight", "output_norm.bias", "output.bias")
 IN_ROWS = ("token_embd.weight", "per_layer_token_embd.weight", "position_embd.weight")
+PACKED = 32  # numbers that are packed together
 USUAL_VOCABULARY = 128_000  # tokens, where only the size of a file is known
 # Billions of parameters -> blocks, width, hidden width, heads of keys, their size: what models of
 # that size look like, for those of which nothing but the size is known.
@@ -60,10 +61,12 @@ class Outline:
     hidden: int  # of a word's feed-forward, with all experts it uses
     heads: int
     cells: tuple[tuple[int, int], ...]  # for each block: numbers of keys and values for a token
+    window: int = 0  # tokens that most blocks look back to, 0 for all
     state: int = 0  # bytes of what a recurrent model keeps, of any length
     blocks: tuple[Weights, ...] = ()
     ends: Weights = Weights()  # what comes after the blocks
     begins: int = 0  # bytes of what comes before them
+    packable: bool = True  # what it remembers can be packed: its heads have whole blocks
     tied: bool = False  # the end uses the table of the beginning
     used: float = 1.0  # share of the experts that a word uses
     exact: bool = True
@@ -71,14 +74,13 @@ class Outline:
 
 def of_file(path: Path) -> Outline:
     """Of a model file and its further parts; raises ModelRefused, ModelMissing."""
-    header = check(path)
-    contents = [read_contents(file) for file in header.files]
+    return of_contents(read(path)[1])
+
+
+def of_contents(contents: list[Contents]) -> Outline:
+    """Of all files of a model, the first one first."""
     tensors = [tensor for one in contents for tensor in one.tensors]
     return of_values(contents[0].values, tensors)
-
-
-def of_contents(contents: Contents) -> Outline:
-    return of_values(contents.values, contents.tensors)
 
 
 def of_start(start: bytes, size: int) -> Outline:
@@ -140,10 +142,12 @@ def of_values(values: dict[str, Any], tensors: list[Tensor], size: int = 0) -> O
         hidden=hidden_of(keys),
         heads=keys.most("attention.head_count"),
         cells=cells(keys, tensors if whole else [], count),
+        window=keys.whole("attention.sliding_window"),
         state=state(keys, tensors if whole else [], count),
         blocks=blocks,
         ends=ends,
         begins=begins,
+        packable=packable(keys),
         tied=tied,
         used=used / experts if experts and used else 1.0,
         exact=whole,
@@ -253,6 +257,13 @@ def cells(keys: Keys, tensors: list[Tensor], count: int) -> tuple[tuple[int, int
             each = heads[n] or (most if not shapes or fused else 0)
             found.append((each * key, each * value))
     return tuple(found)
+
+
+def packable(keys: Keys) -> bool:
+    heads = keys.most("attention.head_count")
+    size = keys.whole("embedding_length") // heads if heads else 0
+    lengths = (keys.whole(f"attention.{name}_length") or size for name in ("key", "value"))
+    return all(length % PACKED == 0 for length in lengths)
 
 
 def has_state(shapes: dict[str, tuple[int, ...]], n: int) -> bool:

@@ -10,6 +10,7 @@ from engines.models.fit.outline import Outline
 USUAL_CONTEXT = 8192  # tokens, where the person leaves it to us
 LONGER = (32768, 16384)  # and where there is room in plenty
 SHORTEST = 2048
+PACKED = ("q8_0", "q4_0")
 PLENTY = 1 / 4  # of the free memory beside the weights, for remembering more than the usual
 ROOM = 0.9  # of what is free: the forecast may be wrong by a tenth
 EASY = 0.75
@@ -44,27 +45,25 @@ def choose(
     machine: Machine,
     wishes: Wishes = USUAL,
     projector: int = 0,
-    factor: float = 1.0,
 ) -> Plan:
     """The first of the ways to load it that fits; where none does, the smallest, as "large"."""
-    plans = list(ways(outline, machine, wishes, projector, factor))
+    plans = list(ways(outline, machine, wishes, projector))
     fitting = next((plan for plan in plans if plan.fit != "large"), None)
     if fitting is None:
         return plans[-1]
     return replace(fitting, gave_up=gave_up(plans[0], fitting, len(outline.blocks)))
 
 
-def ways(
-    outline: Outline, machine: Machine, wishes: Wishes, projector: int, factor: float
-) -> Iterator[Plan]:
+def ways(outline: Outline, machine: Machine, wishes: Wishes, projector: int) -> Iterator[Plan]:
     """All ways to load it, the best first; what comes later takes less."""
 
     def plan(context: int, kv: str, layers: int) -> Plan:
         expected = forecast(outline, machine, context, kv, layers, projector, wishes.flash)
-        expected = expected.corrected(factor)
+        kind = outline.architecture, outline.quantisation
+        expected = expected.corrected(machine.factor(*kind, bool(layers)))
         return Plan(context, kv, layers, expected, fit_of(expected, machine))
 
-    contexts, kinds = contexts_of(outline, machine, wishes), kinds_of(wishes)
+    contexts, kinds = contexts_of(outline, machine, wishes), kinds_of(outline, wishes)
     if wishes.layers and machine.cards:
         yield from (plan(contexts[0], kv, wishes.layers) for kv in kinds)
         yield from (plan(n, kinds[-1], wishes.layers) for n in contexts[1:2])
@@ -75,10 +74,12 @@ def ways(
     yield from (plan(context, kinds[-1], 0) for context in contexts[1:])
 
 
-def kinds_of(wishes: Wishes) -> tuple[str, ...]:
-    if wishes.kv:
+def kinds_of(outline: Outline, wishes: Wishes) -> tuple[str, ...]:
+    """How exactly it may remember, the best first; packed only where the library can."""
+    can = wishes.flash and outline.packable
+    if wishes.kv and (can or wishes.kv not in PACKED):
         return (wishes.kv,)
-    return ("f16", "q8_0") if wishes.flash else ("f16",)  # only so can values be packed
+    return ("f16", "q8_0") if can else ("f16",)
 
 
 def contexts_of(outline: Outline, machine: Machine, wishes: Wishes) -> list[int]:
@@ -101,7 +102,7 @@ def usual(outline: Outline, machine: Machine, wishes: Wishes) -> int:
             break
         wanted = min(context, trained)
         expected = forecast(outline, machine, wanted, wishes.kv or "f16", flash=wishes.flash)
-        if expected.kv + expected.compute <= room:
+        if expected.kv + expected.compute + expected.grows <= room:
             return wanted
     return min(trained, USUAL_CONTEXT)
 
@@ -109,7 +110,7 @@ def usual(outline: Outline, machine: Machine, wishes: Wishes) -> int:
 def fit_of(expected: Forecast, machine: Machine) -> str:
     room_on_cards = sum(max(card.free - ON_CARD, 0) for card in machine.cards if not card.shared)
     shares = (
-        expected.memory / max(machine.free, 1),
+        expected.most / max(machine.free, 1),
         expected.card / max(room_on_cards, 1) if expected.card else 0,
     )
     if max(shares) > ROOM:
@@ -146,8 +147,8 @@ def words_of(plan: Plan, machine: Machine) -> str:
 
 
 def too_large(plan: Plan, machine: Machine) -> str:
-    needs = gigabytes(plan.forecast.memory / ROOM)
-    if plan.forecast.memory > machine.total * ROOM:
+    needs = gigabytes(plan.forecast.most / ROOM)
+    if plan.forecast.most > machine.total * ROOM:
         has = gigabytes(machine.total)
         return f"Too large: it needs {needs} of memory and this computer has {has}"
     return (
