@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background, Task
 from app.controllers.abilities import rows_of
+from app.controllers.file_names import FileNames, is_blob
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
 from app.store.conversations import Store
@@ -57,6 +58,10 @@ class ModelController(QObject):
         self._store, self._background, self._preferences = store, background, preferences
         self._starter, self._help, self._engine = starter, help, engine
         self._path = Path()
+        self._names = FileNames(background, self)
+        self._names.changed.connect(lambda: self.changed.emit(self.model))
+        for path in preferences.recent:
+            self._names.of(path)
         self._server = ""  # host or host:port of the server in use; "" for a file
         self._server_name = ""
         self._good: Path | None = None  # the last file that loaded
@@ -135,7 +140,7 @@ class ModelController(QObject):
         return self._path.stat().st_size
 
     def recent(self) -> list[tuple[str, str]]:
-        return [(Path(path).stem, path) for path in self._preferences.recent]
+        return [(self._names.of(path), path) for path in self._preferences.recent]
 
     def facts(self) -> dict[str, Any]:
         """What an answer remembers of the model that gave it."""
@@ -247,7 +252,7 @@ class ModelController(QObject):
 
     def _refused(self, failed: Failed) -> None:
         """Say why, and go back to the model that worked: a bad file must not cost the good one."""
-        hint, bad, name = failed.hint, self._path, self._server or self._path.name
+        hint, bad, name = failed.hint, self._path, self._server or self._file_name()
         back = self._good if self._good not in (None, bad) else self._starter
         if back and back != bad and back.is_file():
             self._open(back)
@@ -299,9 +304,15 @@ class ModelController(QObject):
     def _name(self) -> str:
         if self._engine == "echo":
             return "Echo"
-        if self._loaded and self._loaded.name:
+        if self._loaded and self._loaded.name and not is_blob(self._loaded.name):
             return self._loaded.name
-        return "Parley starter" if self.is_starter else self._server or self._path.stem
+        if self.is_starter:
+            return "Parley starter"
+        return self._server or self._names.of(str(self._path))
+
+    def _file_name(self) -> str:
+        name = self._path.name
+        return self._names.of(str(self._path)) if is_blob(name) else name
 
     def _status(self) -> str:
         if self._words:
@@ -340,7 +351,8 @@ class ModelController(QObject):
         """What else than text; "" for nothing."""
         senses = ("pictures", loaded.sees), ("sound", loaded.hears)
         kinds = [word for word, does in senses if does]
-        through = f", through {loaded.projector}" if loaded.projector else ""
+        named = loaded.projector and not is_blob(loaded.projector)
+        through = f", through {loaded.projector}" if named else ""
         return " and ".join(kinds) + through if kinds else ""
 
     def _rows_of_server(self) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.controllers.shelf_rows import UNKNOWN, Fit, parameters
-from engines.errors import ParleyError
+from engines.errors import ModelRefused, ParleyError
 from engines.machine import Machine
 from engines.models.catalogue import Entry
 from engines.models.fit import Outline, choose, of_file, of_size, of_start, words_of
@@ -30,6 +30,8 @@ def of_found(found: Found, machine: Machine) -> Fit:
     try:
         projector = found.projector.stat().st_size if found.projector else 0
         return planned(of_file(found.path), machine, projector)
+    except ModelRefused as error:
+        return Fit("unknown", f"It cannot be opened: {error.reason}")
     except (ParleyError, OSError):
         return UNKNOWN
 

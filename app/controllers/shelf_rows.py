@@ -128,10 +128,10 @@ def told_apart(made: list[ShownShelfModel]) -> list[ShownShelfModel]:
 
 
 def facts_here(one: Found) -> tuple[tuple[str, str], ...]:
-    rows = [("File" if one.path.suffix else "Folder", str(one.path))]
+    rows = [("Folder" if one.job in ("listen", "find") else "File", str(one.path))]
     if len(one.files) > 1 and one.job in ("talk", "see"):
         rows.append(("Files", f"{len(one.files)}"))
-    if one.projector:
+    if one.projector and one.projector.suffix:  # a blob of Ollama's has no name to tell
         rows.append(("Sees through", one.projector.name))
     rows += [("Packing", packed(one.path.name)), ("Name", one.name)]
     rows.append(("Lies in the folder of", " and ".join((one.source, *one.also))))

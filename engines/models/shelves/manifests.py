@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ MANIFESTS, BLOBS = "manifests", "blobs"
 LONGEST = 1 << 20  # bytes of a manifest; real ones have a few thousand
 LAYER = "application/vnd.ollama.image."
 DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
-HOST, OWNER = "registry.ollama.ai", "library"
+HOST, OWNER, LATEST = "registry.ollama.ai", "library", ":latest"
 
 
 class Manifest(NamedTuple):
@@ -33,6 +33,17 @@ def manifests(root: Path, cancelled: Callable[[], bool] = never) -> Iterator[Man
         for name in folder.files:
             if one := _manifest(root, folder.path / name):
                 yield one
+
+
+def name_of(weights: Path, cancelled: Callable[[], bool] = never) -> str:
+    """As Ollama calls the model of this blob, "" where no manifest has it."""
+    named = (m.name for m in manifests(weights.parent.parent, cancelled) if m.weights == weights)
+    return telling(named)
+
+
+def telling(names: Iterable[str]) -> str:
+    """Of several names of one model the one that says most; "" of none."""
+    return min(names, key=lambda name: (name.endswith(LATEST), name), default="")
 
 
 def projectors_of(weights: Path) -> tuple[Path, ...]:

@@ -5,10 +5,8 @@ from pathlib import Path
 
 from engines.models.found import Found
 from engines.models.purpose import PROJECTOR, TALK, purpose
-from engines.models.shelves.manifests import manifests
+from engines.models.shelves.manifests import manifests, telling
 from engines.models.shelves.talking import talking
-
-LATEST = ":latest"
 
 
 def search(source: str, root: Path, cancelled: Callable[[], bool]) -> Iterator[Found]:
@@ -19,7 +17,7 @@ def search(source: str, root: Path, cancelled: Callable[[], bool]) -> Iterator[F
     for (weights, projectors), names in named.items():
         if cancelled():
             return
-        name = min(names, key=lambda name: (name.endswith(LATEST), name))
+        name = telling(names)
         own = next((one for one in projectors if purpose(one).kind == PROJECTOR), None)
         if purpose(weights).kind == TALK and (model := talking(source, weights, name, own)):
             yield model
