@@ -169,7 +169,7 @@ def _own_the_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _prepare(start: Start) -> tuple[EngineSpec, str]:
     """Import what is heavy and close the jail, while this is still the only thread."""
-    spec = registry.all_specs()[start.engine]
+    spec = registry.spec(start.engine)
     if spec.programs:
         warden.keep_together()
     if spec.patient and hasattr(os, "nice"):
@@ -207,7 +207,7 @@ def _ask_devices(name: str, level: str) -> int:
 
 def _answer_devices(name: str, level: str) -> None:
     _, writer = _own_the_pipes()
-    spec = registry.all_specs()[name]
+    spec = registry.spec(name)
     for module in spec.imports:
         importlib.import_module(module)
     jail.enter((), (), gpu=True, level=level)

@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
 
 from app import garbage, homes, settings
 from app.audio.messages import Captured, Device
@@ -49,6 +50,7 @@ hypothesis.settings.register_profile("parley", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("parley")
 STARTER = Path(__file__).parents[1] / "resources/starter/parley-starter.gguf"
 HELP = STARTER.parents[1] / "help"
+WAIT = 60_000  # ms
 
 
 class FakeLink(QObject):
@@ -165,6 +167,21 @@ class FakeSound(QObject):
     def open_loudspeaker(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may take, where a test does not say how long."""
+
+    def waitUntil(self, callback, *, timeout=WAIT):  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=WAIT, **given):  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **given)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    return PatientBot(request)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from tests.ui.transcripts import click
 
-WAIT = 20_000  # ms
+WAIT = 60_000  # ms
 
 
 def say(qtbot, window, text):

@@ -7,7 +7,7 @@ from app.audio.messages import Captured, Trouble
 from app.audio.samples import SPEECH, Shape
 from app.audio.sound import Sound
 
-WAIT = 20_000  # ms; a test that waits so long has failed
+WAIT = 60_000  # ms; a test that waits so long has failed
 
 
 class Told:

@@ -21,7 +21,7 @@ from tests.data import speech
 from tests.data.pulse import LOUDSPEAKER, MICROPHONE
 
 SAID = "please tell me seven times eight"
-WAIT = 30_000  # ms
+WAIT = 60_000  # ms
 LOUD = 300  # of 32768: speech is louder, silence is not
 
 Fault = Callable[["Scene"], bool]  # whether something was said that must not be lost

@@ -57,6 +57,7 @@ def test_a_note_is_asked_about_written_and_found_after_a_restart(qtbot, calling,
     say(qtbot, window, "what is in my notes about Anne?")
     turn = wait_for_answer(qtbot, parts)
     assert turn.tools[0].result == f"{file.name[:10]}: {text}"
+    parts.store.flush()  # the page is ahead of it
     stored = parts.store.branch(parts.chat.conversation)[-1].parts
     assert '"origin": "file"' in stored[1].text
 

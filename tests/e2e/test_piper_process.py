@@ -28,7 +28,8 @@ SENTENCES = [
 
 
 def start(path, tmp_path):
-    return Running("piper", SPEC.options(), tmp_path / "log", path)
+    grace = 30  # seconds it has to follow when it is called off, on a busy machine
+    return Running("piper", SPEC.options(), tmp_path / "log", path, grace=grace)
 
 
 @pytest.fixture(scope="module")

@@ -67,9 +67,9 @@ def start(display, qtbot):
         before = running[-1:]
         made = Program(display, *args)
         running.append(made)
-        qtbot.waitUntil(lambda: "front" in made.lines, timeout=20_000)
+        qtbot.waitUntil(lambda: "front" in made.lines, timeout=60_000)
         for one in before:  # Qt takes its time to believe that it has gone to the back
-            qtbot.waitUntil(lambda one=one: "back" in one.lines, timeout=20_000)
+            qtbot.waitUntil(lambda one=one: "back" in one.lines, timeout=60_000)
         if args[0] == "other":
             made.lines.clear()
         return made
@@ -87,7 +87,7 @@ def told(qtbot):
         def said():
             return [x for x in program.lines if x in ENDS]
 
-        qtbot.waitUntil(lambda: len(said()) >= len(expected), timeout=30_000)
+        qtbot.waitUntil(lambda: len(said()) >= len(expected), timeout=60_000)
         assert said() == list(expected)
         program.lines.clear()
 
@@ -259,7 +259,7 @@ def test_parley_itself_listens_while_the_key_is_held_elsewhere(
             start("other")
             time.sleep(0.5)  # Qt takes its time to believe that it has gone to the back
             keyboard.press("Right Ctrl")
-            qtbot.waitUntil(lambda: written() > 32_000, timeout=30_000)  # a second of sound
+            qtbot.waitUntil(lambda: written() > 32_000, timeout=60_000)  # a second of sound
             keyboard.release("Right Ctrl")
             qtbot.wait(1000)  # the tail is there by then
             before = written()

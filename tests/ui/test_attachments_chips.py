@@ -209,7 +209,7 @@ def test_a_great_picture_is_packed_beside_the_gui_thread(qtbot, composer, attach
     mime.setImageData(image)
     paste(composer, mime)
     assert not attaching.asked  # it goes on before the picture is packed
-    qtbot.waitUntil(lambda: bool(attaching.asked), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(attaching.asked), timeout=60_000)
 
 
 def test_files_are_pasted_and_chosen(qtbot, composer, arrivals, monkeypatch, tmp_path):

@@ -52,7 +52,7 @@ def areas(transcript):
 
 def see(qtbot, transcript):
     transcript.grab()
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
     return transcript.grab().toImage()
 
 

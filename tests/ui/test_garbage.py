@@ -21,5 +21,5 @@ def test_cycles_die_on_the_gui_thread(qtbot, background):
         return [[number] for number in range(50_000)]  # enough for Python's own collector
 
     background.run(work, done.append, done.append)
-    qtbot.waitUntil(lambda: bool(done) and bool(died), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(done) and bool(died), timeout=60_000)
     assert died == [threading.main_thread().ident]

@@ -35,9 +35,9 @@ second.hand_over(sys.argv[2:])
 def test_a_second_start_hands_its_words_over(qtbot, first, tmp_path):
     command = [sys.executable, "-c", SECOND_START, str(tmp_path), "/tmp/a.gguf", "talk"]
     with subprocess.Popen(command, cwd=ROOT) as second:
-        with qtbot.waitSignal(first.received, timeout=20_000) as received:
+        with qtbot.waitSignal(first.received, timeout=60_000) as received:
             pass
-        qtbot.waitUntil(lambda: second.poll() is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: second.poll() is not None, timeout=60_000)
     assert received.args == [["/tmp/a.gguf", "talk"]] and second.returncode == 0
 
 

@@ -13,7 +13,7 @@ from app.engine import EngineLink
 from engines.messages import Done, TextDelta
 from tests.data import tone_voice
 
-WAIT = 20_000
+WAIT = 60_000
 TEXT = (
     "The **moon** rises at nine.\n\nIt is cold outside; take a warm coat with you.\n\nGood night."
 )

@@ -171,10 +171,10 @@ def test_the_desktops_tool_gives_its_file(qtbot, portal, desktop, file, manner):
     desktop(manner)
     portal.take()
     portal.take()  # a second press while its tool is open
-    qtbot.waitUntil(lambda: bool(seen.taken or seen.failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen.taken or seen.failed), timeout=60_000)
     assert seen.taken == [file.read_bytes()]
     portal.take()
-    qtbot.waitUntil(lambda: len(seen.taken) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(seen.taken) == 2, timeout=60_000)
 
 
 @needs_bus
@@ -188,7 +188,7 @@ def test_who_closes_the_desktops_tool_is_not_told_of_a_fault(
     desktop("refuses")
     portal.take()
     # what a Response of 1 says
-    qtbot.waitUntil(lambda: bool(seen.left or seen.failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen.left or seen.failed), timeout=60_000)
     assert seen.left == 1 and not seen.failed
 
 
@@ -204,7 +204,7 @@ def test_a_desktop_that_cannot_is_told_with_the_way_out(
     seen = Seen(portal)
     desktop(manner)
     portal.take()
-    qtbot.waitUntil(lambda: bool(seen.failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen.failed), timeout=60_000)
     assert seen.failed[0].hint == OWN_KEY and not seen.taken
 
 
@@ -214,7 +214,7 @@ def test_a_file_that_is_gone_is_told(qtbot, portal, desktop, file):  # noqa: F81
     desktop("kind")
     file.unlink()
     portal.take()
-    qtbot.waitUntil(lambda: bool(seen.failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen.failed), timeout=60_000)
     assert "could not be read" in seen.failed[0].message
 
 
@@ -226,7 +226,7 @@ def test_without_a_bus_it_says_so(qtbot, background, tmp_path):
     portal = PortalScreenshot(Bus(f"unix:path={tmp_path}/none", background), background)
     seen = Seen(portal)
     portal.take()
-    qtbot.waitUntil(lambda: bool(seen.failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen.failed), timeout=60_000)
     assert seen.failed[0].hint == OWN_KEY
 
 

@@ -71,6 +71,7 @@ def test_f2_renames_in_place(qtbot, sidebar, store, conversations):
     qtbot.keyClicks(field, "Shed of oak")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "Shed of oak" in words(sidebar))
+    store.flush()
     assert store.conversation(conversations[0]).title == "Shed of oak"
 
 

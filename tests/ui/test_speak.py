@@ -26,7 +26,7 @@ from engines.messages import (
 from tests.data import tone_voice
 from tests.data.speaking import FakeLoudspeaker
 
-WAIT = 20_000
+WAIT = 60_000
 
 
 class Watched(EngineLink):

@@ -10,7 +10,7 @@ from app.engine import EngineLink
 from engines.messages import Done, TextDelta, plain
 from tests.data import tone_voice
 
-WAIT = 20_000
+WAIT = 60_000
 TEXT = "One bird sings. Two birds answer from the old tree. Then the wind takes it all."
 
 

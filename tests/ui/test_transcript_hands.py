@@ -126,7 +126,7 @@ def test_a_table_is_copied_with_tabs_between_its_cells(transcript):
 
 def test_formulas_are_copied_as_latex(qtbot, transcript):
     transcript.set_turns([answer(1, "So $x^2$ and $y$:\n\n$$z = 1$$\n\n|a|\n|-|\n|$w$|")])
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
     transcript.select_all()
     assert transcript.selected_text() == "So $x^2$ and $y$:\n\n$$\nz = 1\n$$\n\na\n$w$"
 

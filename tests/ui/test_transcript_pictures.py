@@ -56,7 +56,7 @@ def picture_in_view(transcript):
 
 def see(qtbot, transcript):
     transcript.grab()
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
     return transcript.grab().toImage()
 
 
@@ -100,7 +100,7 @@ def test_pictures_are_decoded_only_in_view_and_beside_the_gui_thread(qtbot, tran
     QTest.keyClick(transcript, Qt.Key.Key_Home)
     transcript.grab()
     assert transcript.pending.pictures.busy  # it is asked for, and not waited for
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
 
 
 def test_a_picture_is_sharp_on_a_dense_screen(blue):
@@ -241,7 +241,7 @@ def save(qtbot, files, picture, target):
 
 def test_a_picture_is_saved_with_a_suffix(qtbot, files, blue, tmp_path):
     dialog = save(qtbot, files, blue, tmp_path / "curve")
-    with qtbot.waitSignal(files.notice, timeout=20_000) as told:
+    with qtbot.waitSignal(files.notice, timeout=60_000) as told:
         dialog.accept()
     assert told.args[0].message == "Picture saved."
     assert read(str(tmp_path / "curve.png")).pixelColor(9, 9) == BLUE
@@ -266,20 +266,20 @@ def test_a_file_is_not_written_over_before_the_person_agrees(qtbot, files, blue,
 
 
 def test_a_folder_that_cannot_be_written_is_said(qtbot, files, blue, tmp_path):
-    with qtbot.waitSignal(files.notice, timeout=20_000) as told:
+    with qtbot.waitSignal(files.notice, timeout=60_000) as told:
         files._save_as(blue.path, str(tmp_path / "no" / "x.png"))
     assert told.args[0].kind == "error" and told.args[0].hint
 
 
 def test_a_picture_is_copied(qtbot, files, blue):
-    with qtbot.waitSignal(files.notice, timeout=20_000) as told:
+    with qtbot.waitSignal(files.notice, timeout=60_000) as told:
         files.copy(blue.path)
     assert told.args[0].message == "Picture copied."
     assert QGuiApplication.clipboard().image().pixelColor(5, 5) == BLUE
 
 
 def test_copying_a_lost_picture_says_so(qtbot, files, tmp_path):
-    with qtbot.waitSignal(files.notice, timeout=20_000) as told:
+    with qtbot.waitSignal(files.notice, timeout=60_000) as told:
         files.copy(str(tmp_path / "none"))
     assert told.args[0].kind == "error"
 
@@ -288,7 +288,7 @@ def test_a_copy_with_a_suffix_is_opened_and_goes_with_the_program(qtbot, files, 
     opened = []
     monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", opened.append)
     files.open(blue.path)
-    qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(opened), timeout=60_000)
     path = opened[0].toLocalFile()
     assert path.endswith("9f2c41aa.png") and path != blue.path
     assert read(path).pixelColor(5, 5) == BLUE

@@ -285,7 +285,7 @@ def test_code_is_folded_to_its_first_line_and_shown_with_its_result(qtbot, trans
     with pytest.raises(AssertionError):
         shown_with(transcript, "math.pi")
     click(transcript, "fold_tool")
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
     shown, _ = shown_with(transcript, "print(math.pi)")
     assert isinstance(shown.box, CodeBox) and shown.box.piece.language == "python"
     below, _ = shown_with(transcript, "3.14159")

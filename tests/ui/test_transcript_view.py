@@ -37,7 +37,7 @@ def transcript(qtbot, light):
 
 def wait_for_all(qtbot, transcript):
     """Everything is read, drawn and coloured."""
-    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not transcript.pending.busy, timeout=60_000)
 
 
 def test_a_conversation_opens_at_its_end_and_only_what_is_in_view_is_laid_out(transcript):
@@ -371,7 +371,7 @@ def test_arabic_stands_on_the_right(transcript):
 
 
 def read_whole(qtbot, transcript):
-    qtbot.waitUntil(lambda: not transcript.stack.rows[0].unread, timeout=30_000)
+    qtbot.waitUntil(lambda: not transcript.stack.rows[0].unread, timeout=60_000)
 
 
 def test_a_wide_table_scrolls_sideways(transcript):

@@ -3,9 +3,12 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from engines import registry
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {
@@ -56,6 +59,12 @@ def sources(pattern: str = "**/*.py"):
             yield file
 
 
+@cache
+def imported(file: Path) -> tuple[str, ...]:
+    """All that is imported anywhere in this file."""
+    return tuple(imports(ast.walk(tree(file))))
+
+
 def imports(nodes):
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -80,7 +89,7 @@ def tree(file: Path) -> ast.Module:
 @pytest.mark.parametrize(("files", "forbidden"), RULES, ids=lambda v: v if type(v) is str else "")
 def test_import_rule(files, forbidden):
     for file in sources(files):
-        for name in imports(ast.walk(tree(file))):
+        for name in imported(file):
             broken = [f for f in forbidden if name == f or name.startswith(f + ".")]
             assert not broken, f"{file.relative_to(ROOT)} imports {name}"
 
@@ -94,7 +103,7 @@ def test_messages_are_plain_data(name):
 
 def test_nothing_imports_the_window_but_the_command_line():
     for file in [*sources("app/**/*.py"), *sources("engines/**/*.py")]:
-        found = [n for n in imports(ast.walk(tree(file))) if n.startswith("app.main")]
+        found = [n for n in imported(file) if n.startswith("app.main")]
         assert not found or file.name == "__main__.py", file
 
 
@@ -131,6 +140,19 @@ def test_engines_are_found_without_loading_them():
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert not (HEAVY | {"PySide6", "numpy"}) & set(run.stdout.decode().split())
+
+
+def test_a_worker_imports_its_own_engine_alone():
+    """Importing all of them would be most of its start, and Parley starts several at once."""
+    specs = registry.all_specs()
+    assert all(registry.spec(name) is one for name, one in specs.items())
+    code = (
+        "import sys; from engines import worker; worker.registry.spec('web'); print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    loaded = run.stdout.decode().split()
+    others = [f"engines.{one.kind}.{name}" for name, one in specs.items() if name != "web"]
+    assert "engines.tools.web" in loaded and not set(others) & set(loaded)
 
 
 def test_the_command_line_imports_nothing_heavy():
