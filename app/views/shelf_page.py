@@ -41,6 +41,7 @@ class ShelfPage(Page):
         self.setAcceptDrops(True)
         self._veil = DropVeil(self)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._foot = QTimer(self, singleShot=True, interval=0)
         self._put_above()
         self._connect()
 
@@ -97,6 +98,7 @@ class ShelfPage(Page):
         shelf.choices_changed.connect(self._show_choices)
         shelf.fetches.changed.connect(self._show_fetches)
         self._soon.timeout.connect(self.refresh)
+        self._foot.timeout.connect(self._show_foot)
 
     def enter(self) -> None:
         super().enter()
@@ -121,13 +123,17 @@ class ShelfPage(Page):
         self.offered.show_models(rest)
         self.here.setVisible(bool(here))
         self._offered.setVisible(bool(rest))
-        none = NONE_HERE if self._shelf.looked else LOOKING
-        self.nothing.setText(NO_WORDS if words else none)
-        self.nothing.setVisible(not here and (not words or not rest))
+        looked = self._shelf.looked
+        self.nothing.setText(LOOKING if not looked else NO_WORDS if words else NONE_HERE)
+        self.nothing.setVisible(not looked or (not here and (not words or not rest)))
         self._here.setVisible(bool(here) or not words or not rest)
         self._show_hub()
         for section in (self.folders, self.machine):
             section.setVisible(not words)
+        self._foot.start()
+
+    @Slot()
+    def _show_foot(self) -> None:
         self.folders.show_folders(self._shelf.folders())
         self.machine.show_machine(self._shelf.machine())
 

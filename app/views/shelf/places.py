@@ -81,6 +81,7 @@ class MachineSection(QWidget):
         inside = QFrame()
         inside.setLayout(column(self._facts, margins=(20, 10, 20, 10)))
         self.card = Card((inside,))
+        self.card.hide()
         self.again = Button("Measure again", picture="refresh-cw")
         self.words.setContentsMargins(4, 0, 0, 0)
         below = QWidget()
