@@ -31,6 +31,7 @@ from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
 from app.controllers.replay import Replay
+from app.controllers.running import RunningController
 from app.controllers.sampling import VoiceSample
 from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
@@ -284,6 +285,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         searched,
         shelf,
         RegisteringController(opener(args.data_dir, paths.resource("")), background, parent),
+        RunningController(models, background, parent),
         folders=folders,
         background=background,
         store=store,

@@ -15,6 +15,7 @@ from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
+from app.controllers.running import RunningController
 from app.controllers.saving import SavingController
 from app.controllers.seal import SealController
 from app.controllers.server import ServerController
@@ -52,3 +53,4 @@ class Controllers:
     photos: PhotosController
     shelf: ShelfController
     registering: RegisteringController
+    running: RunningController

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.background import Background, Task
 from app.controllers.abilities import rows_of
 from app.controllers.file_names import FileNames, is_blob
+from app.controllers.loaded_words import rows_of_memory, size_words
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
 from app.store.conversations import Store
@@ -340,7 +341,7 @@ class ModelController(QObject):
                 ("Device", loaded.device),
                 ("Takes in", self._takes_in(loaded)),
                 ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
-                ("Memory", memory_words(loaded)),
+                *rows_of_memory(loaded),
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]
@@ -365,19 +366,6 @@ class ModelController(QObject):
         if self._loaded and self._loaded.jail:
             rows.append(("Guarded", self._loaded.jail))
         return tuple((label, value) for label, value in rows if value)
-
-
-def memory_words(loaded: Loaded) -> str:
-    """What it takes, and what was thought; "" of what says nothing of it."""
-    if not loaded.took:
-        return ""
-    taken, expected = size_words(loaded.took), size_words(loaded.forecast)
-    card = f", and {size_words(loaded.card_took)} on the card" if loaded.card_took else ""
-    return f"{taken}{card}; {expected} were forecast"
-
-
-def size_words(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
 def count_words(count: int) -> str:

@@ -5,10 +5,12 @@ import os
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background import Background
-from app.controllers.models import ModelController, size_words
+from app.controllers.loaded_words import size_words
+from app.controllers.models import ModelController
 from engines import machine
 from engines.messages import Done, Event
 
+USED = "Context used"  # the row whose share is known, too
 LOOK_MS = 2_000  # between two looks, while somebody watches
 
 
@@ -22,8 +24,9 @@ class RunningController(QObject):
     ) -> None:
         super().__init__(parent)
         self._models, self._background = models, background
-        self._used, self._looking = 0, False
-        self._memory, self._warm = 0, None
+        self._used, self._looking, self._speed = 0, False, 0.0
+        self._memory = 0
+        self._warm: float | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         models.link.event.connect(self._on_event)
@@ -31,13 +34,14 @@ class RunningController(QObject):
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """(label, value); what nobody knows is left out."""
+        """(label, value); the value is "" where nobody knows it."""
         whole = self._models.context
-        used = f"{self._used:,} of {whole:,} tokens" if self._used and whole else ""
-        warm = f"{self._warm:.0f} °C" if self._warm is not None else ""
-        memory = size_words(self._memory) if self._memory else ""
-        rows = (("Context used", used), ("Memory now", memory), ("Processor", warm))
-        return tuple((label, value) for label, value in rows if value)
+        return (
+            (USED, f"{self._used:,} of {whole:,} tokens" if self._used and whole else ""),
+            ("Speed", f"{self._speed:,.0f} tokens a second" if self._speed else ""),
+            ("Memory now", size_words(self._memory) if self._memory else ""),
+            ("Processor", f"{self._warm:.0f} °C" if self._warm is not None else ""),
+        )
 
     @property
     def share(self) -> float:
@@ -74,14 +78,16 @@ class RunningController(QObject):
     def _on_state(self, state: str) -> None:
         """A model that was unloaded has read nothing."""
         if state in ("loading", "stopped"):
-            self._used, self._memory = 0, 0
+            self._used, self._memory, self._speed = 0, 0, 0.0
             self.changed.emit()
 
     @Slot(int, object)
     def _on_event(self, job: int, event: Event) -> None:
         match event:
-            case Done(usage=usage) if usage.prompt_tokens:
+            case Done(usage=usage) if usage.prompt_tokens and job:
                 self._used = usage.prompt_tokens + usage.output_tokens
+                if usage.output_tokens > 1 and usage.output_seconds > 0:
+                    self._speed = usage.output_tokens / usage.output_seconds
                 self.changed.emit()
 
 

@@ -7,23 +7,34 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.controllers.models import ModelController
+from app.controllers.running import RunningController
 from app.controllers.shown import ShownModel
 from app.views.controls import Button, IconButton, column, label, row
 from app.views.facts import empty, facts_grid
 from app.views.popover import Fitted, Popover
+from app.views.running_now import RunningNow
 
 WIDTH = 420  # of the facts
 LOADED = ("loading", "ready", "busy")
 Facts = Sequence[tuple[str, str]]
 
 
+def rule() -> QFrame:
+    made = QFrame()
+    made.setObjectName("rule")
+    return made
+
+
 class ModelCard(Popover):
     open_asked = Signal()  # let the person choose a file
     shelf_asked = Signal()  # the page of all models
 
-    def __init__(self, models: ModelController, parent: QWidget) -> None:
+    def __init__(
+        self, models: ModelController, running: RunningController, parent: QWidget
+    ) -> None:
         super().__init__("What is running", parent)
-        self._models = models
+        self._models, self._running = models, running
+        self.now, self._rule = RunningNow(running), rule()
         self.close_button = IconButton("x", "Close", "Esc", 32)
         self.find_other = Button("Find other models…", picture="shelf")
         self.open_other = Button("Open a file…", picture="folder-open")
@@ -39,13 +50,15 @@ class ModelCard(Popover):
         self.starter.clicked.connect(self._use_starter)
         self.release.clicked.connect(models.release)
         models.changed.connect(self._on_changed)
+        self.now.grown.connect(self._on_now)
+        self.closed.connect(running.rest)
 
     def _lay_out(self) -> None:
         head = row(label("What is running", "title"), None, self.close_button)
         self._facts.setSpacing(8)
         self._recent.setSpacing(0)
         inside = QWidget()
-        inside.setLayout(column(self._facts, self._recent, gap=12))
+        inside.setLayout(column(self._facts, self._rule, self.now, self._recent, gap=12))
         buttons = row(self.find_other, self.open_other, None)
         below = row(self.release, self.starter, None)
         self.card.setLayout(
@@ -55,6 +68,7 @@ class ModelCard(Popover):
     def open_at(self, anchor: QWidget) -> None:
         self._fill_recent()
         self.show_model(self._models.model)
+        self._running.watch()
         super().open_at(anchor)
 
     @Slot(object)
@@ -62,9 +76,23 @@ class ModelCard(Popover):
         if self.isVisible():  # filling it takes 5 ms, and each question changes the state twice
             self.show_model(model)
 
+    @Slot()
+    def _on_now(self) -> None:
+        if self.isVisible():
+            self._show_now()
+
+    def _show_now(self) -> None:
+        """What is known of this moment; its place in the card grows with it."""
+        some = any(value for _, value in self._running.facts)
+        for one in (self._rule, self.now):
+            one.setVisible(some)
+        if self.isVisible():
+            QTimer.singleShot(0, self.place)
+
     def show_model(self, model: ShownModel) -> None:
         self.release.setEnabled(model.state in LOADED)
         self.starter.setVisible(not model.starter)
+        self._show_now()
         facts = (("Model", model.name), ("State", model.words), *model.facts)
         if facts != self._shown:
             self._shown = facts
@@ -76,9 +104,7 @@ class ModelCard(Popover):
         at = next((i for i, (name, _) in enumerate(facts) if name == "Runner"), len(facts))
         self._facts.addLayout(facts_grid(facts[:at]))
         if at < len(facts):
-            rule = QFrame()
-            rule.setObjectName("rule")
-            self._facts.addWidget(rule)
+            self._facts.addWidget(rule())
             self._facts.addLayout(facts_grid(facts[at:]))
         if self.isVisible():
             QTimer.singleShot(0, self.place)  # when the new rows have been shown

@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(models, seal)
         self.shell = Shell(self.sidebar, self.pages, self.status)
         self.setCentralWidget(self.shell)
-        self.model_card = ModelCard(models, self)
+        self.model_card = ModelCard(models, controllers.running, self)
         self.answer_card = AnswerCard(self)
         self.seal_card = SealCard(seal, self)
         self._zoom = Zoom(preferences, self)

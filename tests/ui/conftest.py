@@ -16,6 +16,7 @@ from app.controllers.photos import PhotosController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
+from app.controllers.running import RunningController
 from app.controllers.sampling import VoiceSample
 from app.controllers.saving import SavingController
 from app.controllers.server import ServerController
@@ -177,6 +178,11 @@ def shelf(preferences, models, seal, store, background, undo, tmp_path):
 
 
 @pytest.fixture
+def running(models, background):
+    return RunningController(models, background)
+
+
+@pytest.fixture
 def registering(background, tmp_path):
     """A desktop of this test's own."""
     desktop = FreeDesktop(tmp_path / "share", tmp_path / "config", ["parley"], resource(""))
@@ -187,12 +193,12 @@ def registering(background, tmp_path):
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
-    photos, shelf, registering,
+    photos, shelf, registering, running,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
-        *(photos, shelf, registering),
+        *(photos, shelf, registering, running),
     )
 
 

@@ -1,0 +1,35 @@
+"""How a model lies in memory, in words: layers, what it took and was thought to take."""
+
+from engines.messages import Loaded
+
+REMEMBERS = {
+    "f16": "whole (f16)",
+    "bf16": "whole (bf16)",
+    "f32": "whole, in twice the size (f32)",
+    "q8_0": "packed to half (q8_0)",
+    "q4_0": "packed to a quarter (q4_0)",
+}
+
+
+def rows_of_memory(loaded: Loaded) -> list[tuple[str, str]]:
+    """(label, value) for the card; an empty value is for nobody."""
+    layers = f"{loaded.layers} of {loaded.layers_total} on the graphics card"
+    return [
+        ("Layers", layers if loaded.layers_total else ""),
+        ("Remembers", REMEMBERS.get(loaded.kv, loaded.kv)),
+        ("Memory", memory_words(loaded)),
+        ("Did without", loaded.gave_up),
+    ]
+
+
+def memory_words(loaded: Loaded) -> str:
+    """What it takes, and what was thought; "" of what says nothing of it."""
+    if not loaded.took:
+        return ""
+    taken, expected = size_words(loaded.took), size_words(loaded.forecast)
+    card = f", and {size_words(loaded.card_took)} on the card" if loaded.card_took else ""
+    return f"{taken}{card}; {expected} were forecast"
+
+
+def size_words(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
