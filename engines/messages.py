@@ -208,6 +208,7 @@ class Loaded(Message, frozen=True):
     reads: int = 0  # bytes of weights that are read for each token
     gave_up: str = ""  # what it had to do without for lack of memory, a sentence for the person
     can: Abilities | None = None  # of a server
+    helpers: tuple[str, ...] = ()  # other computers that carry a part of it, as host:port
 
 
 class Progress(Message, frozen=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from engines.llm.helping.helped import Helped
 from engines.llm.llama.projectors import beside
 from engines.models.fit.plans import Wishes
 from engines.models.gguf import PART, PARTS_LIMIT
@@ -13,6 +14,7 @@ from engines.outcomes import Learnt
 from engines.protocol import Engine, EngineSpec, Kind
 
 HEAVY = "engines.llm.llama.engine"  # imports the library: only ever in the worker process
+HELPING = "engines.llm.helping.joining"
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,18 @@ class Options:
         "the computer may get very slow.",
     )
     learnt: tuple[Learnt, ...] = option((), "")  # what models took before, filled in by the app
+    helpers: str = option("", "")  # other computers as host:port, filled in by the app
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> Engine:
     load = import_module(HEAVY).create
     kv = "" if options.memory == "auto" else options.memory
     wishes = Wishes(options.context, kv, options.gpu_layers, options.flash)
-    return load(model, wishes, options.threads, progress, options.anyway, options.learnt)
+    about = (model, wishes, options.threads, progress, options.anyway, options.learnt)
+    if not options.helpers:
+        return load(*about)
+    joined, trouble = import_module(HELPING).join(options.helpers)
+    return Helped(load(*about), joined, trouble)
 
 
 def files(model: Path) -> tuple[Path, ...]:
@@ -86,8 +93,9 @@ SPEC = EngineSpec(
     "llama.cpp",
     Options,
     create,
-    imports=(HEAVY,),
+    imports=(HEAVY, HELPING),
     gpu=True,
+    network=True,  # open only where other computers help
     read=lambda model: (*files(model), *beside(model)),
     devices=devices,
 )

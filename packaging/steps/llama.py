@@ -18,6 +18,8 @@ from steps.terminal import Progress, ToolFailed, output_of, run_tool, say
 
 ALWAYS = (
     "-DMTMD_VIDEO=OFF",  # films are read elsewhere
+    "-DGGML_RPC=ON",  # one model over several computers; two small files more to compile
+    "-DGGML_RPC_RDMA=OFF",  # no further library is wanted for it
     # by default every library is installed a second time, beside the packages
     "-DCMAKE_INSTALL_LIBDIR=llama_cpp/lib",
     "-DCMAKE_INSTALL_BINDIR=llama_cpp/lib",
@@ -47,11 +49,14 @@ int main() { vk::LayerSettingEXT setting; return setting.valueCount + (int)vk::R
 """
 # the package's own __init__ would import that class
 LOADS = """
-import importlib.util, sys
+import ctypes, importlib.util, sys
 sys.modules["llama_cpp"] = importlib.util.module_from_spec(importlib.util.find_spec("llama_cpp"))
 import llama_cpp.llama_cpp as llama
+from llama_cpp._ggml import libggml
 llama.llama_backend_init()
-print("gpu" if llama.llama_supports_gpu_offload() else "cpu")
+# llama_supports_gpu_offload() would say yes to other computers too
+libggml.ggml_backend_dev_by_type.restype = ctypes.c_void_p
+print("gpu" if any(map(libggml.ggml_backend_dev_by_type, (1, 2))) else "cpu")
 """
 
 

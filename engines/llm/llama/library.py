@@ -142,7 +142,7 @@ class Device:
 
 def devices() -> list[Device]:
     """What the library can compute on; loads its back ends on the first call."""
-    ggml, base = _shared("ggml"), _shared("ggml-base")
+    ggml, base = shared("ggml"), shared("ggml-base")
     ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
     ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
     ggml.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
@@ -208,6 +208,13 @@ def _folder() -> Path:
     return Path(C._base_path)
 
 
-def _shared(name: str) -> ctypes.CDLL:
+def shared(name: str) -> ctypes.CDLL:
+    """A library of ggml, the very one that llama.cpp works with.
+
+    Its folder may hold each library under several names: opened by another name it would be a
+    second one, with devices of its own. What llama.cpp has loaded is found through it.
+    """
+    if name in ("ggml", "ggml-base") and sys.platform != "win32":
+        return C._lib
     extensions = importlib.import_module("llama_cpp._ctypes_extensions")
     return extensions.load_shared_library(name, _folder())
