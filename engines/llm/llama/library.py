@@ -173,7 +173,7 @@ class Feature(ctypes.Structure):
 def features() -> set[str]:
     """What the library uses of the processor, by its own names."""
     devices()  # loads its back ends
-    ggml, base = _shared("ggml"), _shared("ggml-base")
+    ggml, base = shared("ggml"), shared("ggml-base")
     ggml.ggml_backend_reg_by_name.restype = ctypes.c_void_p
     ggml.ggml_backend_reg_by_name.argtypes = [ctypes.c_char_p]
     base.ggml_backend_reg_get_proc_address.restype = ctypes.c_void_p
