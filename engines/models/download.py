@@ -35,7 +35,6 @@ TICK = 0.1  # seconds between two reports
 LASTING = 2.0  # seconds of work a power cut may cost
 AT_ONCE = 64 << 20  # bytes hashed between two ticks
 ANEW = 4  # times a file is begun anew at a place that does not give parts of files
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ class Download:
         return tuple(targets)
 
     def _in_words(self, error: OSError) -> ParleyError:
-        if error.errno in FULL:
+        if error.errno in journal.FULL:
             found = journal.read(self._journal)
             free = shutil.disk_usage(self._folder).free
             return DiskFull(self.total - (found.done if found else 0) + self._spare, free)
@@ -193,6 +192,7 @@ class Download:
         team = Team(self._hub, self._listing.repository, self._listing.commit, todo)
         watch = Watch(self._hub.web.patience.stalled)
         saved, lasting = -1, 0.0
+        self._save(growing, True)  # while there surely is room for it
         team.start(self._connections)
         try:
             while not (team.over and all(one.hashed == one.remote.size for one in growing)):

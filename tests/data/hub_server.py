@@ -36,6 +36,7 @@ class Content:
             sha256.update(piece)
             git.update(piece)
         self.sha256, self.blob = sha256.hexdigest(), git.hexdigest()
+        self.told = self.linked = self.sha256  # in lists, and when sent on: may be a lie
         self.large = name.endswith(LARGE) or self.size > 10_000_000
         pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{self.sha256}\n"
         self.pointer = f"{pointer}size {self.size}\n".encode()
@@ -54,7 +55,7 @@ class Content:
         row = {"type": "file", "oid": self.blob, "size": self.size, "path": path or self.name}
         if self.large:
             sizes = {"size": self.size, "pointerSize": len(self.pointer)}
-            row["lfs"] = {"oid": self.sha256, **sizes}
+            row["lfs"] = {"oid": self.told, **sizes}
         return row
 
     def sibling(self, path, blobs):
@@ -63,7 +64,7 @@ class Content:
         row = {"rfilename": path, "size": self.size, "blobId": self.blob}
         if self.large:
             sizes = {"size": self.size, "pointerSize": len(self.pointer)}
-            row["lfs"] = {"sha256": self.sha256, **sizes}
+            row["lfs"] = {"sha256": self.told, **sizes}
         return row
 
 
@@ -377,7 +378,7 @@ class Handler(BaseHTTPRequestHandler):
             signature = self.hub.sign()
             query = urlencode({"X-Amz-Expires": 3600, "X-Amz-Signature": signature})
             where = f"http://{self.hub.further}/repos/{one.sha256}?{query}"
-            linked = {"X-Linked-Size": one.size, "X-Linked-ETag": f'"{one.sha256}"'}
+            linked = {"X-Linked-Size": one.size, "X-Linked-ETag": f'"{one.linked}"'}
             self._say(302, headers | linked | {"Location": where} | self.fault.headers)
         else:
             query = urlencode({"etag": f'"{one.blob}"'})

@@ -3,6 +3,7 @@
 A journal may be anybody's: it is read with bounds, and what it says is there is looked at.
 """
 
+import errno
 import hashlib
 import os
 from contextlib import suppress
@@ -16,6 +17,7 @@ from engines.models.fetching.names import JOURNAL, distinct, parts_of
 from engines.models.fetching.troubles import HostileName
 from engines.models.hub import COMMIT, REPOSITORY, SHA256, Listing, Remote
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 LARGEST = 32 << 20  # bytes of a journal
 Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 50)]
 PartSize = Annotated[int, msgspec.Meta(ge=1, le=1 << 50)]
@@ -101,14 +103,28 @@ def _sound_file(one: WrittenFile) -> bool:
 
 def write(path: Path, journal: Journal, lasting: bool) -> None:
     """Old or new, never half. lasting: also when the power fails now."""
+    body = msgspec.json.encode(journal).ljust(_room(journal))
     new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)  # whatever it is, it is not written through
-    with new.open("xb") as opened:
-        opened.write(msgspec.json.encode(journal))
-        opened.flush()
-        if lasting:
-            os.fsync(opened.fileno())
-    new.replace(path)
+    try:
+        new.unlink(missing_ok=True)  # whatever it is, it is not written through
+        with new.open("xb") as opened:
+            opened.write(body)
+            opened.flush()
+            if lasting:
+                os.fsync(opened.fileno())
+        new.replace(path)
+    except OSError as error:
+        if error.errno not in FULL or path.is_symlink():
+            raise
+        new.unlink(missing_ok=True)
+        with path.open("rb+") as opened:  # it always was as long as it is now, so there is room
+            opened.write(body)
+
+
+def _room(journal: Journal) -> int:
+    """Bytes it never needs more of; spaces at its end are no part of it."""
+    texts = sum(len(f"{one.name}{one.etag}".encode()) for one in journal.files)
+    return 2000 + 12 * texts + sum(700 + 32 * len(one.parts) for one in journal.files)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ RESET = re.compile(r";\s*t=(\d{1,6})")  # seconds until the hub's limit counts a
 PASSING = {408, 425, 429, 500, 502, 503, 504}  # statuses that may be another one soon
 
 ALL = (Exception,)
+NO_ADDRESS = "sends on to what is no address"
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,10 @@ class Web:
             linked = linked or response.headers.get("x-linked-etag", "").strip('"')
             response.close()  # a page that says so is not read: it may be of any size
             sender = place_of(url)
-            further = urljoin(url, where)
+            try:
+                further = urljoin(url, where)
+            except ValueError:
+                raise Odd(sender, NO_ADDRESS, where[:500]) from None
             if url.startswith("https:") and not further.startswith("https:"):
                 raise Odd(sender, "sends on to where anybody could read along")
             url = further
@@ -211,7 +215,7 @@ class Web:
         try:
             place = place_of(url)
         except ValueError:
-            raise Odd(sender or self.place, "sends on to what is no address", url[:500]) from None
+            raise Odd(sender or self.place, NO_ADDRESS, url[:500]) from None
         if not self._permits(place):
             raise NotPermitted(place, sender)
         sent = {"User-Agent": NAME, "Accept-Encoding": "identity", **headers}
@@ -232,7 +236,7 @@ class Web:
         except (SSLError, ProxyError) as error:
             raise _explained(place, error) from error
         except (LocationParseError, LocationValueError, UnicodeError) as error:
-            raise Odd(sender or self.place, "sends on to what is no address", url[:500]) from error
+            raise Odd(sender or self.place, NO_ADDRESS, url[:500]) from error
         except (HTTPError, OSError) as error:
             raise Unreachable(place, repr(error)) from error
 

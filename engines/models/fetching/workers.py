@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from io import FileIO
 
 from engines.errors import ParleyError
-from engines.models.fetching.pieces import STEP, Growing, Part
+from engines.models.fetching.pieces import Growing, Part
 from engines.models.fetching.troubles import BrokenOff, Odd, Stopped
 from engines.models.fetching.web import Answer, Patience, place_of
 from engines.models.hub import Hub
 
 RANGE = re.compile(r"bytes (\d{1,16})-(\d{1,16})/(\d{1,16})")
+READ = 1 << 18  # bytes that are in a thread's hands at most
 LINGERS = 3.0  # seconds for threads to end
 DOUBTS = 3  # times a place may contradict itself before one believes it
 
@@ -115,7 +116,7 @@ class Team:
             opened.seek(part.start + part.done)
             pace = Pace(self.hub.web.patience)
             while part.done < part.size and not self._stop.is_set():
-                piece = answer.read(min(STEP, part.size - part.done))
+                piece = answer.read(min(READ, part.size - part.done))
                 if not piece:
                     raise BrokenOff(place_of(answer.url), "it ended early")
                 self._keep(piece, part, opened)
@@ -171,9 +172,9 @@ class Team:
         strong = etag if etag.startswith('"') and etag.isprintable() and len(etag) < 500 else ""
         if growing.etag and strong and strong != growing.etag:
             growing.doubts += 1
-            if growing.doubts < DOUBTS:
-                raise Odd(place, "serves another file than before", f"{growing.etag} {etag}")
-            growing.etag = ""  # a commit is what it is: its hash will tell
+            if growing.doubts >= DOUBTS:  # a commit is what it is: its hash will tell
+                growing.etag = ""
+            raise Odd(place, "serves another file than before", etag)
         if answer.linked and growing.remote.sha256 and answer.linked != growing.remote.sha256:
             raise Odd(place, "serves another file than it listed", answer.linked)
         if answer.status == 200:
