@@ -29,7 +29,7 @@ from engines.models.hub import Hub, Listing, Remote
 
 __all__ = ["DiskFull", "Download", "Fetched", "Stopped", "Unfinished", "unfinished"]
 
-PART = 32 << 20  # bytes asked for at once
+SMALLEST_PART, LARGEST_PART = 4 << 20, 32 << 20  # bytes asked for at once
 SPARE = 2 << 30  # bytes that stay free on the disk
 TICK = 0.1  # seconds between two reports
 LASTING = 2.0  # seconds of work a power cut may cost
@@ -70,10 +70,13 @@ class Download:
         folder: Path,
         *,
         connections: int = 4,
-        part: int = PART,
+        part: int = 0,
         spare: int = SPARE,
     ) -> None:
-        """Raises HostileName, NotThere. Nothing is touched yet."""
+        """part: bytes asked for at once, 0 for what fits a file; spare: bytes that stay free.
+
+        Raises HostileName, NotThere. Nothing is touched yet.
+        """
         self._hub, self._listing, self._folder = hub, listing, folder
         self._connections, self._part, self._spare = connections, part, spare
         self.names = tuple(dict.fromkeys(names))
@@ -125,7 +128,7 @@ class Download:
     def discard(self) -> None:
         """It is not wanted any more: remove what came of it, and folders that are empty then."""
         for remote in self._remotes:
-            one = Growing(remote, within(self._folder, remote.name), self._part)
+            one = Growing(remote, within(self._folder, remote.name), remote.size or 1)
             one.discard()
             with suppress(OSError):
                 for folder in list(one.path.relative_to(self._folder).parents)[:-1]:
@@ -155,7 +158,7 @@ class Download:
         self._room([remote for remote, _ in missing], known)
         for remote, target in missing:
             written = known.get(remote)
-            one = Growing(remote, target, written.part if written else self._part)
+            one = Growing(remote, target, written.part if written else self._part_of(remote))
             there = one.path.is_file()
             one.prepare()
             if there and written:
@@ -163,6 +166,11 @@ class Download:
                 one.etag = written.etag
             growing.append(one)
         return growing
+
+    def _part_of(self, remote: Remote) -> int:
+        """So that each connection has several, but not one question for every few bytes."""
+        fitting = remote.size // (4 * self._connections) >> 20 << 20
+        return self._part or min(max(fitting, SMALLEST_PART), LARGEST_PART)
 
     def _room(self, missing: list[Remote], known: dict[Remote, WrittenFile]) -> None:
         """Before anything is made: what somebody lists may be of any size."""

@@ -1,8 +1,9 @@
 """A hub of models on this computer that answers as huggingface.co does, by its documentation.
 
 Large files are redirected to another place, as the hub does; `fault` makes single answers go wrong.
-Run it on its own: python -m tests.data.hub_server FOLDER, where FOLDER/owner/name/… are models;
-it says its addresses as a line of JSON and serves until its input ends.
+Run it on its own: python -m tests.data.hub_server FOLDER [PACE [LATENCY]], where what lies in
+FOLDER/owner/name are models, PACE is bytes a second over one connection and LATENCY seconds before
+each answer; it says its addresses as a line of JSON and serves until its input ends.
 """
 
 import gzip
@@ -498,6 +499,7 @@ def in_folder(folder):
 
 if __name__ == "__main__":
     with serving(*in_folder(Path(sys.argv[1]))) as running:
+        running.pace, running.latency = (float(one) for one in [*sys.argv[2:], 0, 0][:2])
         sys.stdout.write(json.dumps({"endpoint": running.endpoint, "further": running.further}))
         sys.stdout.write("\n")
         sys.stdout.flush()

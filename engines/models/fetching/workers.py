@@ -153,7 +153,11 @@ class Team:
             self._addresses.pop(name, None)
             url = self.hub.address(self.repository, self.commit, name)
             answer = self._ask(url, headers)
-        self.hub.look(answer, self.repository)
+        try:
+            self.hub.look(answer, self.repository)
+        except ParleyError:
+            answer.end()
+            raise
         self._addresses[name] = answer.url
         return answer
 
