@@ -146,7 +146,7 @@ class Hub:
 
     def __init__(self, repos):
         self.repos = {repo.id: repo for repo in repos}
-        self.tokens, self.asked = {}, []
+        self.tokens, self.asked, self.scheme = {}, [], "http"
         self.fault: Callable[[Asked], Fault | None] = lambda asked: None
         self.page, self.latency, self.pace = 1000, 0.0, 0.0
         self.revoked = set()  # signatures of addresses that are not good any more
@@ -165,7 +165,7 @@ class Hub:
 
     @property
     def endpoint(self):
-        return f"http://{self.place}"
+        return f"{self.scheme}://{self.place}"
 
     def sent(self, name=""):
         """Bytes of files that were sent."""
@@ -471,12 +471,18 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(*repos):
+def serving(*repos, context=None):
+    """context: an SSL context for the hub itself; large files still come without."""
     hub = Hub(repos)
+    hub.scheme = "https" if context else "http"
     servers, threads = [], []
     for where in ("hub", "cdn"):
         kind = type("Handler", (Handler,), {"hub": hub, "where": where})
         servers.append(server := Server(("127.0.0.1", 0), kind))
+        if context and where == "hub":
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         hub.ports[where] = server.server_port
         threads.append(thread := threading.Thread(target=server.serve_forever, args=(0.05,)))
         thread.start()

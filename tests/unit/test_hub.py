@@ -1,16 +1,25 @@
 """The hub as Parley asks it, and as its own library does: the same server answers both."""
 
+import base64
 import hashlib
+import http.client
 import os
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from engines.models.fetching.troubles import NeedsToken, NotPermitted, NotThere
+from engines.errors import ParleyError
+from engines.models.fetching import web
+from engines.models.fetching.troubles import NeedsToken, NotPermitted, NotThere, Odd, Untrusted
+from engines.models.fetching.web import Patience
 from engines.models.hub import Hub, Remote
-from tests.data import hub_server
+from tests.data import hub_server, web_server
 from tests.data.hub_server import Repo
 
 WEIGHTS = os.urandom(700_000)
@@ -105,6 +114,94 @@ def test_a_gated_model_says_what_to_do(server, token, words):
     with pytest.raises(NeedsToken, match=words) as refused:
         hub.head("ours/closed", commit, "model.gguf", 10)
     assert "Agree to its terms" in refused.value.hint
+
+
+def test_a_mirror_may_lie_below_another_address(server):
+    """Links to further pages name the hub itself; they are followed at the mirror."""
+    server.page = 2
+    found = Hub(server.endpoint + "/", permits=lambda _: True).search("model", limit=7)
+    assert len(found) == 7
+
+
+@contextmanager
+def proxy(server):
+    """Passes everything on to one server, and keeps what it was asked."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            asked.append((self.path, self.headers.get("Proxy-Authorization")))
+            at = urlsplit(self.path)
+            line = http.client.HTTPConnection(server.further if at.port else server.place)
+            line.request("GET", f"{at.path}?{at.query}", headers=dict(self.headers))
+            answer = line.getresponse()
+            body = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            line.close()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        running.daemon_threads, running.block_on_close = True, False
+        thread = threading.Thread(target=running.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"127.0.0.1:{running.server_port}", asked
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("said", ["chosen", "by the system"])
+def test_a_proxy_is_asked_instead(server, monkeypatch, said):
+    with proxy(server) as (place, asked):
+        address = f"http://me:se%20cret@{place}"
+        monkeypatch.setenv("http_proxy", address if said != "chosen" else "http://127.0.0.1:1")
+        monkeypatch.delenv("no_proxy", raising=False)
+        chosen = address if said == "chosen" else ""
+        hub = Hub("http://hub.example", proxy=chosen, permits=lambda _: True)
+        found = hub.search("model-GGUF")
+        hub.web.close()
+        assert [one.id for one in found] == ["ours/model-GGUF"]
+        path, told = asked[0]
+        assert path.startswith("http://hub.example/api/models?")
+        assert told == "Basic " + base64.b64encode(b"me:se cret").decode()
+
+
+def test_a_proxy_of_the_system_is_not_asked_when_none_is_wanted(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert Hub(server.endpoint, proxy="direct").search("model-GGUF")
+    assert Hub(server.endpoint).search("model-GGUF")  # this computer itself
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://[", "ftp://x"])
+def test_a_proxy_that_is_none_says_so(server, proxy):
+    with pytest.raises(ParleyError):
+        Hub(server.endpoint, proxy=proxy, patience=Patience(tries=1)).search("model")
+
+
+def test_who_cannot_prove_who_it_is_is_told_nothing(tmp_path, monkeypatch):
+    keys, trusting = web_server.certificate(tmp_path, "127.0.0.1", "localhost")
+    repo = Repo("ours/model", {"model.gguf": WEIGHTS, "config.json": CONFIG})
+    with hub_server.serving(repo, context=keys) as server:
+        endpoint = server.endpoint.replace("127.0.0.1", "localhost")
+        hub = Hub(endpoint, "hf_secret", permits=lambda _: True)
+        with pytest.raises(Untrusted):
+            hub.listing("ours/model")
+        assert not server.asked
+        monkeypatch.setattr(web, "certificates", lambda: trusting)
+        hub = Hub(endpoint, "hf_secret", permits=lambda _: True)
+        listing = hub.listing("ours/model")
+        assert hub.head("ours/model", listing.commit, "config.json", 99) == CONFIG
+        with pytest.raises(Odd, match="read along"):  # from https to http
+            hub.head("ours/model", listing.commit, "model.gguf", 99)
+        hub.web.close()
+        assert not [one for one in server.asked if one.where == "cdn"]
 
 
 def test_what_is_not_there(server, hub):

@@ -323,8 +323,8 @@ def _pools(proxy: str) -> urllib3.PoolManager:
     size = 16  # connections to one place that are kept
     if not proxy:
         return urllib3.PoolManager(maxsize=size, ssl_context=certificates())
-    parts = urlsplit(proxy)
     try:
+        parts = urlsplit(proxy)
         said = (
             f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
         )
