@@ -164,9 +164,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
     TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
-    keys = KeysController(
-        Keys(None if in_memory else folders.config / "keys.json"), background, parent
-    )
+    key_store = Keys(None if in_memory else folders.config / "keys.json")
+    keys = KeysController(key_store, background, parent)
     asker = EngineLink(folders.logs, parent)
     server = ServerController(models, preferences, seal, keys, undo, asker, parent)
     programs = ProgramsController(
@@ -254,9 +253,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     clip = clip_packages(folders.data / seeing.EXTRA, paths.constraints())
     extras = ExtrasController(clip, seal, background, parent)
-    keys = Keys(None if in_memory else folders.config / "keys.json")
     shelf = shelves.controller(
-        *(folders, preferences, models, seal, store, background, undo, keys),
+        *(folders, preferences, models, seal, store, background, undo, key_store, keys),
         parent,
     )
     unsaved.notice.connect(chat.notice)

@@ -10,6 +10,8 @@ from app.background import Background
 from app.controllers.fetches import FetchesController
 from app.controllers.hub_door import HubDoor
 from app.controllers.hub_offers import HubOffers
+from app.controllers.hub_token import NAME, HubToken
+from app.controllers.keys import KeysController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.seal import SealController
@@ -26,7 +28,6 @@ if TYPE_CHECKING:  # the network's library is loaded when something is asked
     from engines.models.hub import Hub
 
 HUB = "https://huggingface.co"
-TOKEN = "hub"  # its name in the key store
 MODELS = "models"  # under data: Parley's own folder of them
 
 MakeHub = Callable[[Callable[[str], bool]], "Hub"]
@@ -40,7 +41,8 @@ def controller(
     store: Store,
     background: Background,
     undo: UndoStack,
-    keys: Keys,
+    key_store: Keys,
+    keys: KeysController,
     parent: QObject,
 ) -> ShelfController:
     own = folders.data / MODELS
@@ -48,7 +50,7 @@ def controller(
     def place() -> str:
         return place_of(preferences.settings.hub or HUB)
 
-    make = hub_of(preferences, keys)
+    make = hub_of(preferences, key_store)
     door = HubDoor(seal, background, place, parent)
     around = LookingAround(
         *(preferences, background, own, folders.cache),
@@ -59,16 +61,17 @@ def controller(
     offers = HubOffers(door, make, lambda: around.machine, parent)
     kept = Kept(folders.data / "fetches.json", background)
     fetches = FetchesController(door, make, own, kept, parent)
-    return ShelfController(around, using, offers, fetches, preferences, own, parent)
+    token = HubToken(keys, parent)
+    return ShelfController(around, using, offers, fetches, token, preferences, own, parent)
 
 
-def hub_of(preferences: PreferencesController, keys: Keys) -> MakeHub:
+def hub_of(preferences: PreferencesController, key_store: Keys) -> MakeHub:
     """Makes the hub as the person set it; called in threads, where a key store may take long."""
 
     def make(permits: Callable[[str], bool]) -> "Hub":
         from engines.models.hub import Hub
 
         chosen = preferences.settings
-        return Hub(chosen.hub or HUB, keys.get(TOKEN), chosen.proxy, permits)
+        return Hub(chosen.hub or HUB, key_store.get(NAME), chosen.proxy, permits)
 
     return make

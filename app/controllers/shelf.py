@@ -11,6 +11,7 @@ from app.controllers import shelf_rows as rows
 from app.controllers.fetch import Fetch, Wanted
 from app.controllers.fetches import FetchesController
 from app.controllers.hub_offers import HubOffers
+from app.controllers.hub_token import HubToken
 from app.controllers.models import size_words
 from app.controllers.preferences import PreferencesController
 from app.controllers.shelf_around import NAMED, OWN, LookingAround
@@ -49,12 +50,14 @@ class ShelfController(QObject):
         using: Using,
         offers: HubOffers,
         fetches: FetchesController,
+        token: HubToken,
         preferences: PreferencesController,
         own: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._around, self._using, self._offers, self.fetches = around, using, offers, fetches
+        self.token = token
         self._preferences, self._own = preferences, own
         self._entries: tuple[Entry, ...] = ()
         self._by_key: dict[str, Entry] = {}
@@ -164,7 +167,8 @@ class ShelfController(QObject):
 
     @Slot()
     def measure(self) -> None:
-        self._around.measure()
+        """Once more, as the person asked for it."""
+        self._around.measure(afresh=True)
 
     def recommended(self) -> ShownShelfModel | None:
         """The one to begin with, while only the starter is open; what is here comes first."""

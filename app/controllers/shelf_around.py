@@ -89,8 +89,7 @@ class LookingAround(QObject):
         if not self._measured and not self.measuring:
             self.measure()
 
-    @Slot()
-    def measure(self) -> None:
+    def measure(self, afresh: bool = False) -> None:
         """Takes some seconds, once for each computer."""
         if self.measuring:
             return
@@ -111,7 +110,7 @@ class LookingAround(QObject):
         def work(_: Task) -> "Machine":
             from engines.machine import measure
 
-            return measure(self._cache)
+            return measure(self._cache, afresh=afresh)
 
         self._background.run(work, measured, failed)
 

@@ -60,7 +60,9 @@ class Pages(QStackedWidget):
         }
 
     def _preferences_page(self, everyone: Controllers) -> PreferencesPage:
-        page = PreferencesPage(everyone.preferences, everyone.extras, everyone.registering)
+        page = PreferencesPage(
+            *(everyone.preferences, everyone.extras, everyone.registering, everyone.shelf.token)
+        )
         everyone.extras.notice.connect(page.notices.show_notice)
         page.voice_asked.connect(self.open_voice)
         return page

@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.controllers.extras import ExtrasController
+from app.controllers.hub_token import HubToken
 from app.controllers.preferences import PreferencesController
 from app.controllers.registering import RegisteringController
 from app.views.card import Card
 from app.views.controls import Button, Switch, column, label
 from app.views.extras_card import ExtrasCard
+from app.views.hub_token_card import HubTokenCard
 from app.views.options_form import OptionsForm
 from app.views.page import Page
 from app.views.registering_card import RegisteringCard
@@ -52,12 +54,14 @@ class PreferencesPage(Page):
         preferences: PreferencesController,
         extras: ExtrasController,
         registering: RegisteringController,
+        token: HubToken,
     ) -> None:
         without = (*PAGES, PICTURES)
         self.app = OptionsForm(preferences.settings, preferences.set, without=without)
         self.pictures = OptionsForm(preferences.settings, preferences.set, pages=(PICTURES,))
         self.extras = ExtrasCard(extras)
         self.registering = RegisteringCard(registering)
+        self.token = HubTokenCard(token)
         self.voice = Elsewhere("Voice", VOICE_WORDS, preferences.settings, PAGES)
         self._voice_card = Card((self.voice,))
         self.engine = OptionsForm(
@@ -69,7 +73,7 @@ class PreferencesPage(Page):
         self.nothing.hide()
         inside = QWidget()
         parts = (self.nothing, self._voice_card, 20, self.app, self.pictures, self.extras, 20)
-        parts = (*parts, self.registering, 20, self.engine)
+        parts = (*parts, self.token, 20, self.registering, 20, self.engine)
         inside.setLayout(column(*parts, gap=0))
         super().__init__("Preferences", inside, self.search)
         self.search.textChanged.connect(self._narrow)
@@ -85,6 +89,7 @@ class PreferencesPage(Page):
         self.search.setFocus()
         self.extras.look()
         self.registering.look()
+        self.token.look()
 
     @Slot(str)
     def _narrow(self, text: str) -> None:
@@ -92,6 +97,7 @@ class PreferencesPage(Page):
         found = [form.narrow_to(words) for form in (self.app, self.pictures, self.engine)]
         found.append(self.extras.narrow_to(words))
         found.append(self.registering.narrow_to(words))
+        found.append(self.token.narrow_to(words))
         found.append(self.voice.narrow_to(words))
         self._voice_card.setVisible(found[-1])
         self.nothing.setVisible(not any(found))

@@ -67,10 +67,15 @@ def attaching(store, background, models, answering, chat, keeping, arrivals):
 
 
 @pytest.fixture
-def keys(background, tmp_path, monkeypatch):
+def key_store(tmp_path, monkeypatch):
     """In a file: tests/unit/test_keys.py has a store."""
     monkeypatch.setattr("app.keys.system_store", lambda: None)
-    return KeysController(Keys(tmp_path / "keys.json"), background)
+    return Keys(tmp_path / "keys.json")
+
+
+@pytest.fixture
+def keys(background, key_store):
+    return KeysController(key_store, background)
 
 
 @pytest.fixture
@@ -168,10 +173,10 @@ def photos(preferences, background, undo, attaching, tmp_path):
 
 
 @pytest.fixture
-def shelf(preferences, models, seal, store, background, undo, tmp_path):
+def shelf(preferences, models, seal, store, background, undo, key_store, keys, tmp_path):
     """The real one, with an empty folder of models; it looks around when it is asked to."""
     folders = paths.folders(tmp_path / "parley").make()
-    parts = (folders, preferences, models, seal, store, background, undo, Keys(None))
+    parts = (folders, preferences, models, seal, store, background, undo, key_store, keys)
     made = shelves.controller(*parts, models)
     yield made
     made.stop()

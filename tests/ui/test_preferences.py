@@ -30,8 +30,8 @@ class Sample:
 
 
 @pytest.fixture
-def page(qtbot, light, preferences, extras, registering):
-    page = PreferencesPage(preferences, extras, registering)
+def page(qtbot, light, preferences, extras, registering, shelf):
+    page = PreferencesPage(preferences, extras, registering, shelf.token)
     page.resize(900, 800)
     qtbot.addWidget(page)
     appear(qtbot, page)

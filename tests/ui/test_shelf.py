@@ -4,9 +4,10 @@ import os
 import shutil
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app import paths, shelves
-from app.keys import Keys
+from app.views.hub_token_card import HubTokenCard
 from engines import machine
 from tests.data import hub_server, proxy, tone_voice, whisper_models
 from tests.data.hub_server import Fault, Repo
@@ -52,13 +53,13 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def made(preferences, models, seal, store, background, undo, home, tmp_path):
+def made(preferences, models, seal, store, background, undo, key_store, keys, home, tmp_path):
     """Makes the shelf as a start of Parley does; every one is stopped at the end."""
     folders, all_of_them = paths.folders(tmp_path / "parley").make(), []
     machine._write(folders.cache, machine.Speeds(bandwidth=2e10, rate=8e9))  # measuring takes time
 
     def make():
-        parts = (folders, preferences, models, seal, store, background, undo, Keys(None))
+        parts = (folders, preferences, models, seal, store, background, undo, key_store, keys)
         all_of_them.append(shelves.controller(*parts, models))
         return all_of_them[-1]
 
@@ -381,6 +382,27 @@ def test_folders_of_the_person_are_looked_in_and_remembered(qtbot, shelf, prefer
     look(qtbot, shelf)
     assert not [one for one in shelf.folders() if one.removable]
     assert not named_by_me(shelf)
+
+
+def test_a_model_with_terms_comes_with_the_persons_token(qtbot, shelf, near, light):
+    near.repos[QWEN].gated = "manual"
+    near.tokens["hf_mine"] = {QWEN}
+    shelf.fetch(OFFER)
+    settled(qtbot, shelf, "failed")
+    [one] = shelf.fetches.shown()
+    assert "token" in one.hint
+    card = HubTokenCard(shelf.token)
+    qtbot.addWidget(card)
+    card.show()
+    qtbot.keyClicks(card.field.field, "hf_mine")
+    with qtbot.waitSignal(shelf.token.changed, timeout=WAIT):
+        qtbot.keyClick(card.field.field, Qt.Key.Key_Return)
+    assert card.field.field.text() == "" and "A token is kept." in card.line.words.text()
+    shelf.fetches.resume(one.key)
+    settled(qtbot, shelf, "done")
+    with qtbot.waitSignal(shelf.token.changed, timeout=WAIT):
+        qtbot.mouseClick(card.forget, Qt.MouseButton.LeftButton)
+    assert not shelf.token.kept and not card.forget.isVisible()
 
 
 def slow(asked):
