@@ -14,7 +14,7 @@ class Found:
     path: Path  # what is opened: a .gguf, a blob of Ollama's, a folder, the .onnx of a voice
     files: tuple[Path, ...]  # everything it consists of, its projector too
     name: str  # as its maker or its shelf calls it
-    source: str  # "Parley", "LM Studio", "Ollama", "Hugging Face", "Jan", "GPT4All", "Folder"
+    source: str  # "Parley", "LM Studio", "Ollama", … as shelves/places.py has it, or a named folder
     size: int  # bytes of all files
     projector: Path | None = None
     there: bool = True  # False: its drive or folder is away, and this was remembered

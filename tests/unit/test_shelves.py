@@ -108,6 +108,7 @@ def test_a_folder_reached_twice_and_in_circles(tmp_path, model):
     twice = [("Folder", tmp_path), ("LM Studio", tmp_path / "deep")]
     [one] = search(twice)
     assert one.source == "Folder" and one.also == ("LM Studio",)
+    assert len(list(walk.walk(tmp_path))) == 3
 
 
 def test_links_out_of_the_folder_are_followed_but_counted(tmp_path, model, monkeypatch):
@@ -202,7 +203,8 @@ def hostile(tmp_path, model):
         file = root / "manifests/registry.ollama.ai/library/text" / str(number)
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(text.encode("utf-8", "surrogatepass"))
-    (file.parent / "huge").write_text(" " * (1 << 20) + "{}")
+    large = shelves.manifest(root, "registry.ollama.ai/library/bad/large", [good])
+    large.write_text(" " * (1 << 20) + large.read_text())
     (file.parent / "loop").symlink_to(file.parent / "loop")
     (file.parent / "zero").symlink_to("/dev/zero")
     os.mkfifo(file.parent / "pipe")

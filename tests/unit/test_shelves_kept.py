@@ -8,6 +8,7 @@ import pytest
 from engines.models import hashing
 from engines.models.shelves import remembered
 from engines.models.shelves.copies import merged
+from engines.models.shelves.places import SHUT
 from engines.models.shelves.remembered import look
 from engines.models.shelves.search import search
 from tests.data import shelves, tiny_models, tiny_projectors
@@ -91,6 +92,15 @@ def test_an_empty_place_of_a_drive_that_is_not_mounted(tmp_path, model, monkeypa
     monkeypatch.undo()
     for _ in range(2):
         assert states(root, kept) == {"one.gguf": False}
+
+
+def test_a_folder_that_was_shut_is_not_forgotten(tmp_path, model, monkeypatch):
+    root, kept = tmp_path / "root", tmp_path / "shelf.json"
+    one = shelves.put(model, root / "one.gguf")
+    assert states(root, kept) == {"one.gguf": True}
+    one.rename(tmp_path / "out of sight")
+    monkeypatch.setattr(remembered, "state", lambda folder: SHUT)
+    assert states(root, kept) == {"one.gguf": False}
 
 
 def test_a_link_to_a_drive_that_is_away(tmp_path, model):
