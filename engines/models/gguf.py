@@ -94,7 +94,7 @@ def read(path: Path) -> tuple[Header, list[Contents]]:
         name=text(values, "general.name") or path.stem,
         licence=text(values, "general.license"),
         parameters=sum(tensor.elements for tensor in tensors),
-        quantisation=FILE_TYPES.get(whole(values, "general.file_type")) or packing(tensors),
+        quantisation=quantisation(values, tensors),
         size=sum(contents.size for contents in everything),
         context_trained=shape.whole("context_length"),
         block_count=shape.whole("block_count"),
@@ -197,6 +197,12 @@ def all_tensors(everything: list[Contents], declared: int | None) -> list[Tensor
             "its files do not belong together", f"{len(tensors)} of {declared} tensors"
         )
     return tensors
+
+
+def quantisation(values: dict[str, Any], tensors: list[Tensor]) -> str:
+    """The name people know it by, else that of the packing of most of its weights; or ""."""
+    named = FILE_TYPES.get(whole(values, "general.file_type", -1), "")
+    return named or (packing(tensors) if tensors else "")
 
 
 def sampling(values: dict[str, Any]) -> dict[str, int | float | str]:

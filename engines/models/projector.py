@@ -11,6 +11,8 @@ from engines.models.contents import TEXT, Contents
 from engines.models.gguf import read_contents, text
 from engines.models.tower import BOOL, Tower, check_tower
 
+FLOAT = 4  # bytes
+HEARD = 1500  # places of thirty seconds of sound
 SENSES = {"vision": "sees", "audio": "hears"}
 
 
@@ -23,6 +25,7 @@ class Projector:
     sees: bool
     hears: bool
     size: int  # bytes
+    takes: int = 0  # bytes of memory, once something is looked at
 
 
 def check_projector(path: Path, width: int) -> Projector:
@@ -40,7 +43,21 @@ def check_projector(path: Path, width: int) -> Projector:
         raise ModelRefused("it is of a kind that Parley cannot use", "deepseek4v")
     for sense, kind in zip(found, kinds, strict=True):
         check_tower(Tower(contents, sense, kind), width)
-    return Projector(path, kinds[0], "vision" in found, "audio" in found, contents.size)
+    takes = contents.size + sum(work(contents, sense) for sense in found)
+    return Projector(path, kinds[0], "vision" in found, "audio" in found, contents.size, takes)
+
+
+def work(contents: Contents, sense: str) -> int:
+    """Bytes of what is computed on the way, for what a checked encoder takes in at once."""
+
+    def number(name: str) -> int:
+        found = contents.values.get(f"clip.{sense}.{name}")
+        return found if isinstance(found, int) else 0
+
+    places = (number("image_size") // max(number("patch_size"), 1)) ** 2 or HEARD
+    wide = 4 * number("embedding_length") + 2 * number("feed_forward_length")
+    scores = number("attention.head_count") * places
+    return places * (wide + scores) * FLOAT
 
 
 def has(contents: Contents, key: str) -> bool:

@@ -345,7 +345,7 @@ def create(
     C.llama_backend_init()
     count = asked_threads or threads.usual()
     projector = choose_projector(path, header.embedding_length)
-    size = projector.size if isinstance(projector, Projector) else 0
+    size = projector.takes if isinstance(projector, Projector) else 0
     wanted = Wanted(wishes, count, size, learnt, anyway)
     outline = of_contents(contents)
     opened = load(path, header, outline, wanted, progress)

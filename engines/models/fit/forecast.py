@@ -11,8 +11,8 @@ KV_TYPES = {"f32": 128, "f16": 64, "bf16": 64, "q8_0": 34, "q4_0": 18}
 CELLS = 256  # the library makes room for a multiple of so many tokens
 BATCH = 512  # tokens read at once
 FLOAT, HALF = 4, 2
-OF_A_TOKEN = 190  # bytes of a token's name in the tables of the library and ours
-OF_THE_LIBRARY = 11 << 20
+OF_A_TOKEN = 130  # bytes of a token's name in the tables of the library and ours
+OF_THE_LIBRARY = 9 << 20
 WORDS = 0.75  # of a token of English
 SLACK = 1.25  # what mapping a file may cost beyond loading it, and is worth it
 
@@ -59,7 +59,7 @@ def forecast(
 ) -> Forecast:
     """layers on the graphics card: -1 all, counted with the end of the model as one.
 
-    projector is the size of its file in bytes, 0 for none.
+    projector is what it takes in bytes, 0 for none; about the size of its file, and more.
     """
     card = bool(layers and machine.cards)
     first = first_on_card(outline, layers) if card else len(outline.blocks)
@@ -109,7 +109,7 @@ def of_weights(
     anew = sum(size for one in here for name, size in one.products.items() if name in known)
     anew += sum(size for name, size in ends.products.items() if name in known)
     # of the file stays what lies between the first and the last tensor that is used as it is
-    again = table if outline.quantisation in known else 0
+    again = table if outline.table in known else 0
     return outline.size + anew + again, kept + again
 
 

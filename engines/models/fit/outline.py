@@ -11,8 +11,8 @@ from typing import Any
 
 from engines.models.binary import BinaryFile
 from engines.models.contents import Array, Contents, DescriptionReader
-from engines.models.gguf import read, text
-from engines.models.tensors import TENSOR_TYPES, Tensor, packing
+from engines.models.gguf import quantisation, read, text
+from engines.models.tensors import TENSOR_TYPES, Tensor
 
 BLOCK = re.compile(r"blk\.(\d+)\.(.+)")
 ENDS = ("output.weight", "output_norm.weight", "output_norm.bias", "output.bias")
@@ -67,6 +67,7 @@ class Outline:
     ends: Weights = Weights()  # what comes after the blocks
     begins: int = 0  # bytes of what comes before them
     packable: bool = True  # what it remembers can be packed: its heads have whole blocks
+    table: str = ""  # packing of the table of the beginning
     tied: bool = False  # the end uses the table of the beginning
     used: float = 1.0  # share of the experts that a word uses
     exact: bool = True
@@ -134,7 +135,7 @@ def of_values(values: dict[str, Any], tensors: list[Tensor], size: int = 0) -> O
     experts, used = keys.whole("expert_count"), keys.most("expert_used_count")
     return Outline(
         architecture=architecture,
-        quantisation=packing(tensors) if tensors else "",
+        quantisation=quantisation(values, tensors),
         size=size,
         vocabulary=vocabulary,
         trained=keys.whole("context_length"),
@@ -148,6 +149,7 @@ def of_values(values: dict[str, Any], tensors: list[Tensor], size: int = 0) -> O
         ends=ends,
         begins=begins,
         packable=packable(keys),
+        table=table_of(tensors),
         tied=tied,
         used=used / experts if experts and used else 1.0,
         exact=whole,
@@ -225,6 +227,11 @@ def vocabulary_of(values: dict[str, Any], keys: Keys, tensors: list[Tensor]) -> 
         return tokens.count
     table = next((t for t in tensors if t.name == "token_embd.weight"), None)
     return table.shape[-1] if table else keys.whole("vocab_size") or USUAL_VOCABULARY
+
+
+def table_of(tensors: list[Tensor]) -> str:
+    kinds = [TENSOR_TYPES[t.type][0] for t in tensors if t.name == "token_embd.weight"]
+    return kinds[0] if kinds else ""
 
 
 def hidden_of(keys: Keys) -> int:

@@ -157,6 +157,8 @@ def too_large(plan: Plan, machine: Machine) -> str:
 
 
 def gigabytes(size: float) -> str:
+    if size < 0.1e9:
+        return f"{size / 1e6:.0f} MB"
     return f"{size / 1e9:.1f} GB" if size < 10e9 else f"{size / 1e9:.0f} GB"
 
 
