@@ -1,6 +1,7 @@
 """Loads large models one by one, each in a fork of its own, and tells what they really take.
 
-Run as a program: `python -m tests.data.taking FOLDER` prints a JSON line for each case.
+Run as a program: `python -m tests.data.taking FOLDER` takes the name of a case on each line of
+its input, and prints a line of JSON for it.
 """
 
 import json
@@ -89,8 +90,9 @@ def taken(path: Path, case: Case) -> dict[str, Any]:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    for name, case in CASES.items():
-        path = write(folder, name)
+    for line in sys.stdin:
+        name = line.strip()
+        case, path = CASES[name], write(folder, name)
         if (child := os.fork()) == 0:
             print(json.dumps({"name": name, **taken(path, case)}), flush=True)  # noqa: T201
             os._exit(0)

@@ -71,7 +71,7 @@ def load(
     wanted, left = plans[0], [plan for plan in plans if plan.fit != "large"]
     if not left and not asked.anyway:
         raise TooLarge(plans[-1], here)
-    left = left or plans
+    left = left or plans[-1:]
     while True:
         plan, left = left[0], left[1:]
         try:
