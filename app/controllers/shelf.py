@@ -144,13 +144,9 @@ class ShelfController(QObject):
         self._offers.search(words, job)
 
     def choices(self, key: str) -> tuple[ShownChoice, ...]:
-        """Packings, best known first. Where the hub has to be asked, choices_changed follows; of
-        the catalogue it is asked only through ask(), which is a click of its own."""
-        repository, job = self._repository(key)
-        offered = self._offers.offered(repository, job)
+        """Packings, as far as they are known; ask() has the hub say them."""
+        offered = self._offers.offered(*self._repository(key))
         if offered is None:
-            if key.startswith(rows.HUB) or self._offers.open:
-                self._offers.ask(repository, job)
             return ()
         best = offered.best
         return tuple(
@@ -159,7 +155,7 @@ class ShelfController(QObject):
 
     @Slot(str)
     def ask(self, key: str) -> None:
-        """Ask the hub which packings a model comes in."""
+        """Ask the hub which packings a model comes in; choices_changed follows."""
         self._offers.ask(*self._repository(key))
 
     def machine(self) -> ShownMachine:

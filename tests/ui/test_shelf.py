@@ -186,6 +186,7 @@ def test_the_hub_is_searched_and_says_which_packings_there_are(qtbot, shelf, nea
     assert found.licence == "Apache-2.0" and found.fit != "unknown"
     with qtbot.waitSignal(shelf.choices_changed, timeout=WAIT) as told:
         assert shelf.choices(found.key) == ()
+        shelf.ask(found.key)
     assert told.args == [found.key]
     choices = shelf.choices(found.key)
     assert [one.title for one in choices] == ["Balanced (Q4_K_M)", "Nearly whole (Q8_0)"]
@@ -204,7 +205,7 @@ def test_a_hub_with_nothing_for_us_says_so(qtbot, shelf, near):
     shelf.search("nothing", "talk")
     qtbot.waitUntil(lambda: bool(shelf.results()), timeout=WAIT)
     with qtbot.waitSignal(shelf.notice, timeout=WAIT) as told:
-        shelf.choices(shelf.results()[0].key)
+        shelf.ask(shelf.results()[0].key)
     assert "nothing in this model" in told.args[0].message
 
 
