@@ -36,20 +36,23 @@ def serving(names):
             try:
                 headers = {k: v for k, v in self.headers.items() if k.lower() in KEPT}
                 there.request("GET", f"{at.path}?{at.query}", headers=headers)
-                answer = there.getresponse()
-                self.send_response(answer.status)
-                for key, value in answer.getheaders():
-                    if key.lower() not in DROPPED:
-                        self.send_header(key, named(value))
-                self.send_header("Connection", "close")
-                self.end_headers()
-                while piece := answer.read(1 << 14):
-                    self.wfile.write(piece)
+                with there.getresponse() as answer:
+                    self.pass_on(answer)
             except OSError:
                 pass  # whoever asked has heard enough
             finally:
                 there.close()
                 self.close_connection = True
+
+        def pass_on(self, answer):
+            self.send_response(answer.status)
+            for key, value in answer.getheaders():
+                if key.lower() not in DROPPED:
+                    self.send_header(key, named(value))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            while piece := answer.read(1 << 14):
+                self.wfile.write(piece)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
