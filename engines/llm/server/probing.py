@@ -120,13 +120,16 @@ def tried(server: Server, model: str, facts: Facts) -> Facts:
     if plain.refused:
         raise ParleyError("The server's model does not answer.", plain.refused, plain.refused)
     found["streams"] = yes(plain.pieces > 1)
+    counts = bool(plain.tokens)
+    if not counts:  # some count only what they do not stream
+        plain = ask(server, model, stream=False)
     if "probabilities" not in facts:
         found["probabilities"] = yes(ask(server, model, logprobs=True).probabilities)
     if "tools" not in facts:
         tools = [{"type": "function", "function": TOOL}]
-        found["tools"] = takes(plain, ask(server, model, tools=tools))
+        found["tools"] = takes(plain, ask(server, model, stream=counts, tools=tools))
     if "pictures" not in facts:
-        found["pictures"] = takes(plain, ask(server, model, shown=True))
+        found["pictures"] = takes(plain, ask(server, model, stream=counts, shown=True))
     return found
 
 
@@ -139,13 +142,16 @@ def takes(plain: Trial, other: Trial) -> str:
     return "yes"
 
 
-def ask(server: Server, model: str, *, shown: bool = False, **more: Any) -> Trial:
+def ask(
+    server: Server, model: str, *, shown: bool = False, stream: bool = True, **more: Any
+) -> Trial:
     content: Any = QUESTION
     if shown:
         picture, _ = enclosed(Look("tried", SIDE, SIDE, bytes((200, 30, 30)) * SIDE * SIDE))
         content = [{"type": "text", "text": QUESTION}, picture]
-    body = {"model": model, "stream": True, "max_tokens": 2, "temperature": 0.0, **more}
-    body["stream_options"] = {"include_usage": True}
+    body = {"model": model, "stream": stream, "max_tokens": 2, "temperature": 0.0, **more}
+    if stream:
+        body["stream_options"] = {"include_usage": True}
     body["messages"] = [{"role": "user", "content": content}]
     tokens, pieces, probabilities = 0, 0, False
     try:
