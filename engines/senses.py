@@ -284,10 +284,18 @@ class Line(Message, frozen=True):
     sure: float
 
 
+class Things(Message, frozen=True):
+    """Separate things that are alike, on an even ground: of a drawing, counted by a program."""
+
+    count: int
+    place: str = ""  # of a single one, e.g. "in the top left corner"; "" where it is unclear
+
+
 class Lines(Message, frozen=True):
-    """All lines of text in a picture, as one reads them."""
+    """All lines of text in a picture, as one reads them; of a drawing also what can be counted."""
 
     lines: tuple[Line, ...]
+    things: Things | None = None
 
 
 class Photo(Message, frozen=True):

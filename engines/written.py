@@ -1,4 +1,4 @@
-"""The words for the text that programs read in a picture: written for a model, and understood back.
+"""The words for what programs read and counted in a picture: for a model, and understood back.
 
 The same words stand on the page.
 """
@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engines.senses import Line
+from engines.senses import Line, Things
 
 HEADING = "Found in the picture by programs, which can be wrong:"
 TEXT = "- Text in it: "
+ALIKE = "- Separate things in it: "
+COUNTED = re.compile(rf"{re.escape(ALIKE)}(\d+)(?:, ([a-z ]+))?")
 SURE, DOUBTFUL = 0.85, 0.6  # of lines: below the first it is marked, below the second left out
 MOST = 4_000  # characters
 NOT_SURE = " (not sure)"
@@ -38,10 +40,20 @@ def certain(lines: Iterable[Line]) -> list[Line]:
     return [one for one in lines if one.sure >= DOUBTFUL]
 
 
-def told(lines: Iterable[Line]) -> str:
-    """What is said of a picture of which only the text was looked for; "" where there is none."""
+def told(lines: Iterable[Line], things: Things | None = None) -> str:
+    """What is said of a picture to a model that sees it; "" where there is nothing to say."""
     read = [one for one in certain(lines) if _letters(one.text)]
-    return "\n".join((HEADING, TEXT, *rows(read))) if read else ""
+    told = [TEXT, *rows(read)] if read else []
+    if things:
+        told.append(f"{ALIKE}{things.count}" + (f", {things.place}" if things.place else ""))
+    return "\n".join((HEADING, *told)) if told else ""
+
+
+def things_in(text: str) -> Things | None:
+    """What was counted, in what told() said."""
+    heading, *listed = text.strip("\n").split("\n")
+    found = COUNTED.fullmatch(listed[-1]) if listed and heading == HEADING else None
+    return Things(int(found[1]), found[2] or "") if found else None
 
 
 def not_read(why: str) -> str:

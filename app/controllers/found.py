@@ -33,11 +33,11 @@ def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
 
 
 def only_read(lines: Lines | Unknown) -> Found:
-    """For a model that sees: the text alone, and nothing where there is none."""
+    """For a model that sees: the text, and what was counted; nothing where there is none."""
     if isinstance(lines, Unknown):
         return Found((), (), written.not_read(lines.why))
     read = written.certain(lines.lines)
-    return Found((), tuple(one.text for one in read), written.told(read))
+    return Found((), tuple(one.text for one in read), written.told(read, lines.things))
 
 
 def _shows(described: Described | Unknown) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from engines.llm import llama_cpp, reading
+from engines.llm import counting, llama_cpp, reading
 from engines.llm.routing import declining, phrasing
 from engines.llm.routing.checking import mended
 from engines.llm.routing.helping import Help
@@ -63,9 +63,10 @@ class StarterEngine:
 
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
         read: list[reading.Lines] = []
+        things = None
         if isinstance(request, Prefill | Chat):
             known = tuple(tool for tool in request.tools if tool.get("name") in KNOWN)
-            read = reading.last_shown(request.turns)
+            read, things = reading.last_shown(request.turns), counting.shown(request.turns)
             turns = reading.bare(request.turns)
             request = msgspec.structs.replace(request, turns=turns, tools=known)
         if isinstance(request, Look | Listen):
@@ -77,7 +78,7 @@ class StarterEngine:
         if request.turns and request.turns[-1].role == "tool":
             return (yield from self._phrase(request))
         asked = reading.question(request.turns[-1]) if request.turns else ""
-        if said := reading.answer(asked, read):
+        if said := reading.answer(asked, read) or counting.answer(asked, things):
             yield TextDelta(said, tokens=0)
             return Done()
         if text := reading.tells(asked, read):

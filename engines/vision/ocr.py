@@ -1,6 +1,9 @@
-"""Read the text in a picture: rapidocr with the models it carries, without network or writes."""
+"""Read the text in a picture: rapidocr with the models it carries, without network or writes.
 
-from collections.abc import Callable, Generator
+A drawing without text has its separate things counted.
+"""
+
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +13,7 @@ from engines.messages import Done, Event, Lines, Loaded, Look, Progress, ReadTex
 from engines.options import option
 from engines.protocol import EngineSpec, Kind
 from engines.senses import Box, Line
-from engines.vision import pictures
+from engines.vision import counting, pictures
 from engines.vision.order import as_one_reads
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ SLIMMEST = 4  # times as long as wide; what is slimmer gets a margin, else the l
 SMALLEST = 64  # pixels of a side, for the same reason
 BATCH = 2  # lines read at once; with more the memory doubles and nothing is won
 MOST = 1_000  # lines
+CLEAR = 0.85  # of a line: it is text for certain
 LEAST = 0.3  # below it is a guess at something that is no text
 MISSING = ParleyError(
     "The program that reads text in pictures is not complete.",
@@ -96,7 +100,8 @@ class Reader:
                 if text.strip() and sure >= LEAST:
                     lines.append(Line(text.strip(), place(quads[number]), round(sure, 3)))
             yield Progress("reading", start + len(part), len(order))
-        yield Lines(tuple(as_one_reads(lines)))
+        read = tuple(as_one_reads(lines))
+        yield Lines(read, None if worded(read) else counting.counted(pictures.image(look)))
 
     def _find(self, page: "Array") -> tuple[list["Array"], "Array"]:
         """Each line of text as a picture of its own, and the four corners where it lies."""
@@ -116,6 +121,14 @@ class Reader:
         upright = self._library.cls_and_rotate(crops)[0]
         read = self._library.recognize_txt(upright)
         return [(str(t), float(s)) for t, s in zip(read.txts, read.scores, strict=True)]
+
+
+def worded(lines: Sequence[Line]) -> bool:
+    """Whether it is a picture of text, in which letters are no things to count.
+
+    A drawing of four rings is read as 88 too.
+    """
+    return any(one.sure >= CLEAR and len({m for m in one.text if m.isalnum()}) > 1 for one in lines)
 
 
 def fitted(look: Look) -> tuple["Array", Callable[["Array"], Box]]:

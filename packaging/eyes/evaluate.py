@@ -56,7 +56,7 @@ class Speaking:
     def read(self, pixels: np.ndarray) -> str:
         """What programs say of it."""
         found = next(e for e in self._reader.run(ReadText(_look(pixels))) if isinstance(e, Lines))
-        return written.told(found.lines)
+        return written.told(found.lines, found.things)
 
     def ask(self, pixels: np.ndarray, *questions: str, read: str = "") -> list[str]:
         """One after the other, in one conversation, in turns as the app makes them."""

@@ -16,7 +16,7 @@ from app.views.transcript.style import Style
 
 TITLE = "Found by programs"
 NOT_SEEN = "The model reads these words and does not see the picture"
-SEEN = "Programs read the text for the model, which sees the picture too"
+SEEN = "Programs read and counted this for the model, which sees the picture too"
 KEY = "found"  # of what is unfolded
 
 
