@@ -1,7 +1,8 @@
 """The page of models in the real window, with the real shelf and a hub on this computer."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, qVersion
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from app import paths, shelves
@@ -110,3 +111,23 @@ def test_the_card_tells_how_the_model_is_doing(qtbot, window, llm, running):
     assert card.now.bar.value() == 250
     qtbot.mouseClick(card.find_other, LEFT)
     assert window.pages.currentWidget().accessibleName() == "Models"
+
+
+def test_a_dropped_folder_is_looked_through_and_can_be_forgotten(qtbot, page, shelf, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    random_llama(folder / "Mine-Q8_0.gguf")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    where = QPointF(200, 200)
+    entry = where if qVersion() >= "6.12" else where.toPoint()
+    QApplication.sendEvent(page, QDragEnterEvent(entry, copy, data, LEFT, none))
+    QApplication.sendEvent(page, QDropEvent(where, copy, data, LEFT, none))
+    key = f"here:{folder / 'Mine-Q8_0.gguf'}"
+    row = row_of(qtbot, page.here, key)
+    assert row.action.text() == "Use" and "yours" in row.body.accessibleName()
+    assert str(folder) in [one.path for one in shelf.folders()]
+    page.folders.forgotten.emit(str(folder))
+    qtbot.waitUntil(lambda: key not in page.here.keys, timeout=WAIT)
+    assert (folder / "Mine-Q8_0.gguf").is_file()
