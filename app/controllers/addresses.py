@@ -19,10 +19,18 @@ def place_of(address: str) -> str:
 
 def is_here(place: str) -> bool:
     """Whether an address is of this computer itself."""
-    host = urlsplit(f"//{place}").hostname or ""
+    try:
+        host = urlsplit(f"//{place}").hostname or ""
+    except ValueError:
+        return False
     if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def all_here(places: str) -> bool:
+    """Whether all places in a line, as host or host:port, are of this computer itself."""
+    return all(is_here(one) for one in places.replace(",", " ").split())

@@ -18,6 +18,7 @@ def rows_of_memory(loaded: Loaded) -> list[tuple[str, str]]:
         ("Layers", layers if loaded.layers_total else ""),
         ("Remembers", REMEMBERS.get(loaded.kv, loaded.kv)),
         ("Memory", memory_words(loaded)),
+        ("Helped by", ", ".join(loaded.helpers)),
         ("Did without", loaded.gave_up),
     ]
 

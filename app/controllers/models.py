@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background import Background, Task
 from app.controllers.abilities import rows_of
+from app.controllers.addresses import all_here
 from app.controllers.file_names import FileNames, is_blob
 from app.controllers.loaded_words import rows_of_memory, size_words
 from app.controllers.preferences import PreferencesController
@@ -32,6 +33,11 @@ from engines.outcomes import Learnt
 
 log = logging.getLogger(__name__)
 SERVER = "openai"  # the engine that asks a server
+FAR = Notice(
+    "Computers beyond this one do not help: what is sent to them could be read on the way.",
+    "Bring them here with ssh -L, and name the port on 127.0.0.1 in Preferences.",
+    kind="error",
+)
 STARTER = "starter"  # the engine of the model that came with Parley
 PLAIN = "llama_cpp"  # that of every other file
 FREE = "With other programs closed, or a smaller model, there is more room."
@@ -191,7 +197,14 @@ class ModelController(QObject):
         if self.is_starter and self._engine == PLAIN:
             self._start_starter()
         else:
-            self.link.open(self._engine, file, self._options())
+            options = self._options()
+            helpers = getattr(options, "helpers", "")
+            if helpers and not all_here(helpers):
+                options = replace(options, helpers="")
+                self.notice.emit(FAR)
+                helpers = ""
+            grants = {"network": True} if helpers else {}
+            self.link.open(self._engine, file, options, **grants)
         self.changed.emit(self.model)
 
     def _options(self) -> Any:
@@ -201,7 +214,7 @@ class ModelController(QObject):
 
     def _start_starter(self) -> None:
         """In front of the starter stands what answers from the help pages."""
-        chosen = vars(self._options())
+        chosen = vars(self._options()) | {"helpers": ""}  # it needs none
         options = registry.all_specs()[STARTER].options(**chosen, help=str(self._help))
         self.link.open(STARTER, self._path, options, read=(self._help,))
 

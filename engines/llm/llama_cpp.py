@@ -59,7 +59,14 @@ class Options:
         "the computer may get very slow.",
     )
     learnt: tuple[Learnt, ...] = option((), "")  # what models took before, filled in by the app
-    helpers: str = option("", "")  # other computers as host:port, filled in by the app
+    helpers: str = option(
+        "",
+        "Other computers that help",
+        "Where llama.cpp's ggml-rpc-server runs, as host:port; a model larger than this computer "
+        "is then spread over several. It knows neither key nor secret, so only this computer's own "
+        "ports are taken: bring the other one here with ssh -L 50052:localhost:50052.",
+        shape="line",
+    )
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> Engine:

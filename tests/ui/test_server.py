@@ -236,3 +236,17 @@ def test_the_server_of_an_earlier_parley_is_kept(
 def test_which_addresses_are_of_this_computer(address, place, here):
     assert place_of(address) == place
     assert is_here(place) is here
+
+
+def test_computers_help_through_a_port_of_this_one_and_others_are_refused(
+    models, preferences, llm, tmp_path, qtbot
+):
+    file = tmp_path / "large.gguf"
+    file.write_bytes(b"GGUF")
+    models.open_file(str(file))
+    assert "network" not in llm.grants
+    assert not preferences.set_engine("helpers", "127.0.0.1:50052")  # the model is opened anew
+    assert llm.grants["network"]
+    with qtbot.waitSignal(models.notice) as told:
+        assert not preferences.set_engine("helpers", "127.0.0.1:50052, attic")
+    assert "beyond this one" in told.args[0].message and "network" not in llm.grants
