@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 USE = "Use it"  # on the button of a notice
 SOON, LATER = 1_500, 20_000  # ms after the start: this computer is looked through, and measured
+ORDER = {"fits": 0, "tight": 1, "unknown": 2, "large": 3}
 QUICK = 5.0  # words a second; people read about four
 CAPABLE = 1.5  # billions of parameters a recommended model has at least
 THERE, AWAY, SHUT = "there", "away", "shut"  # as engines.models.shelves.places has them
@@ -260,8 +261,7 @@ class ShelfController(QObject):
                 own = one.source == OWN and one.path.is_relative_to(self._own)
                 made.append(rows.here(one, job, self._known.get(one.path), fit, in_use, own))
         made = rows.told_apart(made)
-        order = {"fits": 0, "tight": 1, "unknown": 2, "large": 3}
-        made.sort(key=lambda row: (row.state == "away", not row.in_use, order[row.fit]))
+        made.sort(key=lambda row: (row.state == "away", not row.in_use, ORDER[row.fit]))
         return made
 
     def _offered(self, job: str) -> list[ShownShelfModel]:
@@ -278,6 +278,7 @@ class ShelfController(QObject):
             fit = self._around.fit(entry.key)
             row = rows.offered(entry, job, fit, listing, count, fetching)
             made.append(replace(row, recommended=True) if entry is best else row)
+        made.sort(key=lambda row: (not row.recommended, ORDER[row.fit]))  # else the strongest first
         return made
 
     def _best(self) -> "Entry | None":
