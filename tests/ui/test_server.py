@@ -217,7 +217,8 @@ def test_the_server_of_an_earlier_parley_is_kept(
     caplog.clear()  # of the setting that is no more
     assert (row.place, row.model, row.has_key) == ("models.example.org", "big", True)
     assert "sesame" not in path.read_text() and not asker.opened
-    qtbot.waitUntil(lambda: "sesame" in (tmp_path / "keys.json").read_text())
+    file = tmp_path / "keys.json"
+    qtbot.waitUntil(lambda: file.exists() and "sesame" in file.read_text())
 
 
 @pytest.mark.parametrize(
