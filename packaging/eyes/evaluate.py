@@ -14,6 +14,7 @@ import sys
 import tomllib
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import heldout
 import numpy as np
@@ -133,7 +134,7 @@ def told_of(
     alone: list[str],
     near: list[bool],
     show: int,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Prints a row of the table; the same as JSON."""
     hits, own = (
         [heldout.answered(text, one) for text, one in zip(texts, asked, strict=True)]
