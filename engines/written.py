@@ -12,6 +12,7 @@ from engines.senses import Line, Things
 HEADING = "Found in the picture by programs, which can be wrong:"
 TEXT = "- Text in it: "
 ALIKE = "- Separate things in it: "
+LIKE = "- What the only thing looks like: "
 COUNTED = re.compile(rf"{re.escape(ALIKE)}(\d+)(?:, ([a-z ]+))?")
 SURE, DOUBTFUL = 0.85, 0.6  # of lines: below the first it is marked, below the second left out
 MOST = 4_000  # characters
@@ -40,20 +41,36 @@ def certain(lines: Iterable[Line]) -> list[Line]:
     return [one for one in lines if one.sure >= DOUBTFUL]
 
 
-def told(lines: Iterable[Line], things: Things | None = None) -> str:
-    """What is said of a picture to a model that sees it; "" where there is nothing to say."""
+def told(lines: Iterable[Line], things: Things | None = None, like: str = "") -> str:
+    """What is said of a picture to a model that sees it; "" where there is nothing to say.
+
+    like: a word for what the only thing in it looks like most.
+    """
     read = [one for one in certain(lines) if _letters(one.text)]
     told = [TEXT, *rows(read)] if read else []
     if things:
         told.append(f"{ALIKE}{things.count}" + (f", {things.place}" if things.place else ""))
+        if things.count == 1 and like:
+            told.append(f"{LIKE}{like}")
     return "\n".join((HEADING, *told)) if told else ""
 
 
 def things_in(text: str) -> Things | None:
     """What was counted, in what told() said."""
+    for row in _rows_of(text):
+        if found := COUNTED.fullmatch(row):
+            return Things(int(found[1]), found[2] or "")
+    return None
+
+
+def likeness_in(text: str) -> str:
+    """What the only thing looks like, in what told() said; "" where that was not said."""
+    return next((row[len(LIKE) :] for row in _rows_of(text) if row.startswith(LIKE)), "")
+
+
+def _rows_of(text: str) -> list[str]:
     heading, *listed = text.strip("\n").split("\n")
-    found = COUNTED.fullmatch(listed[-1]) if listed and heading == HEADING else None
-    return Things(int(found[1]), found[2] or "") if found else None
+    return listed if heading == HEADING else []
 
 
 def not_read(why: str) -> str:

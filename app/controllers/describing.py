@@ -16,7 +16,7 @@ from engines.messages import Look
 
 Parts = tuple[StoredPart, ...]
 Pixels = Mapping[str, Any]  # by hash
-FOUND, READ = "found", "read"  # fields of AboutPicture: all there is to say of it, or its text
+FOUND, READ = "found", "read"  # fields of AboutPicture: for a model that is blind, or cannot read
 
 
 class Describing(QObject):
@@ -44,7 +44,7 @@ class Describing(QObject):
         done: Callable[[Parts], None],
         pixels: Pixels | None = None,
     ) -> None:
-        """The same with the text in each picture whose text nobody had read yet."""
+        """The same for a model that sees and does not read."""
         self._fill(READ, parts, done, pixels or {})
 
     def describe_all(
@@ -63,7 +63,6 @@ class Describing(QObject):
     ) -> None:
         found: dict[str, str] = {}
         left = missing(parts, field)
-        asks = self._findings.find if field == FOUND else self._findings.read
 
         def go_on() -> None:
             if not left:
@@ -75,10 +74,10 @@ class Describing(QObject):
 
         def look(name: str, seen: Any) -> None:
             def told(what: Any) -> None:
-                found[name] = what.text
+                found[name] = what.text if field == FOUND else what.read
                 go_on()
 
-            asks(Look(name, seen.width, seen.height, seen.rgb), told)
+            self._findings.find(Look(name, seen.width, seen.height, seen.rgb), told)
 
         go_on()
 

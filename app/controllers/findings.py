@@ -1,4 +1,4 @@
-"""What programs find in a picture, in words: all of it, or the text alone."""
+"""What programs find in a picture, in words."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.found import Found, Unknown, found, only_read
+from app.controllers.found import Found, Unknown, found
 from app.resting import Resting
 from engines.messages import (
     ENDINGS,
@@ -28,7 +28,6 @@ TRIES = 2  # of a request, where the process dies under it
 CLOSED = Failed("The program that looks at it was closed.", "Try again.")
 
 Told = Callable[[Found], None]
-Key = tuple[str, bool]  # a picture's hash, and whether only its text is wanted
 
 
 @dataclass
@@ -36,7 +35,6 @@ class Finding:
     """One picture on its way to words; None where nothing has come yet."""
 
     look: Look
-    text_only: bool  # nobody wants to know what it shows
     told: dict[int, Told] = field(default_factory=dict)  # who asked for it, by key
     described: Described | Unknown | None = None
     lines: Lines | Unknown | None = None
@@ -44,17 +42,12 @@ class Finding:
 
     @property
     def whole(self) -> bool:
-        return (self.text_only or self.described is not None) and self.lines is not None
+        return self.described is not None and self.lines is not None
 
     @property
     def certain(self) -> bool:
         """Nothing is missing: worth remembering."""
-        described = self.text_only or isinstance(self.described, Described)
-        return described and isinstance(self.lines, Lines)
-
-    @property
-    def key(self) -> "Key":
-        return self.look.hash, self.text_only
+        return isinstance(self.described, Described) and isinstance(self.lines, Lines)
 
 
 class FindingsController(QObject):
@@ -68,23 +61,16 @@ class FindingsController(QObject):
         super().__init__(parent)
         self._eyes, self._reader = eyes, reader
         self._keys = count(1)
-        self._open: dict[Key, Finding] = {}
+        self._open: dict[str, Finding] = {}
         self._jobs: dict[tuple[str, int], Finding] = {}  # by what was asked of whom
-        self._known: OrderedDict[Key, Found] = OrderedDict()
+        self._known: OrderedDict[str, Found] = OrderedDict()
         eyes.link.event.connect(self._on_eyes)
         reader.link.event.connect(self._on_reader)
         self.links = (eyes.link, reader.link)
 
     def find(self, look: Look, done: Told) -> int:
         """What is in the picture; the key is for cancel. done may be called before it returns."""
-        return self._find(look, False, done)
-
-    def read(self, look: Look, done: Told) -> int:
-        """The same for the text in it alone."""
-        return self._find(look, True, done)
-
-    def _find(self, look: Look, text_only: bool, done: Told) -> int:
-        key, of = next(self._keys), (look.hash, text_only)
+        key, of = next(self._keys), look.hash
         if (known := self._known.get(of)) is not None:
             self._known.move_to_end(of)
             done(known)
@@ -92,9 +78,8 @@ class FindingsController(QObject):
         if (one := self._open.get(of)) is not None:
             one.told[key] = done
             return key
-        one = self._open[of] = Finding(look, text_only, {key: done})
-        if not text_only:
-            self._ask("eyes", one)
+        one = self._open[of] = Finding(look, {key: done})
+        self._ask("eyes", one)
         self._ask("reader", one)
         return key
 
@@ -105,7 +90,7 @@ class FindingsController(QObject):
             return
         del one.told[key]
         if not one.told:
-            del self._open[one.key]
+            del self._open[one.look.hash]
             for who, job in [at for at, o in self._jobs.items() if o is one]:
                 del self._jobs[who, job]
                 self._seer(who).link.cancel(job)
@@ -172,11 +157,11 @@ class FindingsController(QObject):
         return self._tell(one) if one.whole else None
 
     def _tell(self, one: Finding) -> None:
-        assert one.lines is not None
-        told = found(one.described, one.lines) if one.described else only_read(one.lines)
-        del self._open[one.key]
+        assert one.described is not None and one.lines is not None
+        told = found(one.described, one.lines)
+        del self._open[one.look.hash]
         if one.certain:
-            self._known[one.key] = told
+            self._known[one.look.hash] = told
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         for done in one.told.values():

@@ -19,7 +19,8 @@ class Unknown(NamedTuple):
 class Found(NamedTuple):
     words: tuple[tuple[str, float], ...]  # what it shows, the surest first, with probabilities
     lines: tuple[str, ...]  # the text in it
-    text: str  # all of it in words, for the model and for the screen
+    text: str  # all of it in words, for a model that does not see, and for the screen
+    read: str = ""  # for one that sees but does not read: text, what was counted, a likeness
 
 
 def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
@@ -29,15 +30,14 @@ def found(described: Described | Unknown, lines: Lines | Unknown) -> Found:
     told.append(f"{written.TEXT}{_text(lines)}")
     words = described.words if isinstance(described, Described) else ()
     read = written.certain(lines.lines) if isinstance(lines, Lines) else []
-    return Found(words, tuple(one.text for one in read), "\n".join(told))
+    return Found(words, tuple(one.text for one in read), "\n".join(told), _read(words, lines))
 
 
-def only_read(lines: Lines | Unknown) -> Found:
-    """For a model that sees: the text, and what was counted; nothing where there is none."""
+def _read(words: tuple[tuple[str, float], ...], lines: Lines | Unknown) -> str:
     if isinstance(lines, Unknown):
-        return Found((), (), written.not_read(lines.why))
-    read = written.certain(lines.lines)
-    return Found((), tuple(one.text for one in read), written.told(read, lines.things))
+        return written.not_read(lines.why)
+    like = words[0][0] if words and words[0][1] >= LEAST else ""
+    return written.told(written.certain(lines.lines), lines.things, like)
 
 
 def _shows(described: Described | Unknown) -> str:

@@ -1,13 +1,14 @@
-"""How many things a drawing shows and where its only one lies, for the starter: programs counted.
+"""How many things a drawing shows, where its only one lies and what it looks like, for the starter.
 
-What is said names no kind of thing, because the programs do not know what they counted.
+Programs counted, and the eyes alone name a thing better than the model that looks through them.
 """
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from engines import written
-from engines.llm.routing.reading import ASKS, POLITE, TAIL, tidy
+from engines.llm.routing.reading import ASKS, POLITE, TAIL, describes, tidy
 from engines.messages import Picture, Text, Turn
 from engines.senses import Things
 
@@ -38,6 +39,16 @@ WHERE = (
     rf"{NOUN}",
     rf"where {NOUN} is",
 )
+KIND = r"(?:thing|object|item|animal|creature|food|fruit|vegetable|vehicle|shape|figure|form|icon)"
+NAMES = (
+    rf"(?:what|which)(?: (?:kind|sort|type) of)? {KIND}"
+    r"(?: (?:is|do you see|can you see|could this be)"
+    r"(?: (?:it|this|that|there|here|shown|drawn|depicted|to be seen|in (?:the|this) "
+    r"(?:picture|image|photo|drawing)|shown here|drawn here))?)?",
+    rf"(?:name|tell me|say) (?:the|this|that) {KIND}(?: (?:in|on) (?:the|this) (?:picture|image))?",
+    r"(?:tell me |say )?what (?:is this|this is|it is|is it|is that|that is)(?: exactly)?",
+    rf"what is (?:the|this|that) {KIND}(?: called)?",
+)
 PARTS = frozenset(  # of one thing: nobody counted those
     ("bars", "slices", "parts", "pieces", "sides", "corners", "edges", "lines", "wheels", "legs")
     + ("eyes", "arms", "ears", "fingers", "petals", "points", "letters", "words", "numbers")
@@ -60,30 +71,47 @@ def _whole(forms: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(f"{POLITE}{ASKS}(?:{form}){TAIL}") for form in forms)
 
 
-COUNTING, PLACING = _whole(COUNTS), _whole(WHERE)
+COUNTING, PLACING, NAMING = _whole(COUNTS), _whole(WHERE), _whole(NAMES)
 
 
-def shown(turns: Sequence[Turn]) -> Things | None:
+class Shown(NamedTuple):
+    things: Things
+    like: str = ""  # what the only one looks like
+
+
+def shown(turns: Sequence[Turn]) -> Shown | None:
     """What was counted in the picture shown last; None where there were several, or nothing."""
     for turn in reversed(turns):
         pictures = sum(isinstance(part, Picture) for part in turn.parts)
         if pictures:
-            texts = (part.text for part in turn.parts if isinstance(part, Text))
-            found = [things for text in texts if (things := written.things_in(text))]
+            texts = [part.text for part in turn.parts if isinstance(part, Text)]
+            found = [
+                Shown(things, written.likeness_in(text))
+                for text in texts
+                if (things := written.things_in(text))
+            ]
             return found[0] if pictures == 1 and found else None
     return None
 
 
-def answer(asked: str, things: Things | None) -> str:
+def answer(asked: str, seen: Shown | None) -> str:
     """For a question that is about it, else ""."""
     text = tidy(asked)
-    if things is None or not text or len(text) > LONGEST:
+    if seen is None or not text or len(text) > LONGEST:
         return ""
+    things, like = seen
+    if like and (describes(asked) or any(form.fullmatch(text) for form in NAMING)):
+        return f"It looks like {a(like)}."
     if things.count > 1 and _counts(text):
         return f"I count {NUMBERS[things.count]} separate things."
     if things.count == 1 and things.place and any(form.fullmatch(text) for form in PLACING):
         return f"The only thing there is {things.place}."
     return ""
+
+
+def a(thing: str) -> str:
+    """With its article, as far as one sees that from its letters."""
+    return f"an {thing}" if thing[0] in "aeio" or thing.startswith("umb") else f"a {thing}"
 
 
 def _counts(text: str) -> bool:

@@ -20,6 +20,7 @@ FAINT, NOISY = 25.0, 5.0  # distances in Lab: of things from their ground, of th
 STANDS_OUT = 0.28  # of the strongest distance
 SPECK = 0.06  # of the largest thing's area
 LEAST = 12  # pixels of a thing
+NEAR = 0.25  # of a thing's sides: specks this near to it are parts of it
 CROWDED, SOFT = 0.6, 0.5  # share of the picture things take; of half-way pixels beside them
 SIZES, SHADES = 2.0, 30.0  # times in area, distance in Lab: within these, things are alike
 EVEN, QUITE = 0.55, 0.9  # of the rim that must be of the ground; below, two colours are tried
@@ -122,7 +123,9 @@ def _alike(mask: "Array", lab: "Array") -> Things | None:
         return None
     least = max(LEAST, SPECK * areas.max())
     found = [number for number in range(1, count) if about[number, cv2.CC_STAT_AREA] >= least]
-    if sum(8 <= area < least for area in areas) > 2 or not 0 < len(found) <= MOST:
+    loose = [n for n in range(1, count) if 8 <= about[n, cv2.CC_STAT_AREA] < least]
+    loose = [n for n in loose if not any(_at(middles[n], about[one]) for one in found)]
+    if len(loose) > 2 or not 0 < len(found) <= MOST:
         return None
     sizes = [about[number, cv2.CC_STAT_AREA] for number in found]
     colours = [numpy.median(lab[places == number], axis=0) for number in found]
@@ -132,6 +135,13 @@ def _alike(mask: "Array", lab: "Array") -> Things | None:
     x, y = middles[found[0]]
     high, wide = mask.shape
     return Things(len(found), _place(x / wide, y / high) if len(found) == 1 else "")
+
+
+def _at(spot: "Array", box: "Array") -> bool:
+    """A stalk drawn apart from its apple is a part of it."""
+    left, top, wide, high = (int(one) for one in box[:4])
+    x, y = spot[0] - left, spot[1] - top
+    return -NEAR * wide <= x <= (1 + NEAR) * wide and -NEAR * high <= y <= (1 + NEAR) * high
 
 
 def _place(x: float, y: float) -> str:

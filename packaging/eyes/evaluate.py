@@ -26,10 +26,12 @@ sys.path[1:1] = [str(ROOT), str(ROOT / "packaging" / "starter")]
 
 from scores import Score  # noqa: E402  packaging/starter
 
-from engines import written  # noqa: E402
+from app.controllers.found import found as found_words  # noqa: E402
 from engines.llm import starter  # noqa: E402
 from engines.messages import (  # noqa: E402
     Chat,
+    Describe,
+    Described,
     Lines,
     Look,
     Part,
@@ -40,6 +42,7 @@ from engines.messages import (  # noqa: E402
     TextDelta,
     Turn,
 )
+from engines.vision import eyes as eyes_engine  # noqa: E402
 from engines.vision import ocr  # noqa: E402
 
 PICTURES = ROOT / "tests" / "data" / "eyes" / "pictures"
@@ -49,15 +52,17 @@ GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0, seed=1)
 class Speaking:
     """The starter as it is shipped, and what reads the text in pictures for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, eyes: Path) -> None:
         options = starter.Options(context=2048, threads=1)
         self._engine = starter.create(folder / "parley-starter.gguf", options, lambda _: True)
+        self._eyes = eyes_engine.create(eyes, eyes_engine.Options(), lambda _: True)
         self._reader = ocr.create(Path(), ocr.Options(threads=1), lambda _: True)
 
     def read(self, pixels: np.ndarray) -> str:
         """What programs say of it."""
         found = next(e for e in self._reader.run(ReadText(_look(pixels))) if isinstance(e, Lines))
-        return written.told(found.lines, found.things)
+        seen = next(e for e in self._eyes.run(Describe(_look(pixels))) if isinstance(e, Described))
+        return found_words(seen, found).read
 
     def ask(self, pixels: np.ndarray, *questions: str, read: str = "") -> list[str]:
         """One after the other, in one conversation, in turns as the app makes them."""
@@ -166,7 +171,7 @@ def main() -> None:
     chosen = parser.parse_args()
     reading = not chosen.without_programs
     materials.use(chosen.materials)
-    speaking, looking, found = Speaking(chosen.starter), Looking(chosen.eyes), {}
+    speaking, looking, found = Speaking(chosen.starter, chosen.eyes), Looking(chosen.eyes), {}
     for kind in chosen.kinds:
         asked = heldout.questions(kind, chosen.count)
         alone = [speaking.ask(one.pixels, one.question)[0] for one in asked]
