@@ -28,6 +28,7 @@ from engines.messages import (
     Request,
     Sampling,
     Sound,
+    Text,
     TextDelta,
     ToolCall,
     ToolResult,
@@ -112,8 +113,10 @@ class StarterEngine:
     def _look(self, request: Prefill | Chat) -> Generator[Event, None, Done | None]:
         """What is about pictures is for the model alone, and tools are beside the point.
 
-        It says what is likeliest: the second best word of a model this small is a wrong one.
+        It says what is likeliest: the second best word of a model this small is a wrong one. And it
+        is asked as it was taught: the picture, and one question about it.
         """
+        request = msgspec.structs.replace(request, turns=one_talk(request.turns))
         if isinstance(request, Chat) and request.sampling.temperature is None:
             sampling = msgspec.structs.replace(
                 request.sampling, temperature=0.0, repeat_penalty=1.0
@@ -182,6 +185,18 @@ class StarterEngine:
                 yield event
         yield TextDelta(checked(said.strip(), *last_round(request.turns)), tokens=0)
         return msgspec.structs.replace(done, reason="stop")
+
+
+def one_talk(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """What is shown last and the question after it, without what was said in between."""
+    at = next((n for n in range(len(turns) - 1, -1, -1) if shows(turns[n : n + 1])), -1)
+    if at < 0 or turns[-1].role == "tool":
+        return turns
+    shown = [part for part in turns[at].parts if isinstance(part, Picture | Sound)]
+    asked = turns[-1].parts if turns[-1].role == "user" else ()
+    words = [part for part in asked if isinstance(part, Text) and part.text.strip()]
+    head = [turn for turn in turns[:at] if turn.role == "system"]
+    return (*head, Turn("user", (*shown, *words)))
 
 
 def shows(turns: tuple[Turn, ...]) -> bool:

@@ -7,7 +7,7 @@ from app.controllers.findings import TRIES, FindingsController
 from app.controllers.found import HEADING, Unknown, found
 from app.resting import Resting
 from engines.messages import Cancelled, Describe, Described, Done, Failed, Lines, Look, ReadText
-from engines.senses import Line
+from engines.senses import Line, Things
 from tests.conftest import FakeLink
 
 PICTURE = Look("h1", 2, 1, b"123456")
@@ -64,37 +64,39 @@ def test_both_are_started_and_asked_and_what_they_find_is_told_once(eyes, reader
     assert again == told and len(eyes.requests) == 1  # it is remembered
 
 
-def test_of_a_picture_the_model_sees_only_the_text_is_read(eyes, reader, findings):
-    given = []
-    findings.read(PICTURE, given.append)
-    assert not eyes.requests and reader.requests == [ReadText(PICTURE)]
-    reader.answer(SALE, Done())
-    [one] = given
-    assert one.text.splitlines() == [HEADING, "- Text in it: ", "  “SALE”", "  “5O %” (not sure)"]
-    findings.read(PICTURE, given.append)
-    assert given == [one, one] and len(reader.requests) == 1
-    findings.find(PICTURE, given.append)  # all of it is another thing to know
+def test_a_model_that_sees_and_does_not_read_is_told_the_text(eyes, reader, told):
     eyes.answer(CIRCLE, Done())
     reader.answer(SALE, Done())
-    assert "circle" in given[2].text and len(reader.requests) == 2
+    rows = [HEADING, "- Text in it: ", "  “SALE”", "  “5O %” (not sure)"]
+    assert told[0].read.splitlines() == rows
 
 
-def test_what_is_no_text_is_not_told_to_a_model_that_sees(eyes, reader, findings):
-    given = []
-    findings.read(PICTURE, given.append)
+def test_and_what_the_only_thing_looks_like(eyes, reader, findings, told):
+    eyes.answer(CIRCLE, Done())
+    reader.answer(Lines((), Things(1, "at the top")), Done())
+    counted, like = "- Separate things in it: 1, at the top", "- What the only thing looks like: "
+    assert told[0].read.splitlines() == [HEADING, counted, f"{like}circle"]
+    findings.find(Look("h2", 2, 1, b"123456"), told.append)
+    eyes.answer(CIRCLE, Done())
+    reader.answer(Lines((), Things(3)), Done())
+    assert told[1].read.splitlines() == [HEADING, "- Separate things in it: 3"]
+
+
+def test_what_is_no_text_is_not_told_to_a_model_that_sees(eyes, reader, findings, told):
     marks = "★", "十十", "口", "..."
+    eyes.answer(CIRCLE, Done())
     reader.answer(Lines(tuple(Line(mark, BOX, 0.99) for mark in marks)), Done())
-    findings.read(Look("h2", 2, 1, b"123456"), given.append)
+    findings.find(Look("h2", 2, 1, b"123456"), told.append)
+    eyes.answer(CIRCLE, Done())
     reader.answer(Lines(tuple(Line(text, BOX, 0.99) for text in ("出口", "Exit"))), Done())
-    assert given[0].text == "" and "出口" in given[1].text and "Exit" in given[1].text
+    assert told[0].read == "" and "出口" in told[1].read and "Exit" in told[1].read
 
 
-def test_a_picture_whose_text_could_not_be_read(eyes, reader, findings):
-    given = []
-    findings.read(PICTURE, given.append)
+def test_a_picture_whose_text_could_not_be_read(eyes, reader, told):
     reader.load()
+    eyes.answer(CIRCLE, Done())
     reader.answer(Failed("This is not a picture.", "Try another."))
-    assert given[0].text == f"{HEADING}\n- Text in it: could not be read. This is not a picture."
+    assert told[0].read == f"{HEADING}\n- Text in it: could not be read. This is not a picture."
 
 
 def test_with_other_eyes_it_is_looked_at_again(qapp, eyes, reader, told, findings, preferences,
