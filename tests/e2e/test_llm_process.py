@@ -87,7 +87,8 @@ def test_a_chat_in_the_jail(running, tmp_path):
     model = running(tiny_models.scripted(tmp_path / "says.gguf", chunks))
     assert isinstance(model.until(0, ENDINGS), Done)
     loaded = model.until(0, Loaded)
-    assert loaded.name == "Tiny llama" and loaded.context == 8192
+    assert loaded.name == "Tiny llama"
+    assert loaded.context in (8192, 16384)  # more than the usual where much memory is free
     events = model.answer("hi")
     assert text(events) == "Hello, €!" and events[-1].usage.output_tokens == 4
 
