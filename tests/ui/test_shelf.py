@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThreadPool
 
 from app import paths, shelves
 from app.views.hub_token_card import HubTokenCard
@@ -13,7 +13,7 @@ from tests.data import hub_server, proxy, tone_voice, whisper_models
 from tests.data.hub_server import Fault, Repo
 from tests.data.tiny_models import random_llama
 
-WAIT = 20_000
+WAIT = 60_000
 PLACE, FILES, OTHER = "hub.example.org", "cdn-lfs.hf.co", "files.example.org"
 QWEN = "unsloth/Qwen3.5-4B-GGUF"
 OFFER = f"offer:{QWEN}/Qwen3.5-4B-Q4_K_M.gguf"
@@ -290,6 +290,7 @@ def test_quit_and_come_back(qtbot, made, shelf, near, tmp_path, tiny):
     settled(qtbot, shelf, "fetching")
     qtbot.waitUntil(lambda: shelf.fetches.shown()[0].share > 0, timeout=WAIT)
     shelf.stop()
+    QThreadPool.globalInstance().waitForDone(WAIT)  # as the end of Parley does
     shelf.finish()
     near.fault = quick
     asked = len(near.asked)
