@@ -63,6 +63,7 @@ class Describing(QObject):
     ) -> None:
         found: dict[str, str] = {}
         left = missing(parts, field)
+        asks = self._findings.find if field == FOUND else self._findings.read
 
         def go_on() -> None:
             if not left:
@@ -74,10 +75,10 @@ class Describing(QObject):
 
         def look(name: str, seen: Any) -> None:
             def told(what: Any) -> None:
-                found[name] = what.text if field == FOUND else what.read
+                found[name] = what.text
                 go_on()
 
-            self._findings.find(Look(name, seen.width, seen.height, seen.rgb), told)
+            asks(Look(name, seen.width, seen.height, seen.rgb), told)
 
         go_on()
 

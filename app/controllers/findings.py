@@ -83,6 +83,10 @@ class FindingsController(QObject):
         self._ask("reader", one)
         return key
 
+    def read(self, look: Look, done: Told) -> int:
+        """The same in the words for a model that sees and does not read."""
+        return self.find(look, lambda what: done(what._replace(text=what.read)))
+
     def cancel(self, key: int) -> None:
         """Who asked does not want it any more; what nobody wants is ended."""
         one = next((o for o in self._open.values() if key in o.told), None)
