@@ -1,4 +1,4 @@
-"""Which way to a picture of the screen this session has."""
+"""Which way to a picture of the screen this desktop has."""
 
 import os
 import sys
