@@ -296,6 +296,7 @@ class Lines(Message, frozen=True):
 
     lines: tuple[Line, ...]
     things: Things | None = None
+    colour: str = ""  # of the things, where they have one
 
 
 class Photo(Message, frozen=True):

@@ -13,6 +13,7 @@ HEADING = "Found in the picture by programs, which can be wrong:"
 TEXT = "- Text in it: "
 ALIKE = "- Separate things in it: "
 LIKE = "- What the only thing looks like: "
+COLOUR = "- Their colour: "
 COUNTED = re.compile(rf"{re.escape(ALIKE)}(\d+)(?:, ([a-z ]+))?")
 SURE, DOUBTFUL = 0.85, 0.6  # of lines: below the first it is marked, below the second left out
 MOST = 4_000  # characters
@@ -41,7 +42,9 @@ def certain(lines: Iterable[Line]) -> list[Line]:
     return [one for one in lines if one.sure >= DOUBTFUL]
 
 
-def told(lines: Iterable[Line], things: Things | None = None, like: str = "") -> str:
+def told(
+    lines: Iterable[Line], things: Things | None = None, like: str = "", colour: str = ""
+) -> str:
     """What is said of a picture to a model that sees it; "" where there is nothing to say.
 
     like: a word for what the only thing in it looks like most.
@@ -52,6 +55,8 @@ def told(lines: Iterable[Line], things: Things | None = None, like: str = "") ->
         told.append(f"{ALIKE}{things.count}" + (f", {things.place}" if things.place else ""))
         if things.count == 1 and like:
             told.append(f"{LIKE}{like}")
+        if colour:
+            told.append(f"{COLOUR}{colour}")
     return "\n".join((HEADING, *told)) if told else ""
 
 
@@ -65,7 +70,16 @@ def things_in(text: str) -> Things | None:
 
 def likeness_in(text: str) -> str:
     """What the only thing looks like, in what told() said; "" where that was not said."""
-    return next((row[len(LIKE) :] for row in _rows_of(text) if row.startswith(LIKE)), "")
+    return _after(LIKE, text)
+
+
+def colour_in(text: str) -> str:
+    """The colour of the things, likewise."""
+    return _after(COLOUR, text)
+
+
+def _after(mark: str, text: str) -> str:
+    return next((row[len(mark) :] for row in _rows_of(text) if row.startswith(mark)), "")
 
 
 def _rows_of(text: str) -> list[str]:

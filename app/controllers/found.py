@@ -37,7 +37,7 @@ def _read(words: tuple[tuple[str, float], ...], lines: Lines | Unknown) -> str:
     if isinstance(lines, Unknown):
         return written.not_read(lines.why)
     like = words[0][0] if words and words[0][1] >= LEAST else ""
-    return written.told(written.certain(lines.lines), lines.things, like)
+    return written.told(written.certain(lines.lines), lines.things, like, lines.colour)
 
 
 def _shows(described: Described | Unknown) -> str:

@@ -49,6 +49,16 @@ NAMES = (
     r"(?:tell me |say )?what (?:is this|this is|it is|is it|is that|that is)(?: exactly)?",
     rf"what is (?:the|this|that) {KIND}(?: called)?",
 )
+ONES = r"(?:it|this|that|they|these|those|them|(?:the|this|that|these|those) (?P<thing>[a-z-]+))"
+COLOURS = (
+    rf"(?:in )?(?:what|which) colou?r (?:is|are|has|have) {ONES}(?: drawn| painted| have)?",
+    rf"(?:in )?(?:what|which) colou?r (?:does|do) {ONES} have",
+    rf"what(?: is|'s) the colou?r of {ONES}",
+    r"what(?: is|'s) (?:its|their|the) colou?r",
+    r"(?:tell me |name )?(?:the|its|their) colou?r",
+    rf"(?:tell me |say )?(?:what|which) colou?r {ONES} (?:is|are|has|have)",
+)
+GENERAL = frozenset(("thing", "object", "shape", "figure", "form", "drawing", "one", "symbol"))
 PARTS = frozenset(  # of one thing: nobody counted those
     ("bars", "slices", "parts", "pieces", "sides", "corners", "edges", "lines", "wheels", "legs")
     + ("eyes", "arms", "ears", "fingers", "petals", "points", "letters", "words", "numbers")
@@ -72,11 +82,13 @@ def _whole(forms: Sequence[str]) -> tuple[re.Pattern[str], ...]:
 
 
 COUNTING, PLACING, NAMING = _whole(COUNTS), _whole(WHERE), _whole(NAMES)
+COLOURING = _whole(COLOURS)
 
 
 class Shown(NamedTuple):
     things: Things
     like: str = ""  # what the only one looks like
+    colour: str = ""
 
 
 def shown(turns: Sequence[Turn]) -> Shown | None:
@@ -86,7 +98,7 @@ def shown(turns: Sequence[Turn]) -> Shown | None:
         if pictures:
             texts = [part.text for part in turn.parts if isinstance(part, Text)]
             found = [
-                Shown(things, written.likeness_in(text))
+                Shown(things, written.likeness_in(text), written.colour_in(text))
                 for text in texts
                 if (things := written.things_in(text))
             ]
@@ -99,7 +111,9 @@ def answer(asked: str, seen: Shown | None) -> str:
     text = tidy(asked)
     if seen is None or not text or len(text) > LONGEST:
         return ""
-    things, like = seen
+    things, like, colour = seen
+    if colour and (asked_for := _coloured(text)) is not None and _is(asked_for, like):
+        return f"It is {colour}." if things.count == 1 else f"They are {colour}."
     if like and (describes(asked) or any(form.fullmatch(text) for form in NAMING)):
         return f"It looks like {a(like)}."
     if things.count > 1 and _counts(text):
@@ -107,6 +121,20 @@ def answer(asked: str, seen: Shown | None) -> str:
     if things.count == 1 and things.place and any(form.fullmatch(text) for form in PLACING):
         return f"The only thing there is {things.place}."
     return ""
+
+
+def _coloured(text: str) -> str | None:
+    """The thing whose colour is asked for, "" for all there is; None for another question."""
+    for form in COLOURING:
+        if found := form.fullmatch(text):
+            return found.groupdict().get("thing") or ""
+    return None
+
+
+def _is(thing: str, like: str) -> bool:
+    """Nobody says the colour of a snowflake where there is none."""
+    words = {word.removesuffix("s") for word in thing.split()}
+    return not words - GENERAL or bool(words & set(like.split()))
 
 
 def a(thing: str) -> str:

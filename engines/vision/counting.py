@@ -7,6 +7,7 @@ sizes or colours) is refused: then nothing is said.
 from typing import TYPE_CHECKING, Any
 
 from engines.senses import Things
+from engines.vision.pictures import colour_of
 
 if TYPE_CHECKING:
     import numpy
@@ -31,27 +32,33 @@ FIRST, MIDDLE, THIRD = (0.0, 0.32), (0.38, 0.62), (0.68, 1.0)  # between these i
 
 
 def counted(image: "Image.Image") -> Things | None:
-    """image: RGB. None where it is no drawing of separate things that are alike."""
+    return seen(image)[0]
+
+
+def seen(image: "Image.Image") -> tuple[Things | None, str]:
+    """image: RGB. The things and their colour; None where it is no drawing of things alike."""
     import cv2
     import numpy
 
     picture = numpy.asarray(image)
     if min(picture.shape[:2]) < SIDES:
-        return None
+        return None, ""
     share = LONGEST / max(picture.shape[:2])
     if share < 1:
         picture = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (3, 3), 0), cv2.COLOR_RGB2LAB)
     lab = lab.astype(numpy.float32)
     if (distance := _from_ground(lab)) is None:
-        return None
+        return None, ""
     strongest, (away, noise) = float(numpy.percentile(distance[0], 99.5)), distance
     edge = max(LEAST, 6 * noise, STANDS_OUT * strongest)
     mask = away > edge
     halfway = ((away > edge / 2) & ~mask).mean()
     if strongest < FAINT or mask.mean() > CROWDED or halfway > SOFT * mask.mean():
-        return None
-    return _alike(mask, lab)
+        return None, ""
+    things = _alike(mask, lab)
+    inside = cv2.erode(mask.astype(numpy.uint8), numpy.ones((3, 3), numpy.uint8)) > 0
+    return things, colour_of(picture[inside]) if things and inside.any() else ""
 
 
 def _from_ground(lab: "Array") -> "tuple[Array, float] | None":

@@ -101,7 +101,8 @@ class Reader:
                     lines.append(Line(text.strip(), place(quads[number]), round(sure, 3)))
             yield Progress("reading", start + len(part), len(order))
         read = tuple(as_one_reads(lines))
-        yield Lines(read, None if worded(read) else counting.counted(pictures.image(look)))
+        things, colour = (None, "") if worded(read) else counting.seen(pictures.image(look))
+        yield Lines(read, things, colour)
 
     def _find(self, page: "Array") -> tuple[list["Array"], "Array"]:
         """Each line of text as a picture of its own, and the four corners where it lies."""

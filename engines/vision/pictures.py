@@ -17,6 +17,7 @@ MOST = 50_000_000  # pixels
 LONGEST_SHAPE = 8  # times as long as it is wide; of what is longer the middle is looked at
 SMALL = 64  # pixels of the side on which colours are counted
 LEAST = 0.04  # share of a colour that is named
+PREVAILS = 0.6  # of the pixels of a thing have its colour
 
 
 def checked(look: Look) -> Look:
@@ -100,6 +101,19 @@ def colours(look: Look) -> tuple[tuple[str, float], ...]:
     )[:2]
     found = sorted(zip(names, counts / counts.sum(), strict=True), key=lambda one: -one[1])
     return tuple((str(name), float(share)) for name, share in found if share >= LEAST)
+
+
+def colour_of(pixels: "Array") -> str:
+    """The name most of these pixels (uint8 [n, 3], RGB) have; "" where no colour prevails."""
+    import numpy
+    from PIL import Image
+
+    bands = Image.fromarray(pixels[None]).convert("HSV").split()
+    hue, colour, light = (numpy.asarray(band, dtype="f4").reshape(-1) for band in bands)
+    names, counts = numpy.unique(
+        _named(hue * 360 / 255, colour / 255, light / 255), False, False, True
+    )[:2]
+    return str(names[counts.argmax()]) if counts.max() > PREVAILS * len(pixels) else ""
 
 
 def _named(hue: "Array", colour: "Array", light: "Array") -> "Array":

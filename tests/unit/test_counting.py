@@ -12,7 +12,7 @@ from engines.llm import counting as telling
 from engines.llm.starter import StarterEngine
 from engines.messages import Chat, Look, Picture, Text, Turn
 from engines.senses import Line, Things
-from engines.vision.counting import counted
+from engines.vision.counting import counted, seen
 from tests.data.talking import run
 from tests.unit.test_starter_seeing import Listening
 
@@ -171,6 +171,27 @@ def test_which_questions_are_about_it(kind):
         if kind not in ("food", "kind", "both"):  # "What can I eat here?" is among these
             said = telling.answer(asked, telling.Shown(Things(1), "elephant"))
             assert said == ("It looks like an elephant." if kind in NAMED else ""), asked
+
+
+@pytest.mark.parametrize(("ink", "name"), [("red", "red"), ("#1e50cd", "blue"), ("black", "black")])
+def test_the_colour_of_things_is_named(ink, name):
+    assert seen(drawn(row(3), ink=ink)) == (Things(3), name)
+    two = drawn(row(1), side=40, ink=ink)
+    ImageDraw.Draw(two).rectangle((20, 20, 60, 40), fill="orange")
+    assert seen(two)[1] == ""  # none of them prevails
+
+
+def test_what_colour_it_is_is_said_of_what_is_there():
+    owl = telling.Shown(Things(1), "owl", "brown")
+    for asked in ("What colour is it?", "what color is the owl", "And what is its colour?"):
+        assert telling.answer(asked, owl) == "It is brown."
+    assert telling.answer("What's the colour of the thing?", owl) == "It is brown."
+    for asked in ("What colour is the dog?", "What colour is the background?"):
+        assert telling.answer(asked, owl) == ""
+    assert telling.answer("Which colour are they?", owl._replace(things=Things(3))) == (
+        "They are brown."
+    )
+    assert written.colour_in(written.told((), Things(1), "owl", "brown")) == "brown"
 
 
 def test_the_starter_says_it_and_its_model_is_told_nothing():
