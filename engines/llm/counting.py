@@ -138,7 +138,10 @@ def _is(thing: str, like: str) -> bool:
 
 
 def a(thing: str) -> str:
-    """With its article, as far as one sees that from its letters."""
+    """With its article, as far as one sees that from its letters; "headphones" have none."""
+    several = thing.endswith("s") and not thing.endswith(("ss", "us")) and " of " not in thing
+    if several or thing.startswith(("a ", "an ")):
+        return thing
     return f"an {thing}" if thing[0] in "aeio" or thing.startswith("umb") else f"a {thing}"
 
 

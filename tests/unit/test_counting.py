@@ -181,6 +181,17 @@ def test_the_colour_of_things_is_named(ink, name):
     assert seen(two)[1] == ""  # none of them prevails
 
 
+@pytest.mark.parametrize(
+    ("like", "said"),
+    [("owl", "an owl"), ("umbrella", "an umbrella"), ("a number", "a number"), ("bus", "a bus")]
+    + [("headphones", "headphones"), ("pair of scissors", "a pair of scissors")],
+)
+def test_a_likeness_has_the_article_it_needs(like, said):
+    assert telling.answer("What is this?", telling.Shown(Things(1), like)) == (
+        f"It looks like {said}."
+    )
+
+
 def test_what_colour_it_is_is_said_of_what_is_there():
     owl = telling.Shown(Things(1), "owl", "brown")
     for asked in ("What colour is it?", "what color is the owl", "And what is its colour?"):
