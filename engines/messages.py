@@ -111,6 +111,17 @@ class Sampling(Message, frozen=True):
     seed: int | None = None  # None: a fresh one, reported in Done.seed
 
 
+class Adapted(Message, frozen=True):
+    """A LoRA adapter or control vector the answer is made with, by the SHA-256 of its file.
+
+    kind is "lora" or "control"; the worker finds the file in the folder it was started with.
+    """
+
+    sha256: str
+    kind: str = "lora"
+    scale: float = 1.0
+
+
 # Requests go from the app to an engine.
 
 
@@ -134,6 +145,7 @@ class Chat(Message, frozen=True):
     grammar: str = ""  # GBNF, or empty
     json_schema: str = ""  # a JSON schema as text, or empty; not together with grammar
     think: bool | None = None  # the template's enable_thinking; None leaves it to the template
+    adapters: tuple[Adapted, ...] = ()
 
 
 class Prefill(Message, frozen=True):
@@ -141,6 +153,7 @@ class Prefill(Message, frozen=True):
 
     turns: tuple[Turn, ...]
     tools: tuple[dict[str, Any], ...] = ()
+    adapters: tuple[Adapted, ...] = ()
 
 
 class CallTool(Message, frozen=True):

@@ -89,6 +89,7 @@ class Answering(QObject):
         self.answer: Answer | None = None
         self.looking: Looking | None = None  # shows the model what it does not know
         self.describing: Describing | None = None  # what a model cannot see, or read
+        self._unwritten: dict[int, StoredTurn] = {}  # finished, not yet on the disk
         self._job = -1
         self._timer = QTimer(self, interval=SAVE_EVERY)
         self._timer.timeout.connect(self._save)
@@ -271,5 +272,13 @@ class Answering(QObject):
         if self.looking:
             answer.facts |= self.looking.facts(answer.history)
         turn = answer.current(status)
-        self._store.write_answer(turn.id, turn.parts, status, turn.facts)
+        self._unwritten[turn.id] = turn
+        forget = partial(self._unwritten.pop, turn.id, None)
+        self._store.write_answer(turn.id, turn.parts, status, turn.facts, done=lambda _: forget())
         self.finished.emit(turn)
+
+    def newest(self, turn: StoredTurn) -> StoredTurn:
+        """A turn of the store with what was said since; who reads it may be before the writer."""
+        if self.answer and self.answer.turn.id == turn.id:
+            return self.answer.current()
+        return self._unwritten.get(turn.id, turn)

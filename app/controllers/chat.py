@@ -357,9 +357,8 @@ class ChatController(QObject):
 
     def _take_in_running_answer(self) -> None:
         """What is being said is in the answer; the turn holds it when somebody looks."""
-        answer = self._answering.answer
-        if answer and self._turns and self._turns[-1].id == answer.turn.id:
-            self._turns[-1] = answer.current()
+        if self._turns:
+            self._turns[-1] = self._answering.newest(self._turns[-1])
 
     def _reload(self, conversation: int) -> None:
         self.stored.emit(conversation)
@@ -374,7 +373,7 @@ class ChatController(QObject):
             self._append(turn)
 
     def _append(self, turn: StoredTurn) -> None:
-        self._turns.append(turn)
+        self._turns.append(turn := self._answering.newest(turn))
         self.turn_added.emit(self._shown(turn))
 
     def _keep(self, count: int) -> None:

@@ -1,5 +1,7 @@
 """The conversation as its controller keeps it: a real store, an engine played by the test."""
 
+import threading
+
 import pytest
 
 from app.controllers.turns import INTERRUPTED, for_model, shown, title_from
@@ -68,6 +70,22 @@ def test_the_growing_answer_is_saved_while_it_grows(qtbot, ask, chat, store):
     ask("count", TextDelta("one "))
     qtbot.waitUntil(lambda: store.branch(chat.conversation)[-1].parts != ())
     assert store.branch(chat.conversation)[-1].status == "streaming"
+
+
+def test_an_answer_read_before_it_is_written_is_whole(ask, chat, store):
+    """The one writer is busy with something else when the person leaves and comes back."""
+    waits = threading.Event()
+    ask("count", TextDelta("one "))
+    store._writer.chore(lambda: waits.wait(20))
+    chat._answering._on_event(1, TextDelta("two"))
+    conversation = chat.conversation
+    chat.stop()
+    chat.new()
+    chat.open(conversation)
+    assert (chat.turns[-1].text, chat.turns[-1].status) == ("one two", "stopped")
+    waits.set()
+    store.flush()
+    assert store.branch(conversation)[-1].parts[0].text == "one two"
 
 
 def test_stop_frees_the_window_at_once_and_keeps_what_was_said(ask, chat, llm):
