@@ -183,3 +183,44 @@ def drafts_with_files(db: apsw.Connection) -> None:
         CREATE INDEX draft_part_attachment ON draft_part (attachment)
             WHERE attachment IS NOT NULL;
     """)
+
+
+@step
+def variants(db: apsw.Connection) -> None:
+    """Which variant the person chose, what each may, and how it did.
+
+    A variant itself is a file; here it goes by its id, "" is none. variant_choice.after is the
+    turn the choice was made behind, 0 before the first; conversation NULL: the next new one. model
+    is the SHA-256 of weights.
+    """
+    db.execute("""
+        CREATE TABLE variant_choice (
+            id INTEGER PRIMARY KEY,
+            conversation INTEGER REFERENCES conversation ON DELETE CASCADE,
+            after INTEGER NOT NULL, variant TEXT NOT NULL) STRICT;
+        CREATE INDEX variant_choice_conversation ON variant_choice (conversation, after);
+        CREATE TABLE variant_scale (
+            id INTEGER PRIMARY KEY,
+            conversation INTEGER REFERENCES conversation ON DELETE CASCADE,
+            adapter TEXT NOT NULL, scale REAL NOT NULL) STRICT;
+        CREATE INDEX variant_scale_conversation ON variant_scale (conversation, adapter);
+        CREATE TABLE variant_grant (
+            variant TEXT NOT NULL, wish TEXT NOT NULL, granted INTEGER NOT NULL,
+            PRIMARY KEY (variant, wish)) STRICT, WITHOUT ROWID;
+        CREATE TABLE variant_mark (
+            variant TEXT NOT NULL, mark TEXT NOT NULL, text TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (mark, variant)) STRICT, WITHOUT ROWID;
+        CREATE TABLE variant_shelf (place TEXT PRIMARY KEY, added INTEGER NOT NULL) STRICT;
+        CREATE TABLE variant_score (
+            digest TEXT NOT NULL, model TEXT NOT NULL, variant TEXT NOT NULL,
+            name TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0,
+            passed INTEGER NOT NULL, total INTEGER NOT NULL, at INTEGER NOT NULL,
+            results TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (digest, model)) STRICT;
+        CREATE INDEX variant_score_variant ON variant_score (variant);
+        CREATE TABLE variant_duel (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, winner TEXT NOT NULL, loser TEXT NOT NULL,
+            tie INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) STRICT;
+        CREATE INDEX variant_duel_winner ON variant_duel (winner);
+        CREATE INDEX variant_duel_loser ON variant_duel (loser);
+    """)

@@ -18,6 +18,7 @@ from engines.errors import ParleyError
 OLD = (StoredPart("text", "old words"),)
 INSIDE = ("_data", "_idx", "_docsize", "_config", "_sequence")  # SQLite's own
 STEPS = list(migrations.STEPS)
+VARIANTS = ("choice", "scale", "grant", "mark", "shelf", "score", "duel")
 ROOT = Path(__file__).parents[2]
 
 
@@ -93,6 +94,7 @@ def test_what_each_step_makes_is_never_changed(version):
         {"reminder"},
         {"sound_file", "sound_line"},
         {"draft_part"},
+        {f"variant_{name}" for name in VARIANTS},
     ]
     assert tables == set().union(*grown[:version])
 
