@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.controllers.shown import ShownError, ShownTool
 from app.views.theme import DARK, text_font
+from app.views.transcript.accessible import spoken_turn
 from app.views.transcript.code import CodeBox
 from app.views.transcript.document import SafeDocument
-from app.views.transcript.lines import CutBox, NoteBox, UnreadBox, WaitingBox
+from app.views.transcript.lines import ChangedBox, CutBox, NoteBox, UnreadBox, WaitingBox
 from app.views.transcript.pieces import Table
 from app.views.transcript.table import TableBox
 from app.views.transcript.view import Transcript
@@ -318,6 +319,14 @@ def test_notes_and_the_mark_of_what_is_not_seen(transcript):
     assert [box.words for box in boxes(transcript) if isinstance(box, NoteBox)] == [
         "Stopped by you."
     ]
+
+
+def test_a_line_says_where_another_variant_answers(transcript):
+    words = "Patient tutor answers from here on"
+    transcript.set_turns([user(0, "a"), answer(1, "b", changed=words), answer(2, "c")])
+    marks = [box for box in boxes(transcript) if isinstance(box, ChangedBox)]
+    assert [box.words for box in marks] == [words]
+    assert spoken_turn(transcript.stack.rows[1].turn).startswith(f"{words}.")
 
 
 def test_thoughts_are_folded_and_unfold_on_a_click(transcript):

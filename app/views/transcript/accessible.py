@@ -40,6 +40,8 @@ def spoken_turn(turn: ShownTurn) -> str:
         parts = [f"{name} is about to answer"]
     if turn.cut:
         parts.insert(0, "The model no longer sees what is above.")
+    if turn.changed:
+        parts.insert(0, f"{turn.changed}.")
     for tool in turn.tools:
         parts += _spoken_tool(tool)
     if found := found_in(turn.attachments):

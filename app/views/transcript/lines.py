@@ -160,11 +160,12 @@ class NoteBox(Box):
         canvas.text(QRectF(24, 0, self.width - 24, 22), words, "muted", MIDDLE)
 
 
-class CutBox(Box):
-    """The mark above the first turn the model still sees."""
+class MarkBox(Box):
+    """A quiet line with words in it, above a turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str) -> None:
         super().__init__(4)
+        self.words = self.identity = words
 
     def lay_out(self, style: Style, width: int) -> None:
         self.width, self.height = width, 40
@@ -172,14 +173,27 @@ class CutBox(Box):
     def paint(self, canvas: Canvas) -> None:
         font = canvas.style.caption
         canvas.painter.setFont(font)
-        wide = ceil(QFontMetricsF(font).horizontalAdvance(CUT_WORDS)) + 24
+        metrics = QFontMetricsF(font)
+        words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, self.width - 48)
+        wide = ceil(metrics.horizontalAdvance(words)) + 24
         canvas.painter.setPen(QPen(canvas.style.color("border_strong"), 1))
         y = crisp(0, 12).y()
         side = max(0.0, (self.width - wide) / 2)
         canvas.painter.drawLine(QPointF(0, y), QPointF(side, y))
         canvas.painter.drawLine(QPointF(self.width - side, y), QPointF(self.width, y))
         area = QRectF(0, 0, self.width, 25)
-        canvas.text(area, CUT_WORDS, "muted", Qt.AlignmentFlag.AlignCenter)
+        canvas.text(area, words, "muted", Qt.AlignmentFlag.AlignCenter)
+
+
+class CutBox(MarkBox):
+    """The mark above the first turn the model still sees."""
+
+    def __init__(self) -> None:
+        super().__init__(CUT_WORDS)
+
+
+class ChangedBox(MarkBox):
+    """The mark above the first turn another variant answers."""
 
 
 class RuleBox(Box):

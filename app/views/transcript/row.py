@@ -13,7 +13,15 @@ from app.views.transcript.boxes import Kit, bubbles, identity, make_box, updated
 from app.views.transcript.cards import ErrorBox, ThoughtBox, ThoughtPart
 from app.views.transcript.code import CodeBox
 from app.views.transcript.found import KEY, found_boxes
-from app.views.transcript.lines import ActionBox, CutBox, MoreBox, NoteBox, UnreadBox, WaitingBox
+from app.views.transcript.lines import (
+    ActionBox,
+    ChangedBox,
+    CutBox,
+    MoreBox,
+    NoteBox,
+    UnreadBox,
+    WaitingBox,
+)
 from app.views.transcript.markdown import defines_links
 from app.views.transcript.pictures import fit
 from app.views.transcript.pieces import Code, Piece, Table
@@ -293,6 +301,8 @@ class Row:
     def _head(self, kit: Kit) -> list[Box]:
         turn = self.turn
         boxes: list[Box] = [CutBox()] if turn.cut else []
+        if turn.changed:
+            boxes.append(ChangedBox(turn.changed))
         if turn.attachments:
             boxes.append(AttachedBox(turn.attachments, kit.pictures))
         if turn.thought:
