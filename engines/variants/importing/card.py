@@ -1,0 +1,133 @@
+"""Character cards, versions 1 to 3: their JSON. Pictures and archives that carry it: card_files."""
+
+import re
+from typing import Any
+
+from engines.variants.importing import books
+from engines.variants.importing.macros import Macros
+from engines.variants.importing.taking import BadImport, Imported, Taking
+from engines.variants.importing.values import LINE, NAME, line, shown, table, text, texts
+from engines.variants.variant import Example, Look, Variant
+
+SPECS = {"chara_card_v2": "Character card V2", "chara_card_v3": "Character card V3"}
+FIRST = "Character card V1"
+FIRST_FIELDS = {"description", "personality", "scenario", "first_mes", "mes_example"}
+START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
+USER = r"\{\{user\}\}|<USER>|You|User"
+PLAY = "You play {}. Stay in this role, and answer as {} would."
+
+
+def recognise(content: object) -> bool:
+    card = table(content)
+    if card.get("spec") in SPECS:
+        return isinstance(card.get("data"), dict)
+    return isinstance(card.get("name"), str) and len(FIRST_FIELDS & card.keys()) >= 2
+
+
+def read(content: object, taking: Taking, picture: bytes = b"") -> Imported:
+    """picture: what the card itself is, or its icon."""
+    card = table(content)
+    form = SPECS.get(str(card.get("spec")), FIRST)
+    data = table(card.get("data")) if form != FIRST else card
+    name = line(data.get("name"), NAME)
+    if not name:
+        raise BadImport("the card names no character")
+    macros = Macros(line(data.get("nickname"), NAME) or name, taking)
+    book = books.read(data.get("character_book"), macros, taking)
+    examples, prose = _examples(text(data.get("mes_example")), macros, name)
+    look = Look()
+    if picture:
+        look = Look(picture=taking.attach(f"picture.{_suffix(picture)}", picture))
+    _leave(data, taking)
+    variant = Variant(
+        name=name,
+        version=line(data.get("character_version"), 20) or "1",
+        line=_line(data, taking),
+        author=line(data.get("creator"), NAME),
+        origin=form,
+        tags=tuple(line(one, 40) for one in texts(data.get("tags"))[:20]),
+        instructions=_instructions(data, macros, book.always, prose, name),
+        greeting=macros.spoken(text(data.get("first_mes"))).strip(),
+        examples=examples,
+        knowledge=book.knowledge,
+        look=look,
+    )
+    return taking.done(variant, form)
+
+
+def _instructions(
+    data: dict[str, Any], macros: Macros, always: tuple[str, ...], prose: str, name: str
+) -> str:
+    own, told = text(data.get("system_prompt")).strip(), text(data.get("description")).strip()
+    parts = [own or PLAY.format(name, name), told]
+    for field, title in (("personality", "Personality"), ("scenario", "Scenario")):
+        if said := text(data.get(field)).strip():
+            parts.append(f"{title}: {said}")
+    parts += always
+    if prose:
+        parts.append(f"This is how a conversation with {name} reads:\n\n{prose}")
+    parts.append(text(data.get("post_history_instructions")).strip())
+    return "\n\n".join(one for part in parts if (one := macros.told(part).strip()))
+
+
+def _examples(said: str, macros: Macros, name: str) -> tuple[tuple[Example, ...], str]:
+    """Questions with answers; what is written in another way comes back as prose."""
+    found: list[Example] = []
+    prose: list[str] = []
+    for part in START.split(said):
+        if not part.strip():
+            continue
+        pairs = _pairs(part, name)
+        if pairs:
+            found += [Example(macros.spoken(q), macros.spoken(a)) for q, a in pairs]
+        else:
+            prose.append(part.strip())
+    return tuple(found), "\n\n".join(prose)
+
+
+def _pairs(part: str, name: str) -> list[tuple[str, str]]:
+    """Of one conversation; [] where its lines do not alternate between the two."""
+    of_character = rf"\{{\{{char\}}\}}|<BOT>|{re.escape(name)}"
+    speaker = rf"^[ \t]*(?:({USER})|(?:{of_character}))[ \t]*:[ \t]?"
+    marks = [*re.finditer(speaker, part, re.IGNORECASE | re.MULTILINE)]
+    if not marks or part[: marks[0].start()].strip():
+        return []
+    ends = [one.start() for one in marks[1:]] + [len(part)]
+    said: list[tuple[bool, str]] = []
+    for mark, end in zip(marks, ends, strict=True):
+        words, of_user = part[mark.end() : end].strip(), mark[1] is not None
+        if said and said[-1][0] == of_user:
+            said[-1] = (of_user, f"{said[-1][1]}\n\n{words}")
+        else:
+            said.append((of_user, words))
+    if not said[0][0]:  # the character speaks first: nothing was asked
+        said = said[1:]
+    pairs = zip(said[::2], said[1::2], strict=False)
+    return [(question, answer) for (_, question), (_, answer) in pairs if question and answer]
+
+
+def _line(data: dict[str, Any], taking: Taking) -> str:
+    """The first line of the notes for people, which a model never reads."""
+    notes = text(table(data.get("creator_notes_multilingual")).get("en")) or text(
+        data.get("creator_notes")
+    )
+    plain = re.sub(r"<[^<>]{0,300}>", " ", notes)
+    first = next((one for one in plain.splitlines() if one.strip()), "")
+    if line(plain, len(plain) + 1) != line(first):
+        taking.leave("The notes of its maker, but for their first line.")
+    return line(first, LINE)
+
+
+def _leave(data: dict[str, Any], taking: Taking) -> None:
+    if others := texts(data.get("alternate_greetings")):
+        taking.leave(f"{len(others)} other greetings: {shown(others[0])}")
+    if texts(data.get("group_only_greetings")):
+        taking.leave("Its greetings for groups.")
+    if names := [one for one in table(data.get("extensions")) if one != books.OWN]:
+        taking.leave(f"What other programs keep in it: {shown(', '.join(map(str, names)))}")
+
+
+def _suffix(picture: bytes) -> str:
+    if picture.startswith(b"\x89PNG"):
+        return "png"
+    return "jpg" if picture.startswith(b"\xff\xd8") else "webp"
