@@ -20,7 +20,7 @@ class Book(NamedTuple):
     knowledge: tuple[Attached, ...] = ()
 
 
-def read(value: object, macros: Macros, taking: Taking) -> Book:
+def lore(value: object, macros: Macros, taking: Taking) -> Book:
     entries = tables(table(value).get("entries"))
     if len(entries) > MOST:
         taking.leave(f"{len(entries) - MOST:,} of {len(entries):,} entries of its lore book.")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from engines.variants.importing import books
+from engines.variants.importing.books import OWN, lore
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.taking import BadImport, Imported, Taking
 from engines.variants.importing.values import LINE, NAME, line, shown, table, text, texts
@@ -33,7 +33,7 @@ def read(content: object, taking: Taking, picture: bytes = b"") -> Imported:
     if not name:
         raise BadImport("the card names no character")
     macros = Macros(line(data.get("nickname"), NAME) or name, taking)
-    book = books.read(data.get("character_book"), macros, taking)
+    book = lore(data.get("character_book"), macros, taking)
     examples, prose = _examples(text(data.get("mes_example")), macros, name)
     look = Look()
     if picture:
@@ -123,7 +123,7 @@ def _leave(data: dict[str, Any], taking: Taking) -> None:
         taking.leave(f"{len(others)} other greetings: {shown(others[0])}")
     if texts(data.get("group_only_greetings")):
         taking.leave("Its greetings for groups.")
-    if names := [one for one in table(data.get("extensions")) if one != books.OWN]:
+    if names := [one for one in table(data.get("extensions")) if one != OWN]:
         taking.leave(f"What other programs keep in it: {shown(', '.join(map(str, names)))}")
 
 
