@@ -159,6 +159,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     starter = paths.resource(STARTER)
     help = paths.resource("help")
     models = ModelController(llm, store, background, preferences, starter, help, engine, parent)
+    models.adapters = folders.adapters
     models.learnt = OutcomesController(llm, folders.cache, background, parent).learnt
     answering = Answering(llm, toolbox, store, parent)
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)

@@ -15,7 +15,8 @@ class Folders:
     cache: Path  # may be deleted at any time
 
     def make(self) -> "Folders":
-        for folder in (self.config, self.data, self.state, self.cache, self.logs):
+        own = (self.config, self.data, self.state, self.cache, self.logs, self.adapters)
+        for folder in own:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
@@ -30,6 +31,11 @@ class Folders:
     @property
     def notes(self) -> Path:
         return self.data / "notes"
+
+    @property
+    def adapters(self) -> Path:
+        """<SHA-256>.gguf each; there before a model starts, whose jail lets it read the folder."""
+        return self.data / "adapters"
 
     @property
     def logs(self) -> Path:

@@ -115,11 +115,13 @@ class Adapted(Message, frozen=True):
     """A LoRA adapter or control vector the answer is made with, by the SHA-256 of its file.
 
     kind is "lora" or "control"; the worker finds the file in the folder it was started with.
+    layers: the first and the last one a control vector changes; None: all it has directions for.
     """
 
     sha256: str
     kind: str = "lora"
     scale: float = 1.0
+    layers: tuple[int, int] | None = None
 
 
 # Requests go from the app to an engine.
@@ -222,6 +224,17 @@ class Loaded(Message, frozen=True):
     gave_up: str = ""  # what it had to do without for lack of memory, a sentence for the person
     can: Abilities | None = None  # of a server
     helpers: tuple[str, ...] = ()  # other computers that carry a part of it, as host:port
+
+
+class AdaptersHeld(Message, frozen=True):
+    """The adapters in memory, each by the SHA-256 of its file, after some came or went.
+
+    What they take (bytes, in memory and on graphics cards) is not in Loaded.took.
+    """
+
+    sha256s: tuple[str, ...] = ()
+    took: int = 0
+    card_took: int = 0
 
 
 class Progress(Message, frozen=True):
@@ -346,6 +359,7 @@ Request = (
 )
 Event = (
     Loaded
+    | AdaptersHeld
     | Progress
     | TextDelta
     | ThoughtDelta

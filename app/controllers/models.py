@@ -78,6 +78,7 @@ class ModelController(QObject):
         self._state, self._words, self._speed = "none", "", ""
         self._gave_up = ""  # what the person was told last that the model had to do without
         self.learnt: Callable[[], tuple[Learnt, ...]] = tuple  # what models took before
+        self.adapters: Path | None = None  # the folder of adapters a model may be changed with
         link.event.connect(self._on_event)
         link.state_changed.connect(self._on_state)
         preferences.engine_changed.connect(self._reload)
@@ -204,19 +205,26 @@ class ModelController(QObject):
                 self.notice.emit(FAR)
                 helpers = ""
             grants = {"network": True} if helpers else {}
-            self.link.open(self._engine, file, options, **grants)
+            self.link.open(self._engine, file, options, read=self._granted(options), **grants)
         self.changed.emit(self.model)
 
     def _options(self) -> Any:
-        """As the person chose them, with what was learnt about memory."""
+        """As the person chose them, with what was learnt about memory, and where adapters are."""
         options = self._preferences.engine_options()
-        return replace(options, learnt=self.learnt()) if hasattr(options, "learnt") else options
+        if not hasattr(options, "learnt"):
+            return options
+        return replace(options, learnt=self.learnt(), adapters=str(self.adapters or ""))
+
+    def _granted(self, options: Any) -> tuple[Path, ...]:
+        """Folders the jail lets it read, with what is put into them later."""
+        folder = getattr(options, "adapters", "")
+        return (Path(folder),) if folder else ()
 
     def _start_starter(self) -> None:
         """In front of the starter stands what answers from the help pages."""
         chosen = vars(self._options()) | {"helpers": ""}  # it needs none
         options = registry.all_specs()[STARTER].options(**chosen, help=str(self._help))
-        self.link.open(STARTER, self._path, options, read=(self._help,))
+        self.link.open(STARTER, self._path, options, read=(self._help, *self._granted(options)))
 
     @Slot(str, object)
     def _reload(self, _option: str, _value: Any) -> None:

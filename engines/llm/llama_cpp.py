@@ -67,13 +67,15 @@ class Options:
         "ports are taken: bring the other one here with ssh -L 50052:localhost:50052.",
         shape="line",
     )
+    adapters: str = option("", "")  # the folder of adapters, filled in by the app
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> Engine:
     load = import_module(HEAVY).create
     kv = "" if options.memory == "auto" else options.memory
     wishes = Wishes(options.context, kv, options.gpu_layers, options.flash)
-    about = (model, wishes, options.threads, progress, options.anyway, options.learnt)
+    adapters = Path(options.adapters) if options.adapters else None
+    about = (model, wishes, options.threads, progress, options.anyway, options.learnt, adapters)
     if not options.helpers:
         return load(*about)
     joined, trouble = import_module(HELPING).join(options.helpers)

@@ -57,6 +57,14 @@ class Options:
     known: str = option("", "")  # Abilities as JSON, where the model was asked before
 
 
+class NoAdapters(ParleyError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The server at {where} cannot use the adapters of this variant.",
+            "Set their scales to 0, or open the model on this computer.",
+        )
+
+
 class OpenAIEngine:
     def __init__(self, server: Server, model: str, can: Abilities) -> None:
         self._server, self._model, self._can = server, model, can
@@ -96,6 +104,8 @@ class OpenAIEngine:
         self._server.close()
 
     def _answer(self, chat: Chat) -> Generator[Event, None, Done]:
+        if any(one.scale for one in chat.adapters):
+            raise NoAdapters(self._server.where)
         if unseen := self._enclosures.missing(chat.turns):
             yield Unseen(unseen)
             return Done("unseen")

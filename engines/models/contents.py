@@ -48,6 +48,7 @@ class Contents:
     types: dict[str, int]
     tensors: list[Tensor]
     size: int  # the file's, in bytes
+    start: int = 0  # where the tensors' data begins, in bytes
 
 
 class DescriptionReader:
@@ -59,8 +60,8 @@ class DescriptionReader:
 
     def read(self) -> Contents:
         values, types, tensors = self._read_description({}, {})
-        self._check_data(tensors, alignment(values, types))
-        return Contents(values, types, tensors, self._file.size)
+        start = self._check_data(tensors, alignment(values, types))
+        return Contents(values, types, tensors, self._file.size, start)
 
     def read_start(self) -> tuple[dict[str, Any], list[Tensor]]:
         """What stands in the first bytes of a file; tensors only where all of their table does."""
@@ -177,7 +178,8 @@ class DescriptionReader:
             raise ModelRefused("it holds two tensors of the same name")
         return tensors
 
-    def _check_data(self, tensors: list[Tensor], alignment: int) -> None:
+    def _check_data(self, tensors: list[Tensor], alignment: int) -> int:
+        """Where it begins."""
         start = math.ceil(self._file.position / alignment) * alignment
         end = start + end_of_data(tensors, alignment)
         if tensors and end > self._file.size:
@@ -185,6 +187,7 @@ class DescriptionReader:
                 f"it is not complete: {portion(self._file.size, end)} are there",
                 f"{self._file.size} of {end} bytes",
             )
+        return start
 
 
 def alignment(values: dict[str, Any], types: dict[str, int]) -> int:

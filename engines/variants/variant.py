@@ -60,6 +60,7 @@ class Adapter(Data, frozen=True):
     kind: Literal["lora", "control"] = "lora"
     scale: float = 1.0
     title: str = ""
+    layers: tuple[int, int] | None = None  # first and last one a control vector changes; None: all
 
 
 class Voice(Data, frozen=True):

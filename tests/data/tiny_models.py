@@ -135,8 +135,12 @@ def random_llama(
     vocabulary: Vocabulary | None = None,
     layers: int = 2,
     metadata: dict[str, float | int] | None = None,
+    change: Callable[[Weights], object] = lambda weights: None,
 ) -> Path:
-    """A llama with random weights: what it says means nothing but depends on all it has read."""
+    """A llama with random weights: what it says means nothing but depends on all it has read.
+
+    change: what is done to its weights before they are written.
+    """
     vocabulary = vocabulary or Vocabulary()
     width, hidden = 64, 128
     random = Random(seed)
@@ -144,6 +148,7 @@ def random_llama(
     for n in range(layers):
         weights |= attention(random, n, width, heads=4, kv_heads=2, size=16)
         weights |= feed_forward(random, n, width, hidden)
+    change(weights)
 
     def describe(writer: gguf.GGUFWriter) -> None:
         describe_attention(writer, context, width, hidden, layers)

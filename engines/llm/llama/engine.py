@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from engines.errors import ParleyError
 from engines.llm.llama import schema, threads
+from engines.llm.llama.adapters import Adapters
 from engines.llm.llama.fitting import Fitter
 from engines.llm.llama.grammar import BadGrammar, Grammar
 from engines.llm.llama.library import VERSION, C
@@ -41,6 +42,7 @@ from engines.messages import (
     Unseen,
     Usage,
 )
+from engines.models.adapter import base_of
 from engines.models.fit.forecast import reads
 from engines.models.fit.outline import of_contents
 from engines.models.fit.plans import Wishes
@@ -81,10 +83,12 @@ class LlamaEngine:
         threads: int,
         senses: Senses | ParleyError,
         reads: int,
+        adapters: Adapters,
     ) -> None:
         self._path, self._header, self._opened = path, header, opened
         self._model, self.memory = model, memory = opened.model, opened.memory
         self._threads, self._senses, self._reads = threads, senses, reads
+        self._adapters = adapters
         self._state = file_state(path)
         self._vocabulary = model.vocabulary
         templates = (model.template(), model.template("tool_use"))
@@ -131,6 +135,8 @@ class LlamaEngine:
     def run(self, request: Request) -> Generator[Event, None, Done | None]:
         if file_state(self._path) not in (None, self._state):  # deleting it does no harm
             raise FileChanged(self._path)
+        if isinstance(request, Prefill | Chat):
+            yield from self._adapters.use(request.adapters)
         if isinstance(request, Prefill):
             return (yield from self._prefill(request))
         if isinstance(request, Chat):
@@ -147,6 +153,7 @@ class LlamaEngine:
 
     def close(self) -> None:
         self.memory.close()
+        self._adapters.close()
         if isinstance(self._senses, Senses):
             self._senses.close()
         self._model.close()
@@ -339,8 +346,12 @@ def create(
     progress: Callable[[float], bool],
     anyway: bool = False,
     learnt: tuple[Learnt, ...] = (),
+    adapters: Path | None = None,
 ) -> LlamaEngine:
-    """Load a model so that it fits; anyway and learnt as loading.Wanted has them."""
+    """Load a model so that it fits; anyway and learnt as loading.Wanted has them.
+
+    adapters: the folder of its adapters.
+    """
     header, contents = read(path)
     C.llama_backend_init()
     count = asked_threads or threads.usual()
@@ -350,7 +361,8 @@ def create(
     outline = of_contents(contents)
     opened = load(path, header, outline, wanted, progress)
     senses = senses_of(path, projector, opened, count)
-    return LlamaEngine(path, header, opened, count, senses, round(reads(outline)))
+    changing = Adapters(adapters, base_of(header, contents), opened)
+    return LlamaEngine(path, header, opened, count, senses, round(reads(outline)), changing)
 
 
 def senses_of(

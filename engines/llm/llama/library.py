@@ -34,7 +34,7 @@ REARRANGED = {
     "VXE": ("Q4_0",),
 }
 # what it tells of memory: where, what for, and MiB
-BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size = +([0-9.]+) MiB")
+BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output|LoRA) buffer size = +([0-9.]+) MiB")
 
 log = logging.getLogger("llama.cpp")
 
@@ -79,7 +79,7 @@ class Buffer:
     """Memory the library took, or would take, in bytes."""
 
     where: str  # "CPU", "CPU_Mapped", "CPU_REPACK", "Vulkan0"
-    use: str  # "model", "KV", "RS", "compute" or "output"
+    use: str  # "model", "KV", "RS", "compute", "output" or "LoRA"
     size: int
 
 
