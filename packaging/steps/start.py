@@ -34,7 +34,8 @@ def checks(pytest_arguments: list[str], full: bool) -> int:
         if subprocess.call([python, "-m", *command], cwd=str(repository()), env=environ):
             failed.append(name)
     print("== pytest" + (", the long fault lists whole" if full else ""), flush=True)
-    tests = [python, "-m", "pytest"]
+    # half of the time is waiting for sound, screens and other processes: one test file per core
+    tests = [python, "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
     if full:  # some lists are longer then, and some tests run only then
         environ["PARLEY_FULL"] = "1"
         tests += ["-m", "not clip", "-o", "timeout=3600"]
