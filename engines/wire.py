@@ -13,8 +13,11 @@ LARGEST = 64 * 1024 * 1024
 class Wire:
     """One end of a pipe pair. Sending is safe from any thread; one thread receives."""
 
-    def __init__(self, reader: IO[bytes], writer: IO[bytes], incoming: Any) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, reader: IO[bytes], writer: IO[bytes], incoming: Any, largest: int = LARGEST
+    ) -> None:
+        """largest: bytes of a frame that is received."""
+        self._reader, self._writer, self._largest = reader, writer, largest
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(tuple[int, incoming]).decode
         self._lock = threading.Lock()
@@ -34,7 +37,7 @@ class Wire:
     def receive(self) -> tuple[int, Any]:
         """The next frame. Raises EOFError when the other end is gone, ValueError on nonsense."""
         (length,) = LENGTH.unpack(self._exactly(LENGTH.size))
-        if length > LARGEST:
+        if length > self._largest:
             raise ValueError(f"a frame of {length} bytes")
         try:
             return self._decode(self._exactly(length))

@@ -236,12 +236,15 @@ def _live(
         os._exit(code)
 
 
-def only_these(said: int, answer: int) -> None:
-    """Nothing of the parent's stays open: a pipe to the app would let the child speak to it."""
+def only_these(said: int, answer: int, asked: int | None = None) -> None:
+    """Nothing of the parent's stays open: a pipe to the app would let the child speak to it.
+
+    asked: what the child reads; None: nothing.
+    """
     said, answer = os.dup(said), os.dup(answer)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    free = max(said, answer, nothing, ANSWERS) + 1
-    moved = [os.dup2(descriptor, free + n) for n, descriptor in enumerate((nothing, said, answer))]
+    asked = os.open(os.devnull, os.O_RDONLY) if asked is None else os.dup(asked)
+    free = max(said, answer, asked, ANSWERS) + 1
+    moved = [os.dup2(descriptor, free + n) for n, descriptor in enumerate((asked, said, answer))]
     for place, descriptor in ((0, moved[0]), (STDOUT, moved[1]), (STDERR, moved[1])):
         os.dup2(descriptor, place)
     os.dup2(moved[2], ANSWERS)

@@ -173,14 +173,16 @@ class Network:
         form: Mapping[str, str] | None = None,
         seconds: float = SECONDS,
         largest: int = LARGEST,
+        body: bytes | None = None,
     ) -> Answer:
-        """GET, or POST of a form. Raises ParleyError in words; redirects are not followed."""
+        """GET, or POST of a form or a body; redirects are not followed. Raises ParleyError."""
         spent = Spent(time.monotonic() + seconds)
-        method = "POST" if form is not None else "GET"
+        method = "GET" if form is None and body is None else "POST"
         try:
             with _in_words(address.place, seconds):
                 headers = {"User-Agent": NAME, "Accept-Encoding": "gzip, deflate", **self.headers}
-                request = httpx2.Request(method, address.url, headers=headers, data=form)
+                about = {"headers": headers, "data": form, "content": body}
+                request = httpx2.Request(method, address.url, **about)
                 with Transport(Door(self.use.allowed, self.own_network, spent)) as transport:
                     response = transport.handle_request(request)
                     try:
