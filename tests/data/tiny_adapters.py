@@ -61,7 +61,8 @@ def lora(
         "adapter.type": "lora",
         "adapter.lora.alpha": ALPHA,
     }
-    return write(path, "llama", facts | {**(values or {})}, weights or lora_weights(), kinds or {})
+    own = lora_weights() if weights is None else weights
+    return write(path, "llama", facts | {**(values or {})}, own, kinds or {})
 
 
 def control(

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from engines.messages import Adapted
+from engines import machine
+from engines.errors import ParleyError
+from engines.llm.llama import adapters
+from engines.messages import Adapted, AdaptersHeld, Prefill
 from tests.data import tiny_adapters, tiny_models
-from tests.data.talking import ask, logits, opened
+from tests.data.talking import ask, logits, opened, run, said
 from tests.data.tiny_adapters import lora_weights, merged
 
 QUESTION = "Tell me of the sea"
@@ -44,9 +47,9 @@ def engine(folder):
         yield engine
 
 
-def thinks(engine, *adapters, words=(QUESTION,)):
+def thinks(engine, *changes, words=(QUESTION,)):
     """The logits after a question."""
-    ask(engine, *words, adapters=adapters, max_tokens=0)
+    ask(engine, *words, adapters=changes, max_tokens=0)
     return np.array(logits(engine.memory))
 
 
@@ -62,3 +65,173 @@ def test_a_lora_does_what_a_merged_model_does(engine, folder, sea, scale):
         expected = thinks(other)
     assert far(thinks(engine), expected) > 1
     assert far(thinks(engine, Adapted(sea, scale=scale)), expected) < CLOSE
+
+
+def test_scale_nought_is_the_model_as_it_was_and_forgets_nothing(engine, sea, mood):
+    plain = thinks(engine)
+    heard = ask(engine, QUESTION, max_tokens=0, adapters=(Adapted(sea, scale=0.0),))
+    assert heard.done.usage.cached_tokens == heard.done.usage.prompt_tokens - 1
+    off = Adapted(sea, scale=0.0), Adapted(mood, "control", 0.0)
+    engine.memory.clear()  # batches of other sizes round in other places
+    assert np.array_equal(thinks(engine, *off), plain)
+    thinks(engine, Adapted(sea), Adapted(mood, "control"))
+    assert np.array_equal(thinks(engine), plain)
+
+
+def test_several_at_once_are_merged_together(engine, folder, sea, hill):
+    def change(weights):
+        merged(lora_weights(), 0.5)(weights)
+        merged(lora_weights(seed=2), -0.25)(weights)
+
+    with opened(tiny_models.random_llama(folder / "both.gguf", change=change)) as other:
+        expected = thinks(other)
+    both = Adapted(sea, scale=0.5), Adapted(hill, scale=-0.25)
+    assert far(thinks(engine, *both), expected) < CLOSE
+    thinks(engine)
+    assert far(thinks(engine, *reversed(both)), expected) < CLOSE
+    twice = Adapted(sea, scale=0.3), *both[1:], Adapted(sea, scale=0.2)
+    assert far(thinks(engine, *twice), expected) < CLOSE
+
+
+def test_a_control_vector_is_added_to_what_a_layer_says(engine, folder, mood):
+    def change(weights):
+        weights["blk.1.ffn_down.bias"] = 0.5 * tiny_adapters.directions()["direction.1"]
+
+    with opened(tiny_models.random_llama(folder / "biased.gguf", change=change)) as other:
+        expected = thinks(other)
+    assert far(thinks(engine), expected) > 1
+    assert far(thinks(engine, Adapted(mood, "control", 0.5)), expected) < CLOSE
+    halves = Adapted(mood, "control", 0.2), Adapted(mood, "control", 0.3, layers=(1, 1))
+    assert far(thinks(engine, *halves), expected) < CLOSE
+
+
+def test_a_control_vector_changes_the_layers_one_names(tmp_path, four_layers):
+    path, sha256 = four_layers
+    with opened(path, adapters=str(tmp_path)) as engine:
+        plain, whole = thinks(engine), thinks(engine, Adapted(sha256, "control"))
+        last = thinks(engine, Adapted(sha256, "control", layers=(3, 3)))
+        assert far(whole, plain) > 1 and far(last, plain) > 0.1 and far(last, whole) > 0.1
+        assert np.array_equal(thinks(engine, Adapted(sha256, "control", layers=(1, 3))), whole)
+        assert np.array_equal(thinks(engine, Adapted(sha256, "control", layers=(4, 9))), plain)
+
+
+@pytest.fixture
+def four_layers(tmp_path):
+    weights = tiny_adapters.directions(layers=4)
+    sha256 = tiny_adapters.named(tiny_adapters.control(tmp_path / "control.gguf", weights))
+    return tiny_models.random_llama(tmp_path / "four.gguf", layers=4), sha256
+
+
+def test_both_kinds_together(engine, folder, sea, mood):
+    def change(weights):
+        merged(lora_weights(), 1.0)(weights)
+        weights["blk.1.ffn_down.bias"] = -tiny_adapters.directions()["direction.1"]
+
+    with opened(tiny_models.random_llama(folder / "all.gguf", change=change)) as other:
+        expected = thinks(other)
+    assert far(thinks(engine, Adapted(mood, "control", -1.0), Adapted(sea)), expected) < CLOSE
+
+
+def test_what_was_read_otherwise_is_not_gone_on_from(engine, folder, sea):
+    with opened(folder / "llama.gguf", context=2048, adapters=str(folder / "adapters")) as cold:
+        first = ask(engine, QUESTION, adapters=(Adapted(sea),))
+        turns = (QUESTION, first.text, "And then?")
+        for changes in ((), (Adapted(sea, scale=0.5),), (Adapted(sea),)):
+            cold.memory.clear()
+            warm = thinks(engine, *changes, words=turns)
+            assert far(warm, thinks(cold, *changes, words=turns)) < CLOSE
+
+
+def test_what_was_read_likewise_is(engine, sea):
+    first = ask(engine, QUESTION, adapters=(Adapted(sea),))
+    again = ask(engine, QUESTION, first.text, "And then?", adapters=(Adapted(sea),))
+    assert again.done.usage.cached_tokens >= first.done.usage.prompt_tokens
+
+
+def test_reading_ahead_is_with_the_same_adapters(engine, sea):
+    run(engine, Prefill(said(QUESTION), adapters=(Adapted(sea),)))
+    heard = ask(engine, QUESTION, adapters=(Adapted(sea),))
+    assert heard.done.usage.cached_tokens > heard.done.usage.prompt_tokens / 2
+    run(engine, Prefill(said(QUESTION)))
+    heard = ask(engine, QUESTION, adapters=(Adapted(sea),))
+    assert heard.text == ask(engine, QUESTION, adapters=(Adapted(sea),)).text
+
+
+def refused(engine, *changes):
+    with pytest.raises(ParleyError) as raised:
+        ask(engine, QUESTION, adapters=changes)
+    assert raised.value.message.endswith(".") and raised.value.hint.endswith(".")
+    return raised.value.message
+
+
+def test_what_cannot_be_used_says_so_and_changes_nothing(engine, sea, mood):
+    plain = thinks(engine)
+    missing, nowhere = "0" * 64, "../../llama"
+    assert "not there any more" in refused(engine, Adapted(sea), Adapted(missing))
+    assert "no name a file could have" in refused(engine, Adapted(nowhere))
+    assert "it is a control vector" in refused(engine, Adapted(mood))
+    assert "it is a LoRA adapter" in refused(engine, Adapted(sea, "control"))
+    for scale in (float("nan"), float("inf"), 1e6):
+        assert "so strongly" in refused(engine, Adapted(sea, scale=scale))
+    many = [Adapted(f"{n:064}") for n in range(5)]
+    assert "these are 5" in refused(engine, *many)
+    heard = ask(engine, QUESTION, max_tokens=0)
+    assert heard.done.usage.cached_tokens == heard.done.usage.prompt_tokens - 1
+    assert far(logits(engine.memory), plain) < CLOSE
+
+
+def test_without_a_folder_there_are_none(folder, sea):
+    with opened(folder / "llama.gguf") as engine:
+        assert "cannot be read" in refused(engine, Adapted(sea))
+
+
+def told(heard):
+    return [event for event in heard.events if isinstance(event, AdaptersHeld)]
+
+
+def test_what_is_in_memory_is_told_with_its_size(engine, folder, sea, mood):
+    (first,) = told(ask(engine, QUESTION, adapters=(Adapted(sea), Adapted(mood, "control"))))
+    assert set(first.sha256s) == {sea, mood} and not first.card_took
+    weights = sum(values.nbytes for values in lora_weights().values())
+    assert weights * 0.9 < first.took < weights * 1.2  # as the library tells it, rounded
+    assert not told(ask(engine, QUESTION, adapters=(Adapted(sea, scale=0.5),)))
+    assert not told(ask(engine, QUESTION))
+
+
+def test_of_more_than_a_few_the_longest_unused_goes(engine, folder):
+    names = []
+    for seed in range(10, 16):
+        path = tiny_adapters.lora(folder / "adapters/new.gguf", lora_weights(seed))
+        names.append(tiny_adapters.named(path))  # while the model is open
+    for name in names:
+        held = told(ask(engine, QUESTION, adapters=(Adapted(name),)))
+        assert name in held[0].sha256s and len(held[0].sha256s) <= adapters.KEPT
+    assert held[0].sha256s == tuple(names[-adapters.KEPT :])
+    plain, first = thinks(engine), thinks(engine, Adapted(names[0]))
+    assert far(first, plain) > 1
+
+
+def test_one_that_is_not_used_for_long_gives_its_memory_back(engine, sea, hill, monkeypatch):
+    ask(engine, QUESTION, adapters=(Adapted(sea),))
+    ask(engine, QUESTION, adapters=(Adapted(hill),))
+    monkeypatch.setattr(adapters, "UNUSED", 0.0)
+    (held,) = told(ask(engine, QUESTION, adapters=(Adapted(hill),)))
+    assert held.sha256s == (hill,)  # not what is in use
+    (held,) = told(ask(engine, QUESTION)) or told(ask(engine, QUESTION))
+    assert held == AdaptersHeld()
+
+
+def test_one_larger_than_what_is_free_is_refused(engine, sea, hill, monkeypatch):
+    ask(engine, QUESTION, adapters=(Adapted(hill),))
+    monkeypatch.setattr(machine, "memory", lambda: (8 << 30, 1000))
+    assert "needs 0 MB of memory, and 0 MB are free" in refused(engine, Adapted(sea))
+    assert ask(engine, QUESTION, adapters=(Adapted(hill),)).done.reason  # that is in use goes on
+
+
+def test_a_deleted_file_stays_in_use(engine, folder):
+    path = tiny_adapters.lora(folder / "adapters/gone.gguf", lora_weights(seed=20))
+    sha256 = tiny_adapters.named(path)
+    before = thinks(engine, Adapted(sha256))
+    (folder / f"adapters/{sha256}.gguf").unlink()
+    thinks(engine)
+    assert far(thinks(engine, Adapted(sha256)), before) < CLOSE
