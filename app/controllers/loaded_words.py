@@ -1,6 +1,6 @@
 """How a model lies in memory, in words: layers, what it took and was thought to take."""
 
-from engines.messages import Loaded
+from engines.messages import AdaptersHeld, Loaded
 
 REMEMBERS = {
     "f16": "whole (f16)",
@@ -11,13 +11,14 @@ REMEMBERS = {
 }
 
 
-def rows_of_memory(loaded: Loaded) -> list[tuple[str, str]]:
+def rows_of_memory(loaded: Loaded, held: AdaptersHeld) -> list[tuple[str, str]]:
     """(label, value) for the card; an empty value is for nobody."""
     layers = f"{loaded.layers} of {loaded.layers_total} on the graphics card"
     return [
         ("Layers", layers if loaded.layers_total else ""),
         ("Remembers", REMEMBERS.get(loaded.kv, loaded.kv)),
         ("Memory", memory_words(loaded)),
+        ("Adapters", adapter_words(held)),
         ("Helped by", ", ".join(loaded.helpers)),
         ("Did without", loaded.gave_up),
     ]
@@ -30,6 +31,12 @@ def memory_words(loaded: Loaded) -> str:
     taken, expected = size_words(loaded.took), size_words(loaded.forecast)
     card = f", and {size_words(loaded.card_took)} on the card" if loaded.card_took else ""
     return f"{taken}{card}; {expected} were forecast"
+
+
+def adapter_words(held: AdaptersHeld) -> str:
+    """Those that are loaded, and what they take beside the model; "" where there are none."""
+    size = held.took + held.card_took
+    return f"{len(held.sha256s)} in memory, {size_words(size)} more" if held.sha256s else ""
 
 
 def size_words(size: int) -> str:

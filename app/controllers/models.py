@@ -19,6 +19,7 @@ from app.store.conversations import Store
 from engines import registry
 from engines.messages import (
     Abilities,
+    AdaptersHeld,
     Done,
     Event,
     Failed,
@@ -73,6 +74,7 @@ class ModelController(QObject):
         self._server_name = ""
         self._good: Path | None = None  # the last file that loaded
         self._loaded: Loaded | None = None
+        self._held = AdaptersHeld()
         self._hash, self._hashing = "", None
         self._waiting: list[tuple[Callable[[Any, str], None], Any]] = []
         self._state, self._words, self._speed = "none", "", ""
@@ -253,7 +255,10 @@ class ModelController(QObject):
             case Sent():
                 self.sent.emit(event)
             case Loaded() if job == 0:
-                self._loaded = event
+                self._loaded, self._held = event, AdaptersHeld()
+            case AdaptersHeld():
+                self._held = event
+                self.changed.emit(self.model)
             case Done() if job == 0:
                 self._opened()
             case Done(usage=usage) if usage.output_tokens > 1 and usage.output_seconds > 0:
@@ -362,7 +367,7 @@ class ModelController(QObject):
                 ("Device", loaded.device),
                 ("Takes in", self._takes_in(loaded)),
                 ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
-                *rows_of_memory(loaded),
+                *rows_of_memory(loaded, self._held),
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]

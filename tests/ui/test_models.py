@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from engines.messages import Chat, Done, Failed, Loaded, Progress, Usage
+from engines.messages import AdaptersHeld, Chat, Done, Failed, Loaded, Progress, Usage
+from tests.conftest import HELP
 
 
 @pytest.fixture
@@ -62,3 +63,22 @@ def test_an_engine_option_loads_the_model_anew(models, llm, preferences):
     assert preferences.set_engine("context", 2048) == ""
     assert len(llm.opened) == 2
     assert "between" in preferences.set_engine("context", -5)
+
+
+def test_a_model_may_read_the_folder_of_adapters(models, llm, other, tmp_path):
+    models.adapters = tmp_path / "adapters"
+    models.open_file(str(other))
+    assert llm.grants["read"] == (tmp_path / "adapters",)
+    models.open_starter()
+    assert tmp_path / "adapters" in llm.grants["read"] and HELP in llm.grants["read"]
+
+
+def test_adapters_in_memory_are_among_the_facts_until_it_rests(models, llm):
+    llm.submit(Chat(()))
+    llm.answer(AdaptersHeld(("ab" * 32, "cd" * 32), 30_000_000, 4_000_000))
+    assert dict(models.model.facts)["Adapters"] == "2 in memory, 34.0 MB more"
+    llm.answer(AdaptersHeld())
+    assert "Adapters" not in dict(models.model.facts)
+    llm.answer(AdaptersHeld(("ab" * 32,), 30_000_000))
+    llm.load()
+    assert "Adapters" not in dict(models.model.facts)

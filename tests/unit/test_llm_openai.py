@@ -12,6 +12,7 @@ from engines.errors import ParleyError
 from engines.llm.enclosing import Enclosures
 from engines.llm.openai import Options, create
 from engines.messages import (
+    Adapted,
     Chat,
     Listen,
     Look,
@@ -240,3 +241,12 @@ def test_a_server_may_be_said_to_be_blind():
             with pytest.raises(ParleyError, match="cannot do that"):
                 list(engine.run(one))
         engine.close()
+
+
+def test_a_server_cannot_use_adapters_and_says_so_before_anything_leaves():
+    with serving(Script(text("Yes"))) as script:
+        with pytest.raises(ParleyError, match="cannot use the adapters"):
+            ask(script, Chat(HELLO.turns, adapters=(Adapted("ab" * 32),)))
+        assert not script.asked
+        events, _ = ask(script, Chat(HELLO.turns, adapters=(Adapted("ab" * 32, scale=0.0),)))
+    assert said(events) == "Yes"
