@@ -6,8 +6,8 @@ decoded: that is for the media engine and its jail.
 
 from pathlib import Path
 
-from engines.variants.importing import card, modelfile
-from engines.variants.importing.contents import bytes_of, json_of, text_of
+from engines.variants.importing import card, gpt4all, jan, lm_studio, modelfile, open_webui
+from engines.variants.importing.contents import bytes_of, json_of, text_of, yaml_of
 from engines.variants.importing.taking import BadImport, Imported, Taking
 
 __all__ = ["BadImport", "Imported", "read", "read_all"]
@@ -27,19 +27,37 @@ def read_all(path: Path) -> tuple[Imported, ...]:
 
     May take a second for a large file: not for the GUI thread.
     """
-    data = bytes_of(path)
-    return _of_text(text_of(data), path)
+    try:
+        return _of_text(text_of(bytes_of(path)), path)
+    except RecursionError as error:
+        raise BadImport("it is nested too deeply") from error
 
 
 def _of_text(said: str, path: Path) -> tuple[Imported, ...]:
+    taking = Taking(path)
     if said.lstrip()[:1] in ("{", "["):
-        return _of_json(json_of(said), path)
+        if gpt4all.recognise(said):
+            return gpt4all.read_all(said, taking)
+        return _of_json(json_of(said), taking)
     if modelfile.recognise(said):
-        return (modelfile.read(said, Taking(path)),)
+        return (modelfile.read(said, taking),)
+    if gpt4all.recognise(said):
+        return gpt4all.read_all(said, taking)
+    content = yaml_of(said)
+    if lm_studio.recognise_yaml(content):
+        return (lm_studio.read_yaml(content, taking),)
     raise BadImport("nothing in it looks like one")
 
 
-def _of_json(content: object, path: Path) -> tuple[Imported, ...]:
+def _of_json(content: object, taking: Taking) -> tuple[Imported, ...]:
     if card.recognise(content):
-        return (card.read(content, Taking(path)),)
+        return (card.read(content, taking),)
+    if lm_studio.recognise(content):
+        return (lm_studio.read(content, taking),)
+    if open_webui.recognise(content):
+        return open_webui.read_all(content, taking)
+    if gpt4all.recognise_list(content):
+        return gpt4all.read_list(content, taking)
+    if jan.recognise(content):
+        return (jan.read(content, taking),)
     raise BadImport("its JSON is of no kind that is known here")

@@ -1,13 +1,16 @@
-"""What files of strangers hold, within bounds: bytes, text, JSON."""
+"""What files of strangers hold, within bounds: bytes, text, JSON, YAML."""
 
+import json
 from pathlib import Path
 
 import msgspec
+import yaml
 
 from engines.variants.importing.taking import BadImport
 
 LARGEST_TEXT = 16 << 20  # bytes; real ones have some thousand
 MOST_PARTS = 200_000  # of a JSON text: each is an object of Python's
+LARGEST_YAML = 64 << 10  # characters: half a second of reading
 
 
 def bytes_of(path: Path) -> bytes:
@@ -37,5 +40,32 @@ def json_of(said: str) -> object:
         raise BadImport("it has too many parts")
     try:
         return msgspec.json.decode(said)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError):
+        return _lenient(said)
+
+
+def _lenient(said: str) -> object:
+    """With half letters and numbers beyond all bounds, as some programs write them."""
+    try:
+        return json.loads(said)
+    except (ValueError, RecursionError) as error:
         raise BadImport("its JSON is broken", str(error)) from error
+
+
+def yaml_of(said: str) -> object:
+    """None where it is no YAML, or has more than anybody would write by hand."""
+    if len(said) > LARGEST_YAML:
+        return None
+    try:
+        return yaml.load(said, Loader=_Plain)
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        return None
+
+
+class _Plain(yaml.SafeLoader):
+    """Without aliases, which are how a few lines become gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        return super().compose_node(parent, index)

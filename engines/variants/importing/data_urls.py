@@ -1,0 +1,25 @@
+"""Pictures that stand within a text, as data: addresses."""
+
+import base64
+import binascii
+
+PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
+LARGEST = 8 << 20  # bytes
+
+
+def picture(address: str) -> bytes:
+    """b"" where it is none, too large, or no PNG, JPEG or WebP."""
+    head, mark, body = address[: LARGEST * 4 // 3 + 200].partition(";base64,")
+    if not mark or not head.startswith("data:image/") or len(address) > LARGEST * 4 // 3 + 100:
+        return b""
+    try:
+        data = base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return data if kind(data) else b""
+
+
+def kind(data: bytes) -> str:
+    """Its usual suffix; "" of what a variant cannot have as its picture."""
+    found = next((name for mark, name in PICTURES.items() if data.startswith(mark)), "")
+    return "" if found == "webp" and data[8:12] != b"WEBP" else found
