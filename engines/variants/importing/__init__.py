@@ -4,13 +4,22 @@ All of it is plain Python over bounded text: it runs in Background. Pictures are
 decoded: that is for the media engine and its jail.
 """
 
+import zipfile
 from pathlib import Path
 
 from engines.variants.importing import card, gpt4all, jan, lm_studio, modelfile, open_webui
+from engines.variants.importing.archives import own, read_archive
+from engines.variants.importing.card_png import SIGNATURE as PNG
+from engines.variants.importing.card_png import read_png
 from engines.variants.importing.contents import bytes_of, json_of, text_of, yaml_of
+from engines.variants.importing.data_urls import kind
 from engines.variants.importing.taking import BadImport, Imported, Taking
+from engines.variants.names import TOML
 
 __all__ = ["BadImport", "Imported", "read", "read_all"]
+
+ZIP, JPEG, GGUF = b"PK\x03\x04", b"\xff\xd8\xff", b"GGUF"
+NAMES = ("Modelfile", "model.yaml", "assistant.json", "preset.json", "card.json")
 
 
 def read(path: Path) -> Imported:
@@ -28,13 +37,41 @@ def read_all(path: Path) -> tuple[Imported, ...]:
     May take a second for a large file: not for the GUI thread.
     """
     try:
-        return _of_text(text_of(bytes_of(path)), path)
+        return _of_folder(path) if path.is_dir() else _of_file(path)
     except RecursionError as error:
         raise BadImport("it is nested too deeply") from error
+    except OSError as error:
+        raise BadImport("it cannot be read", str(error)) from error
 
 
-def _of_text(said: str, path: Path) -> tuple[Imported, ...]:
+def _of_folder(path: Path) -> tuple[Imported, ...]:
+    """A variant that is stored as a folder, or one in which some program keeps its own."""
+    if (path / TOML).exists():
+        return (own(path),)
+    for name in NAMES:
+        if (path / name).is_file():
+            return _of_file(path / name)
+    raise BadImport("there is none in this folder")
+
+
+def _of_file(path: Path) -> tuple[Imported, ...]:
+    if not path.is_file():  # a pipe would never end
+        raise BadImport("it is not there, or no file")
+    with path.open("rb") as file:
+        head = file.read(16)
     taking = Taking(path)
+    if head.startswith(ZIP) or (head.startswith(JPEG) and zipfile.is_zipfile(path)):
+        return (read_archive(path, taking),)
+    if head.startswith(PNG):
+        return (read_png(path, taking),)
+    if head.startswith(GGUF):
+        raise BadImport("it is a model, which is opened on the page Models")
+    if kind(head):
+        raise BadImport("only a picture in PNG carries a character card")
+    return _of_text(text_of(bytes_of(path)), taking)
+
+
+def _of_text(said: str, taking: Taking) -> tuple[Imported, ...]:
     if said.lstrip()[:1] in ("{", "["):
         if gpt4all.recognise(said):
             return gpt4all.read_all(said, taking)

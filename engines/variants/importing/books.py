@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.taking import Taking
 from engines.variants.importing.values import line, number, table, tables, text, texts
+from engines.variants.names import trouble
 from engines.variants.variant import Attached
 
 FILE = "lore.md"
@@ -29,13 +30,15 @@ def lore(value: object, macros: Macros, taking: Taking) -> Book:
     looked_up: list[str] = []
     files: list[Attached] = []
     off = 0
+    taken: set[str] = set()
     for entry in entries:
         content = text(entry.get("content"))
         marks = {*DECORATOR.findall(content)}
         content = DECORATOR.sub("", content).strip()
         if entry.get("enabled") is False or "dont_activate" in marks - {"activate"}:
             off += 1
-        elif name := _own_file(entry):
+        elif (name := _own_file(entry)) and name not in taken:
+            taken.add(name)
             files.append(taking.attach(name, text(entry.get("content")).encode()))
         elif not content:
             continue
@@ -55,9 +58,7 @@ def lore(value: object, macros: Macros, taking: Taking) -> Book:
 def _own_file(entry: dict[str, Any]) -> str:
     """A knowledge file that Parley itself wrote as an entry."""
     name = table(table(entry.get("extensions")).get(OWN)).get("file")
-    return (
-        name if isinstance(name, str) and re.fullmatch(r"[\w-][\w .-]{0,60}\.\w{1,8}", name) else ""
-    )
+    return name if isinstance(name, str) and not trouble(name) else ""
 
 
 def _title(entry: dict[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """Character cards, versions 1 to 3: their JSON. Pictures and archives that carry it: card_files."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from engines.variants.checked import LARGEST_PICTURE
 from engines.variants.importing.books import OWN, lore
+from engines.variants.importing.data_urls import kind, picture
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.taking import BadImport, Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, shown, table, text, texts
+from engines.variants.importing.values import LINE, NAME, line, shown, table, tables, text, texts
 from engines.variants.variant import Example, Look, Variant
 
 SPECS = {"chara_card_v2": "Character card V2", "chara_card_v3": "Character card V3"}
@@ -14,6 +17,7 @@ FIRST = "Character card V1"
 FIRST_FIELDS = {"description", "personality", "scenario", "first_mes", "mes_example"}
 START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
 USER = r"\{\{user\}\}|<USER>|You|User"
+ITSELF = "ccdefault:"
 PLAY = "You play {}. Stay in this role, and answer as {} would."
 
 
@@ -24,8 +28,10 @@ def recognise(content: object) -> bool:
     return isinstance(card.get("name"), str) and len(FIRST_FIELDS & card.keys()) >= 2
 
 
-def read(content: object, taking: Taking, picture: bytes = b"") -> Imported:
-    """picture: what the card itself is, or its icon."""
+def read(
+    content: object, taking: Taking, find: Callable[[str], bytes] = lambda uri: b""
+) -> Imported:
+    """find: what lies beside the card under an address of its own, b"" where nothing does."""
     card = table(content)
     form = SPECS.get(str(card.get("spec")), FIRST)
     data = table(card.get("data")) if form != FIRST else card
@@ -35,9 +41,6 @@ def read(content: object, taking: Taking, picture: bytes = b"") -> Imported:
     macros = Macros(line(data.get("nickname"), NAME) or name, taking)
     book = lore(data.get("character_book"), macros, taking)
     examples, prose = _examples(text(data.get("mes_example")), macros, name)
-    look = Look()
-    if picture:
-        look = Look(picture=taking.attach(f"picture.{_suffix(picture)}", picture))
     _leave(data, taking)
     variant = Variant(
         name=name,
@@ -50,7 +53,7 @@ def read(content: object, taking: Taking, picture: bytes = b"") -> Imported:
         greeting=macros.spoken(text(data.get("first_mes"))).strip(),
         examples=examples,
         knowledge=book.knowledge,
-        look=look,
+        look=_look(data, taking, find),
     )
     return taking.done(variant, form)
 
@@ -123,11 +126,25 @@ def _leave(data: dict[str, Any], taking: Taking) -> None:
         taking.leave(f"{len(others)} other greetings: {shown(others[0])}")
     if texts(data.get("group_only_greetings")):
         taking.leave("Its greetings for groups.")
+    if others := texts(data.get("source")):
+        taking.leave(f"Where it says it comes from: {shown(others[0])}")
     if names := [one for one in table(data.get("extensions")) if one != OWN]:
         taking.leave(f"What other programs keep in it: {shown(', '.join(map(str, names)))}")
 
 
-def _suffix(picture: bytes) -> str:
-    if picture.startswith(b"\x89PNG"):
-        return "png"
-    return "jpg" if picture.startswith(b"\xff\xd8") else "webp"
+def _look(data: dict[str, Any], taking: Taking, find: Callable[[str], bytes]) -> Look:
+    """Its main icon; of a card in a picture, without another word, that picture."""
+    assets = tables(data.get("assets"))
+    icons = [one for one in assets if one.get("type") == "icon"]
+    icons.sort(key=lambda one: one.get("name") != "main")
+    said = icons[0].get("uri") if icons else None
+    uri = said if isinstance(said, str) else ITSELF
+    found = picture(uri) or find(uri)
+    if others := len(assets) - bool(icons):
+        taking.leave(f"{others} more of its pictures and other files.")
+    if found and kind(found) and len(found) <= LARGEST_PICTURE:
+        return Look(picture=taking.attach(f"picture.{kind(found)}", found))
+    if uri != ITSELF:
+        where = "" if uri.startswith("data:") else f" at {shown(uri)}"
+        taking.leave(f"Its picture{where}: it is not there, too large, or no PNG, JPEG or WebP.")
+    return Look()

@@ -3,14 +3,16 @@
 import base64
 import binascii
 
+from engines.variants.checked import LARGEST_PICTURE
+
 PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
-LARGEST = 8 << 20  # bytes
+LONGEST = LARGEST_PICTURE * 4 // 3 + 100  # characters
 
 
 def picture(address: str) -> bytes:
     """b"" where it is none, too large, or no PNG, JPEG or WebP."""
-    head, mark, body = address[: LARGEST * 4 // 3 + 200].partition(";base64,")
-    if not mark or not head.startswith("data:image/") or len(address) > LARGEST * 4 // 3 + 100:
+    head, mark, body = address.partition(";base64,")
+    if not mark or not head.startswith("data:image/") or len(address) > LONGEST:
         return b""
     try:
         data = base64.b64decode(body, validate=True)

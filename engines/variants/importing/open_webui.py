@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from engines.variants.importing import data_urls
+from engines.variants.importing.data_urls import kind, picture
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.settings import Settings
 from engines.variants.importing.taking import BadImport, Imported, Taking
@@ -105,8 +105,8 @@ def _look(meta: dict[str, Any], taking: Taking) -> Look:
     address = meta.get("profile_image_url")
     if not isinstance(address, str) or not address or address.startswith(OWN_PICTURE):
         return Look()
-    if data := data_urls.picture(address):
-        return Look(picture=taking.attach(f"picture.{data_urls.kind(data)}", data))
+    if data := picture(address):
+        return Look(picture=taking.attach(f"picture.{kind(data)}", data))
     taking.leave(f"Its picture: {shown(address)}")
     return Look()
 

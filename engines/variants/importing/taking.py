@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engines.errors import ParleyError
+from engines.variants.file import Opened
+from engines.variants.importing.fitting import fitted
 from engines.variants.importing.values import shown
+from engines.variants.toml import to_toml
 from engines.variants.variant import Attached, Variant
 
 MOST_WORDS = 60  # lines about what was left out
@@ -16,6 +19,7 @@ class Imported(NamedTuple):
     files: dict[str, bytes]  # of its attached files, by their names
     left_out: tuple[str, ...]  # in words: what could not be carried over, or became something else
     format: str  # "Ollama Modelfile"
+    opened: Opened | None = None  # a file of Parley's: its files are copied from there
 
 
 class BadImport(ParleyError):
@@ -52,4 +56,6 @@ class Taking:
         return Attached(name, hashlib.sha256(data).hexdigest(), len(data))
 
     def done(self, variant: Variant, form: str) -> Imported:
+        variant = fitted(variant, self.leave)
+        to_toml(variant)  # raises where it could not be kept
         return Imported(variant, self.files, tuple(self._left), form)

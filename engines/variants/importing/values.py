@@ -2,14 +2,12 @@
 
 import json
 import math
-import re
 from typing import Any
 
-CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-INVISIBLE = re.compile(
-    "[\0-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
-)
+from engines.variants.texts import washed_line, washed_text
+
 LONGEST_SHOWN = 60  # characters of a stranger's word in a sentence of ours
+MOST = 20_000  # characters that are looked at for a line
 NAME = 80
 LINE = 300
 
@@ -30,14 +28,12 @@ def texts(value: object) -> list[str]:
 
 def text(value: object) -> str:
     """With line ends as they should be, without characters that no text has."""
-    if not isinstance(value, str):
-        return ""
-    return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return washed_text(value) if isinstance(value, str) else ""
 
 
 def line(value: object, longest: int = LINE) -> str:
     """One line for people: cut where it is too long."""
-    said = " ".join(INVISIBLE.sub(" ", value).split()) if isinstance(value, str) else ""
+    said = washed_line(value[:MOST]) if isinstance(value, str) else ""
     return said if len(said) <= longest else said[: longest - 1].rstrip() + "…"
 
 
