@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from engines.errors import ParleyError
+from engines.models.fetching.troubles import Stopped
 from engines.variants import names, packed
 from engines.variants.checked import (
     LARGEST,
@@ -28,10 +29,6 @@ from engines.variants.variant import Attached, Variant
 ENDING = ".parley"
 LARGEST_FILE = LARGEST + LARGEST_PICTURE + LARGEST_TOML + (1 << 20)  # bytes; the last for the ZIP
 STEP = 1 << 20
-
-
-class Stopped(Exception):
-    """cancelled() became true; nothing was left behind."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,8 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from engines.variants.checked import (
-    LARGEST_TOML,
-    BadVariant,
-    checked,
-    explained,
-    newer,
-)
+from engines.variants import names
+from engines.variants.checked import LARGEST_TOML, BadVariant, checked, explained, newer
 from engines.variants.variant import FORMAT, Variant
 
 HEAD = "# A variant of Parley: a model customised for a purpose. It carries no code.\n\n"
@@ -43,17 +38,7 @@ def to_toml(variant: Variant) -> bytes:
 
 def from_toml(data: bytes) -> Variant:
     """Raises BadVariant for anything that is no variant, in bounded time and memory."""
-    if len(data) > LARGEST_TOML:
-        raise BadVariant("Its variant.toml is larger than 1 MB.")
-    try:
-        text = data.decode("utf-8-sig")
-        if any(line.count(".") > MOST_DOTS for line in TEXTS.sub("", text).splitlines()):
-            raise BadVariant("Its variant.toml is nested too deeply.")
-        told = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise BadVariant("Its variant.toml is no text in UTF-8.", detail=str(error)) from error
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError, OverflowError) as error:
-        raise _unreadable(error) from error
+    told = table(data, names.TOML)
     if type(told.get("format")) is int and told["format"] > FORMAT:
         raise newer()
     try:
@@ -62,11 +47,26 @@ def from_toml(data: bytes) -> Variant:
         raise explained(error) from error
 
 
-def _unreadable(error: Exception) -> BadVariant:
+def table(data: bytes, name: str) -> dict[str, Any]:
+    """TOML of a stranger, of 1 MB at most. Raises BadVariant; name is that of the file."""
+    if len(data) > LARGEST_TOML:
+        raise BadVariant(f"{name} is larger than 1 MB.")
+    try:
+        text = data.decode("utf-8-sig")
+        if any(line.count(".") > MOST_DOTS for line in TEXTS.sub("", text).splitlines()):
+            raise BadVariant(f"{name} is nested too deeply.")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise BadVariant(f"{name} is no text in UTF-8.", detail=str(error)) from error
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> BadVariant:
     place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-    where = f" Line {place[1]} is wrong." if place else ""
+    where = f": line {place[1]} is wrong" if place else ""
     return BadVariant(
-        f"Its variant.toml cannot be read.{where}",
+        f"{name} cannot be read{where}.",
         "It must be TOML: look at it with a text editor.",
         str(error)[:500],
     )
