@@ -29,7 +29,7 @@ class Entry:
 
 ENTRIES = (
     Entry("new", "New conversation", FILE, ("Ctrl+N", "Ctrl+Shift+O"), "plus"),
-    Entry("shelf", "Models", FILE, ("Ctrl+Shift+M",), "shelf"),
+    Entry("shelf", "Models", FILE, ("Ctrl+Shift+L",), "shelf"),
     Entry("open_model", "Open model…", FILE, ("Ctrl+O",), "folder-open"),
     Entry("attach", "Attach a file…", FILE, ("Ctrl+U",), "paperclip"),
     Entry("screenshot", "Take a part of the screen", FILE, ("Ctrl+Shift+P",), "scan"),
@@ -51,7 +51,7 @@ ENTRIES = (
     Entry("zoom_reset", "Usual text size", VIEW, ("Ctrl+0",), "type"),
     Entry("sidebar", "Show or hide the sidebar", VIEW, ("Ctrl+B",), "panel-left"),
     Entry("write", "Go to the message", VIEW, ("Ctrl+L",), "pencil"),
-    Entry("model", "What is running", VIEW, ("Ctrl+Shift+I",), "cpu"),
+    Entry("model", "What is running", VIEW, ("Ctrl+Shift+M",), "cpu"),
     Entry("seal", "Network seal", VIEW, ("Ctrl+Shift+N",), "lock"),
     Entry("sent", "What left this computer", VIEW, (), "globe"),
     Entry("help", "Help", HELP, ("F1",), "circle-help"),

@@ -59,7 +59,7 @@ def test_found_fetched_over_a_bad_line_used_and_asked(qtbot, start, home, hub, t
         return Fault(pace=SLOW)
 
     hub.fault = bad_line
-    qtbot.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | SHIFT)
+    qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | SHIFT)
     page = window.pages.currentWidget()
     assert page.accessibleName() == "Models" and page.tools.field.hasFocus()
     qtbot.keyClicks(page.tools.field, "talker")
