@@ -10,6 +10,7 @@ from engines.errors import ParleyError
 from engines.llm import echo
 from engines.llm.llama.media import Gallery, Slice
 from engines.messages import (
+    Adapted,
     Chat,
     Done,
     Listen,
@@ -24,7 +25,7 @@ from engines.messages import (
     TurnsDropped,
     Unseen,
 )
-from tests.data import broken_projectors, tiny_models, tiny_projectors
+from tests.data import broken_projectors, tiny_adapters, tiny_models, tiny_projectors
 from tests.data.talking import GREEDY, logits, opened, run
 from tests.data.tiny_projectors import Shape
 
@@ -179,6 +180,34 @@ def test_regenerating_and_another_branch_read_no_picture(pair):
     assert usage.cached_tokens > TOKENS or usage.prompt_tokens < TOKENS
     turns = (asks(ONE, "What is this?"), answers(first.text), asks("Why?"))
     assert_as_from_nothing(cold, engine, *turns)
+
+
+def test_a_picture_read_with_an_adapter_is_read_again_without(folders):
+    """Its encoding is the same, its cells are not; who comes back finds both."""
+    for kind in ("llama", "qwen2vl"):
+        folder = folders / kind
+        facts = {"controlvector.model_hint": kind}
+        sha256 = tiny_adapters.named(tiny_adapters.control(folder / "new.gguf", values=facts))
+        places = {"context": 2048, "adapters": str(folder)}
+        path, changed = folder / "tiny.gguf", (Adapted(sha256, "control"),)
+        with opened(path, **places) as engine, opened(path, **places) as cold:
+            look(engine, ONE)
+            look(cold, ONE)
+            plain = chat(engine, asks(ONE, "What is this?"))
+            other = chat(engine, asks(ONE, "What is this?"), adapters=changed)
+            assert other.done.usage.cached_tokens == 0
+            chat(cold, asks(ONE, "What is this?"), adapters=changed)
+            assert logits(cold.memory) == pytest.approx(logits(engine.memory), abs=NOISE)
+            forget(engine)
+            turns = (asks(ONE, "What is this?"), answers(plain.text), asks("And now?"))
+            again = chat(engine, *turns)
+            assert again.done.usage.cached_tokens > TOKENS
+            cold._adapters._asides.forget()
+            chat(cold, *turns)
+            assert logits(cold.memory) == pytest.approx(logits(engine.memory), abs=NOISE)
+            third = (Adapted(sha256, "control", 0.5),)  # as nobody asked before: it is shown again
+            heard = run(engine, Chat((asks(ONE, "What is this?"),), adapters=third))
+            assert heard.done == Done("unseen")
 
 
 def test_an_edited_question_about_a_picture_reads_no_picture(folders):

@@ -1,7 +1,7 @@
 """What a model is changed with while it is open: LoRA adapters and control vectors.
 
-The model's weights stay as they are. What it has read was read with what was set then, so whoever
-sets something else has to forget that.
+The model's weights stay as they are. What it has read was read with what was set then, so it is put
+aside when something else is set.
 """
 
 import ctypes
@@ -16,6 +16,7 @@ from typing import Any
 
 from engines import machine
 from engines.errors import ParleyError
+from engines.llm.llama.aside import Asides
 from engines.llm.llama.library import LOG, Buffer, C
 from engines.llm.llama.loading import Opened, on_card
 from engines.messages import Adapted, AdaptersHeld, Event, Progress
@@ -82,6 +83,7 @@ class Adapters:
         self._model, self._memory = opened.model.pointer, opened.memory
         self._layers = C.llama_model_n_layer(self._model)  # without those that guess ahead
         self._base = replace(base, blocks=self._layers)
+        self._asides = Asides(opened.memory)
         self._held: dict[str, Held] = {}
         self._told: tuple[str, ...] = ()  # the app knows of these
         self.set: tuple[Adapted, ...] = ()  # what the model is changed with now
@@ -97,12 +99,13 @@ class Adapters:
         return AdaptersHeld(tuple(self._held), here, on_cards)
 
     def use(self, wanted: Sequence[Adapted]) -> Iterator[Event]:
-        """Change the model with these and no others; what it read otherwise is forgotten.
+        """Change the model with these and no others; what it read otherwise is not in its memory.
 
         Raises ParleyError: where one is refused everything stays as it was.
         """
         asked = effective(wanted)
         self._release(asked)
+        self._asides.tidy()
         if asked != self.set:
             yield from self._hold(asked)
             self._apply(asked)
@@ -112,6 +115,7 @@ class Adapters:
 
     def close(self) -> None:
         """Free them. The context they were set in goes before, the model after."""
+        self._asides.forget()
         for sha256 in list(self._held):
             self._free(sha256)
 
@@ -127,12 +131,13 @@ class Adapters:
 
     def _apply(self, asked: tuple[Adapted, ...]) -> None:
         before, self.set = self.set, asked
-        self._memory.clear()
+        self._asides.change(before, asked)
         if steered(asked) != steered(before) and self._steer(asked):
             errors = LOG.take_errors()
             self._steer(())
             self._mix(())
             self.set = ()
+            self._memory.clear()
             raise ParleyError("This adapter could not be applied.", "Try again.", errors)
         self._mix(asked)
 
@@ -183,6 +188,7 @@ class Adapters:
         wanted = adapter.size * SPARE
         if machine.memory()[1] < wanted:
             self._release(asked, most=0)
+            self._asides.forget()
         if (free := machine.memory()[1]) < wanted:
             raise NoMemory(adapter, free)
 

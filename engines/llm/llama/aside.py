@@ -1,0 +1,90 @@
+"""What a model has read is put aside while it is changed, for whoever comes back to how it was."""
+
+import ctypes
+import mmap
+import time
+from dataclasses import dataclass
+
+from engines import machine
+from engines.llm.llama.library import C
+from engines.llm.llama.media import Unit
+from engines.llm.llama.memory import Checkpoint, Memory
+from engines.messages import Adapted
+
+WORTH = 32  # tokens; fewer are quickly read again
+KEPT = 4
+ROOM = 512 << 20  # bytes, of all together
+SHARE = 4  # and no more than this part of what is free
+UNUSED = 600.0  # seconds
+
+Changes = tuple[Adapted, ...]
+
+
+@dataclass
+class Read:
+    """What was read with some changes, as the library writes it down."""
+
+    tokens: list[Unit]
+    place: int
+    checkpoints: list[Checkpoint]
+    data: mmap.mmap
+    since: float
+
+
+class Asides:
+    """Of one memory; the longest ago goes first."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._kept: dict[Changes, Read] = {}
+
+    def change(self, before: Changes, after: Changes) -> None:
+        """The memory holds what was read with `before`; then what was read with `after`."""
+        self.tidy()
+        self._put(before)
+        self._memory.clear()
+        if (found := self._kept.pop(after, None)) and not bring(self._memory, found):
+            self._memory.clear()
+
+    def tidy(self) -> None:
+        """Give back what nobody came back to for long."""
+        for changes, read in list(self._kept.items()):
+            if time.monotonic() - read.since > UNUSED:
+                del self._kept[changes]
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+    def _put(self, changes: Changes) -> None:
+        self._kept.pop(changes, None)
+        if len(self._memory.tokens) < WORTH:
+            return
+        size = C.llama_state_seq_get_size(self._memory.pointer, 0)
+        if not 0 < size <= min(ROOM, machine.memory()[1] // SHARE):
+            return
+        while self._kept and (len(self._kept) >= KEPT or self._size() + size > ROOM):
+            del self._kept[next(iter(self._kept))]
+        if read := taken(self._memory, size):
+            self._kept[changes] = read
+
+    def _size(self) -> int:
+        return sum(len(read.data) for read in self._kept.values())
+
+
+def taken(memory: Memory, size: int) -> Read | None:
+    data = mmap.mmap(-1, size)  # is given back to the system when nobody needs it any more
+    if C.llama_state_seq_get_data(memory.pointer, bytes_of(data), size, 0) != size:
+        return None
+    return Read([*memory.tokens], memory.place, [*memory.checkpoints], data, time.monotonic())
+
+
+def bring(memory: Memory, read: Read) -> bool:
+    """Back into an empty memory."""
+    if not C.llama_state_seq_set_data(memory.pointer, bytes_of(read.data), len(read.data), 0):
+        return False
+    memory.tokens, memory.place, memory.checkpoints = read.tokens, read.place, read.checkpoints
+    return True
+
+
+def bytes_of(data: mmap.mmap) -> ctypes.Array:
+    return (ctypes.c_uint8 * len(data)).from_buffer(data)
