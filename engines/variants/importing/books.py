@@ -30,16 +30,18 @@ def lore(value: object, macros: Macros, taking: Taking) -> Book:
     looked_up: list[str] = []
     files: list[Attached] = []
     off = 0
-    taken: set[str] = set()
+    taken = {FILE}
     for entry in entries:
         content = text(entry.get("content"))
         marks = {*DECORATOR.findall(content)}
         content = DECORATOR.sub("", content).strip()
-        if entry.get("enabled") is False or "dont_activate" in marks - {"activate"}:
-            off += 1
-        elif (name := _own_file(entry)) and name not in taken:
+        if (name := _own_file(entry)) and name not in taken:
             taken.add(name)
-            files.append(taking.attach(name, text(entry.get("content")).encode()))
+            files.append(taking.attach(name, entry["content"].encode(errors="replace")))
+        elif entry.get("enabled") is False or (
+            "dont_activate" in marks and "activate" not in marks
+        ):
+            off += 1
         elif not content:
             continue
         elif entry.get("constant") is True or "activate" in marks:
@@ -58,7 +60,9 @@ def lore(value: object, macros: Macros, taking: Taking) -> Book:
 def _own_file(entry: dict[str, Any]) -> str:
     """A knowledge file that Parley itself wrote as an entry."""
     name = table(table(entry.get("extensions")).get(OWN)).get("file")
-    return name if isinstance(name, str) and not trouble(name) else ""
+    if not isinstance(name, str) or not isinstance(entry.get("content"), str):
+        return ""
+    return "" if trouble(name) else name
 
 
 def _title(entry: dict[str, Any]) -> str:

@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from engines.variants.checked import LARGEST_PICTURE
+import msgspec
+from msgspec.structs import replace
+
+from engines.variants.checked import LARGEST_PICTURE, BadVariant, checked
 from engines.variants.importing.books import OWN, lore
 from engines.variants.importing.data_urls import kind, picture
+from engines.variants.importing.fitting import fitted
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.taking import BadImport, Imported, Taking
 from engines.variants.importing.values import LINE, NAME, line, shown, table, tables, text, texts
@@ -16,8 +20,13 @@ SPECS = {"chara_card_v2": "Character card V2", "chara_card_v3": "Character card 
 FIRST = "Character card V1"
 FIRST_FIELDS = {"description", "personality", "scenario", "first_mes", "mes_example"}
 START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
+MARKED = re.compile(r"^[ \t]*\{\{user\}\}[ \t]*:", re.IGNORECASE | re.MULTILINE)
 USER = r"\{\{user\}\}|<USER>|You|User"
 ITSELF = "ccdefault:"
+ONLY_OURS = {  # fields of a variant for which a card has no place
+    *("licence", "base", "alternatives", "openings", "sampling", "context", "longest_answer"),
+    *("tools", "voice", "look", "grammar", "json_schema", "think", "minutes", "tests"),
+}
 PLAY = "You play {}. Stay in this role, and answer as {} would."
 
 
@@ -55,14 +64,33 @@ def read(
         knowledge=book.knowledge,
         look=_look(data, taking, find),
     )
-    return taking.done(variant, form)
+    return taking.done(_own(variant, data, taking), form)
+
+
+def _own(variant: Variant, data: dict[str, Any], taking: Taking) -> Variant:
+    """With what Parley itself put where other programs have no place for it."""
+    told, variant = _told_by_parley(data), fitted(variant, taking.leave)
+    for name in sorted(ONLY_OURS & told.keys()):
+        try:
+            found = getattr(msgspec.convert({"name": "x", name: told[name]}, Variant), name)
+            if isinstance(found, Look):
+                found = replace(found, picture=variant.look.picture)
+            variant = checked(replace(variant, **{name: found}))
+        except (msgspec.ValidationError, ValueError, BadVariant):
+            taking.leave(f"What Parley had put into it as {name}, which is damaged.")
+    return variant
+
+
+def _told_by_parley(data: dict[str, Any]) -> dict[str, Any]:
+    return table(table(data.get("extensions")).get(OWN))
 
 
 def _instructions(
     data: dict[str, Any], macros: Macros, always: tuple[str, ...], prose: str, name: str
 ) -> str:
     own, told = text(data.get("system_prompt")).strip(), text(data.get("description")).strip()
-    parts = [own or PLAY.format(name, name), told]
+    play = "" if _told_by_parley(data) else PLAY.format(name, name)
+    parts = [own or play, told]
     for field, title in (("personality", "Personality"), ("scenario", "Scenario")):
         if said := text(data.get(field)).strip():
             parts.append(f"{title}: {said}")
@@ -90,8 +118,11 @@ def _examples(said: str, macros: Macros, name: str) -> tuple[tuple[Example, ...]
 
 def _pairs(part: str, name: str) -> list[tuple[str, str]]:
     """Of one conversation; [] where its lines do not alternate between the two."""
-    of_character = rf"\{{\{{char\}}\}}|<BOT>|{re.escape(name)}"
-    speaker = rf"^[ \t]*(?:({USER})|(?:{of_character}))[ \t]*:[ \t]?"
+    if MARKED.search(part):  # then a name before a colon is only a word of theirs
+        user, of_character = r"\{\{user\}\}", r"\{\{char\}\}"
+    else:
+        user, of_character = USER, rf"\{{\{{char\}}\}}|<BOT>|{re.escape(name)}"
+    speaker = rf"^[ \t]*(?:({user})|(?:{of_character}))[ \t]*:[ \t]?"
     marks = [*re.finditer(speaker, part, re.IGNORECASE | re.MULTILINE)]
     if not marks or part[: marks[0].start()].strip():
         return []

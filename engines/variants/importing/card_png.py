@@ -31,21 +31,21 @@ class Chunk(NamedTuple):
 
 def read_png(path: Path, taking: Taking) -> Imported:
     with path.open("rb") as file:
-        chunks = [*_chunks(file)]
+        chunks = [*chunks_of(file)]
         found = _texts(file, chunks)
         content = _content(found)
 
         def find(uri: str) -> bytes:
             if uri.startswith(ASSET_URI):
                 return _decoded(found.get(f"{ASSET}{uri.removeprefix(ASSET_URI)}".lower(), b""))
-            return _bare(file, chunks) if uri == ITSELF else b""
+            return bare(file, chunks) if uri == ITSELF else b""
 
         return read(content, taking, find)
 
 
-def _chunks(file: IO[bytes]) -> Iterator[Chunk]:
+def chunks_of(file: IO[bytes]) -> Iterator[Chunk]:
     """Up to the end of the picture, or of what there is of it."""
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
     place = len(SIGNATURE)
     for _ in range(MOST_CHUNKS):
         file.seek(place)
@@ -114,7 +114,7 @@ def _decoded(said: bytes) -> bytes:
         return b""
 
 
-def _bare(file: IO[bytes], chunks: list[Chunk]) -> bytes:
+def bare(file: IO[bytes], chunks: list[Chunk]) -> bytes:
     """The picture without its texts; b"" where it is too large."""
     kept = [one for one in chunks if one.kind not in PRIVATE]
     if sum(one.length + 12 for one in kept) > LARGEST_PICTURE - 100:
