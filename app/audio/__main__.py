@@ -32,6 +32,7 @@ from app.audio.messages import (  # noqa: E402
 from app.audio.pulse import Watch  # noqa: E402
 from engines.wire import Wire  # noqa: E402
 
+WATCHED = 2.0  # seconds a sound server has to answer before Qt asks it too
 SETTLED = 100  # ms; Qt tells one change of devices several times
 
 
@@ -66,14 +67,27 @@ class Desk(QObject):
     _server_gone = Signal()
 
     def __init__(self, wire: Wire, post: Post, parent: QObject) -> None:
+        super().__init__(parent)
+        self._wire, self._post = wire, post
+        queued = Qt.ConnectionType.QueuedConnection
+        self._came.connect(self._do, queued)
+        self._present_now.connect(self._compare, queued)
+        self._server_gone.connect(lambda: self._report(Gone()), queued)
+        self._server_came.connect(self._look_again, queued)
+        self._watch = Watch(self._present_now.emit, self._server_came.emit, self._server_gone.emit)
+        self._open()
+        self._tell_devices()
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+
+    def _open(self) -> None:
         from PySide6.QtMultimedia import QMediaDevices
 
         from app.audio.loudspeaker import Loudspeaker
         from app.audio.microphone import Microphone
         from app.audio.streams import Present
 
-        super().__init__(parent)
-        self._wire, self._post = wire, post
+        # a server that goes after Qt looked and before it is watched would never be missed
+        self._watch.wait(WATCHED)
         self._present = Present(self)
         self._microphone = Microphone(self._present, self._report, self)
         self._loudspeaker = Loudspeaker(self._present, self._report, self)
@@ -82,14 +96,6 @@ class Desk(QObject):
         self._settled.timeout.connect(self._devices_changed)
         self._devices.audioInputsChanged.connect(self._settled.start)
         self._devices.audioOutputsChanged.connect(self._settled.start)
-        queued = Qt.ConnectionType.QueuedConnection
-        self._came.connect(self._do, queued)
-        self._present_now.connect(self._compare, queued)
-        self._server_gone.connect(lambda: self._report(Gone()), queued)
-        self._server_came.connect(self._look_again, queued)
-        self._watch = Watch(self._present_now.emit, self._server_came.emit, self._server_gone.emit)
-        self._tell_devices()
-        threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
     def _listen(self) -> None:
         with suppress(EOFError):

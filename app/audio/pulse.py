@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 LIBRARY = "libpulse.so.0"  # Qt's own sound needs it too
 NO_AUTOSPAWN = 1  # of pa_context_flags
@@ -51,22 +50,34 @@ class Watch:
         self._names: set[str] = set()
         self._listing = 0  # lists that are not complete yet
         self._stale = True
+        self._tried = threading.Event()  # once: connected, or there is no server
         # ctypes keeps no callback alive
         self._listed, self._happened = _Listed(self._take_in), _Happened(self._note)
         if sys.platform == "linux":
             threading.Thread(target=self._watch, name="devices", daemon=True).start()
+        else:
+            self._tried.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until it watches: of a server that goes after that, gone is told."""
+        self._tried.wait(seconds)
 
     def _watch(self) -> None:
-        with suppress(OSError):  # no such library: then Qt has another sound system
+        try:
             self._pulse = ctypes.CDLL(LIBRARY)
             for name, result in RESULTS.items():
                 getattr(self._pulse, name).restype = result
-            if not self._connected():
-                while not self._connected():
-                    time.sleep(RETRY)
-                self._came()
-            self._follow()
-            self._gone()
+            connected = self._connected()
+        except OSError:  # no such library: then Qt has another sound system
+            return
+        finally:
+            self._tried.set()
+        if not connected:
+            while not self._connected():
+                time.sleep(RETRY)
+            self._came()
+        self._follow()
+        self._gone()
 
     def _connected(self) -> bool:
         pulse = self._pulse
