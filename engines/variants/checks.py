@@ -103,7 +103,7 @@ def _matches(check: Check, said: Said) -> str:
     try:
         found = regex.search(pattern, said.text, timeout=PATIENCE)
     except regex.error as why:
-        raise Unusable(f"its expression is wrong, {why.msg}") from None
+        raise Unusable(f"its expression is wrong, {why}") from None
     except (TimeoutError, RecursionError, MemoryError):
         raise Unusable("its expression takes too long") from None
     return "" if found else f"It does not match {_short(pattern)}"
