@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.looking import Looking
 from app.controllers.models import ModelController
+from app.controllers.terms import Source
 from app.controllers.turns import asked_with, pretended
 from app.store.conversations import StoredPart, StoredTurn
-from engines.messages import ENDINGS, Done, Event, Prefill, Turn, Unseen
+from engines.messages import ENDINGS, Done, Event, Prefill, Unseen
 
 
 class Ahead(QObject):
@@ -33,12 +33,13 @@ class Ahead(QObject):
         self,
         branch: Sequence[StoredTurn],
         said: str,
-        told: Callable[[Sequence[StoredTurn]], tuple[Turn, ...]],
-        tools: Callable[[], tuple[dict[str, Any], ...]],
+        terms: Source,
+        conversation: int | None,
     ) -> None:
         """A branch, and what the person has said by now, or ""."""
+        mark = terms.mark(conversation, branch)
         files, last = self.files(), branch[-1] if branch else None
-        what = (last.id if last else None, said, tuple(part.text for part in files))
+        what = (last.id if last else None, said, tuple(part.text for part in files), mark)
         if what == self._read or not self._models.ready:
             return
         self._read = what
@@ -46,7 +47,7 @@ class Ahead(QObject):
         if question and last and last.role == "user":
             return  # two turns of the person in a row are no dialogue to many models
         self._turns = [*branch, pretended(question)] if question else [*branch]
-        self._next = Prefill(told(self._turns), tools())
+        self._next = terms.of(conversation, branch).prefill(self._turns, self._models.senses)
         if self._job is None:
             self._go_on()
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.describing import Describing
 from app.controllers.looking import TOO_MANY, Looking
+from app.controllers.terms import Terms
 from app.controllers.toolbox import Taken, ToolboxController
-from app.controllers.turns import PARAGRAPH, as_part, for_model, quotable, tainted
+from app.controllers.turns import PARAGRAPH, as_part, quotable, tainted
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.messages import (
     ENDINGS,
-    Chat,
     Done,
     Event,
     Failed,
@@ -35,6 +35,7 @@ ROUNDS = 8  # of tools in one answer; then the model must say something
 SAVE_EVERY = 700  # ms; what was said is on disk at least once a second
 CLOSED = Failed("The model was closed before it had answered.", "Try again.")
 NO_ROOM = "they do not fit its context; choose a longer one in Preferences"
+NOT_ITS_OWN = "You may not use this tool here. Answer without it."
 REPEATED = "You already made this call; its result is above. Answer with it."
 
 
@@ -44,8 +45,7 @@ class Answer:
 
     turn: StoredTurn
     history: list[StoredTurn]  # root to the question
-    request: Chat  # without its turns
-    instructions: str
+    terms: Terms
     facts: dict[str, Any]
     parts: list[StoredPart] = field(default_factory=list)
     waiting: list[ToolCall] = field(default_factory=list)  # calls not yet made
@@ -141,9 +141,10 @@ class Answering(QObject):
         assert answer
         answer.tokens, answer.wrote, answer.unseen = 0, 0.0, ()
         senses = looking.senses if looking else ()
-        turns = for_model(self._so_far(answer), answer.instructions, *senses)
-        tools = answer.request.tools if answer.rounds <= ROUNDS else ()
-        self._job = self._llm.submit(replace(answer.request, turns=turns, tools=tools))
+        turns = answer.terms.told(self._so_far(answer), senses)
+        asked = answer.terms.request
+        tools = asked.tools if answer.rounds <= ROUNDS else ()
+        self._job = self._llm.submit(replace(asked, turns=turns, tools=tools))
 
     def _so_far(self, answer: Answer) -> list[StoredTurn]:
         said = [replace(answer.turn, parts=tuple(answer.parts))] if answer.parts else []
@@ -166,7 +167,7 @@ class Answering(QObject):
                 answer.waiting.append(event)
                 self.changed.emit(answer.current())
             case TurnsDropped(count):
-                answer.facts["dropped"] = count
+                answer.facts["dropped"] = max(0, count - len(answer.terms.before))
                 self.changed.emit(answer.current())
             case Unseen(hashes):
                 answer.unseen = hashes
@@ -223,6 +224,9 @@ class Answering(QObject):
         key = (call.name, repr(sorted(call.arguments.items())))
         if key in answer.made:
             self._took(Taken(ToolResult(call.id, REPEATED, error=True)))
+            return
+        if answer.terms.refuses(call.name):
+            self._took(Taken(ToolResult(call.id, NOT_ITS_OWN, error=True)))
             return
         answer.made.append(key)
         strangers = any(tainted(turn.parts) for turn in answer.history) or tainted(answer.parts)

@@ -18,9 +18,11 @@ from engines.messages import Part, Picture, Sound, Text
 from engines.senses import Box
 
 SEEN, PREVIEW, DOCUMENT, LISTENED = "seen", "preview", "document", "listened"
+PASSAGE = "passage"  # of a variant's own files, found for a question
 KINDS = frozenset((SEEN, DOCUMENT, LISTENED))
 KEPT = KINDS | {PREVIEW}  # kinds of parts that stay with a question that is asked otherwise
 LONGEST_NAME = 100
+FROM_FILES = "What your own files say about this:"
 NOTHING_FOUND = "Programs found nothing in it."
 NOT_LOOKED_AT = "Nothing is known of what it shows."
 
@@ -55,6 +57,11 @@ class AboutSound(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
 
 
+class AboutPassage(msgspec.Struct, frozen=True):
+    file: str
+    text: str
+
+
 About = AboutPicture | AboutDocument | AboutSound
 _ABOUT = {SEEN: AboutPicture, DOCUMENT: AboutDocument, LISTENED: AboutSound}
 _decoders = {kind: msgspec.json.Decoder(about) for kind, about in _ABOUT.items()}
@@ -71,6 +78,24 @@ def about(part: StoredPart) -> Any:
         return _decoders[part.kind].decode(part.text)
     except msgspec.DecodeError:
         return None
+
+
+def passage(part: StoredPart) -> AboutPassage | None:
+    """None where the disk lost it."""
+    try:
+        return msgspec.json.decode(part.text, type=AboutPassage)
+    except msgspec.DecodeError:
+        return None
+
+
+def passage_part(file: str, text: str) -> StoredPart:
+    return StoredPart(PASSAGE, msgspec.json.encode(AboutPassage(file, text)).decode())
+
+
+def told_passages(parts: Iterable[StoredPart]) -> str:
+    """Passages as the model is told them, after the question they were found for."""
+    found = [one for part in parts if (one := passage(part))]
+    return "\n".join((FROM_FILES, *(quoted(plain_name(one.file), one.text) for one in found)))
 
 
 def any_of(parts: Iterable[StoredPart]) -> bool:

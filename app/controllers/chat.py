@@ -1,6 +1,7 @@
 """The conversation on screen: its turns, its branches, and the answer being written."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,12 @@ from app.controllers.consent import ConsentController
 from app.controllers.drafts import Drafts
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
-from app.controllers.requests import request
 from app.controllers.shown import Notice, ShownTurn
+from app.controllers.terms import AsSet, Source, Terms
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
 from app.store.conversations import Store, StoredPart, StoredTurn
 from engines.errors import ParleyError
-from engines.messages import Turn
 
 BUSY = Notice("An answer is being written.", "Wait for it, or stop it with Esc.")
 
@@ -52,8 +52,8 @@ class ChatController(QObject):
     ) -> None:
         super().__init__(parent)
         self._store, self._answering, self._models = store, answering, models
-        self._preferences, self._undo = preferences, undo
-        self._toolbox, self._consent = toolbox, consent
+        self._undo, self._consent = undo, consent
+        self.terms: Source = AsSet(preferences, toolbox)
         self.conversation: int | None = None
         self.title = self.draft = ""
         self._turns: list[StoredTurn] = []
@@ -120,6 +120,7 @@ class ChatController(QObject):
         parts = turns.asked_with(files, text, sounds)
         self.ahead.forget()
         self._set_sending(True)
+        facts = (facts or {}) | self.terms.asked(self.conversation, self._turns)
 
         def begun(conversation: int, turn: StoredTurn) -> None:
             done()
@@ -136,7 +137,7 @@ class ChatController(QObject):
         if self.conversation is None:
             self._store.begin(turns.title_of(parts), "user", parts, begun, failed, facts)
         else:
-            self._add("user", parts, "done", asked, failed, facts)
+            self._add(parts, asked, failed, facts)
 
     @Slot()
     def stop(self) -> None:
@@ -153,16 +154,18 @@ class ChatController(QObject):
         if self._free() and text.strip():
             index = self._index(key)
             parts = turns.asked_anew(self._turns[index].parts, text)
+            facts = self.terms.facts(self.terms.again(self._turns, index), self._turns[:index])
             self._keep(index)
             self._set_sending(True)
-            self._add("user", parts, "done", self._asked)
+            self._add(parts, self._asked, facts=facts)
 
     @Slot(int)
     def regenerate(self, key: int) -> None:
         """Another answer to the same question: a sibling of the answer."""
         if self._free():
-            self._keep(self._index(key))
-            self._answer()
+            variant = self.terms.again(self._turns, index := self._index(key))
+            self._keep(index)
+            self._answer([*self._turns], variant)
 
     @Slot(int)
     def delete(self, key: int) -> None:
@@ -226,7 +229,7 @@ class ChatController(QObject):
     def read_ahead(self, said: str = "") -> None:
         """Have the model read the branch and what is being said, while it is."""
         if not self.busy:
-            self.ahead.read(self._turns, said, self._told, self._tools)
+            self.ahead.read(self._turns, said, self.terms, self.conversation)
 
     def sounds_of(self, key: int) -> list[Path]:
         """The files of what the person said in a turn."""
@@ -250,6 +253,7 @@ class ChatController(QObject):
 
     def _begun(self, conversation: int, turn: StoredTurn) -> None:
         self.conversation = conversation
+        self.terms.begun(conversation)
         stored = self._store.conversation(conversation)
         self.retitled(conversation, stored.title if stored else "")
         self._asked(turn)
@@ -257,42 +261,37 @@ class ChatController(QObject):
     def _asked(self, turn: StoredTurn) -> None:
         self._append(turn)
         self.stored.emit(turn.conversation)
-        self._answer()
+        self._answer([*self._turns], self.terms.in_force(turn.conversation, self._turns))
 
-    def _answer(self) -> None:
+    def _answer(self, history: list[StoredTurn], variant: str) -> None:
         self._set_sending(True)
-        history = list(self._turns)
-        self._add("assistant", (), "streaming", lambda turn: self._start(turn, history))
+        facts, asked = self.terms.facts(variant, history), history[-1]
 
-    def _start(self, turn: StoredTurn, history: list[StoredTurn]) -> None:
+        def prepared(terms: Terms) -> None:
+            about = asked.conversation, asked.id, "assistant", terms.found, "streaming", facts
+            started = partial(self._start, history, terms)
+            self._store.add_turn(*about, done=started, failed=self._not_written)
+
+        self.terms.prepare(history, variant, prepared)
+
+    def _start(self, history: list[StoredTurn], terms: Terms, turn: StoredTurn) -> None:
         if turn.conversation == self.conversation:
             self._append(turn)
-        chosen = self._preferences.settings
-        asked, about = request(chosen, self._tools())
-        facts = self._models.facts() | {"settings": about} | turns.times_of(history)
+        facts = self._models.facts() | terms.facts | turn.facts | turns.times_of(history)
         self._sending = False
-        self._answering.start(Answer(turn, history, asked, chosen.instructions, facts))
+        self._answering.start(Answer(turn, history, terms, facts, list(turn.parts)))
         self.busy_changed.emit(True)
 
-    def _add(self, role, parts, status, done, failed=None, facts=None) -> None:
+    def _add(self, parts, done, failed=None, facts=None) -> None:
+        """What the person says, at the end of the branch on screen."""
         assert self.conversation is not None
         parent = self._turns[-1].id if self._turns else None
-        self._store.add_turn(
-            *(self.conversation, parent, role, parts, status, facts),
-            done=done,
-            failed=failed or self._not_written,
-        )
+        about = self.conversation, parent, "user", parts, "done", facts
+        self._store.add_turn(*about, done=done, failed=failed or self._not_written)
 
     def _not_written(self, error: ParleyError) -> None:
         self._set_sending(False)
         self.notice.emit(Notice(error.message, error.hint, error.detail, kind="error"))
-
-    def _tools(self) -> tuple[dict[str, Any], ...]:
-        return self._toolbox.schemas()
-
-    def _told(self, branch: Sequence[StoredTurn]) -> tuple[Turn, ...]:
-        instructions = self._preferences.settings.instructions
-        return turns.for_model(branch, instructions, *self._models.senses)
 
     # The answer grows
 

@@ -8,8 +8,8 @@ from app.controllers.answering import Answering
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.terms import AsSet, Source
 from app.controllers.toolbox import ToolboxController
-from app.controllers.turns import for_model
 from app.store.conversations import Store, StoredTurn
 from engines.messages import ENDINGS, Chat, Done, Event, Sampling, Text, TextDelta, Turn
 
@@ -37,7 +37,7 @@ class TitleController(QObject):
         super().__init__(parent)
         self._link, self._store, self._models = link, store, models
         self._history, self._answering = history, answering
-        self._toolbox, self._preferences = toolbox, preferences
+        self.terms: Source = AsSet(preferences, toolbox)
         self._job, self._conversation, self._text = -1, -1, ""
         link.event.connect(self._on_event)
         answering.finished.connect(self._on_finished)
@@ -54,10 +54,11 @@ class TitleController(QObject):
             self._conversation, self._text = turn.conversation, ""
             # begins as the conversation does, tools included: what the model has read is kept
             senses = self._models.sees, self._models.hears
-            told = for_model(branch, self._preferences.settings.instructions, *senses)
+            terms = self.terms.of(turn.conversation, branch)
+            asked = terms.prefill(branch, senses)
             self._job = self._link.submit(
-                Chat((*told, ask), self._toolbox.schemas(), Sampling(temperature=0.0),
-                     max_tokens=24, stop=("\n",), think=False)
+                Chat((*asked.turns, ask), asked.tools, Sampling(temperature=0.0), max_tokens=24,
+                     stop=("\n",), think=False, adapters=asked.adapters)
             )  # fmt: skip
 
     @Slot()

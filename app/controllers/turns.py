@@ -17,7 +17,10 @@ from engines.messages import Part, Text, ToolCall, ToolResult, Turn
 RUNS_CODE = "run_python"
 SEARCHES = "web_search"
 TITLE_LENGTH = 48
+PASSAGE = attached.PASSAGE
+TAINTS = attached.KINDS | {PASSAGE}
 PARAGRAPH = "\n\n"  # between the texts of a turn
+VARIANT = "variant"  # fact: {id, digest, name, version}, changed where another one was before
 HEARD = "heard"  # fact: so many characters of the text were spoken when the person interrupted
 FIRST_SOUND, VOICE = "first_sound_seconds", "voice"  # facts of an answer that was spoken
 INTERRUPTED = "You interrupted here; the model knows only what you heard."
@@ -36,8 +39,11 @@ def for_model(
     sees: bool = False,
     hears: bool = False,
     reads: bool = False,
+    before: tuple[Turn, ...] = (),
 ) -> tuple[Turn, ...]:
     """The branch as the engine wants it: instructions first, tool rounds unfolded, no thoughts.
+
+    before: turns between the instructions and the branch.
 
     Pictures and sounds stand in it by name for a model that sees or hears, else in words. With
     reads, what programs read in a picture follows it.
@@ -46,7 +52,8 @@ def for_model(
     templates refuse two turns of the person in a row.
     """
     system = [Turn("system", (Text(instructions),))] if instructions.strip() else []
-    return tuple(system + [turn for turn, _ in _told(turns, Telling(sees, hears, reads))])
+    told = [turn for turn, _ in _told(turns, Telling(sees, hears, reads))]
+    return (*system, *before, *told)
 
 
 def first_seen(turns: Sequence[StoredTurn], dropped: int) -> int:
@@ -81,6 +88,8 @@ def _told(turns: Iterable[StoredTurn], telling: Telling) -> list[tuple[Turn, int
 def _unfold(turn: StoredTurn, telling: Telling) -> Iterable[Turn]:
     """One stored answer is assistant, tool, assistant… for the model."""
     telling.begin(turn.parts)
+    if found := [part for part in turn.parts if part.kind == PASSAGE]:
+        yield Turn("user", (Text(attached.told_passages(found)),))
     said: list[Part] = []
     results: list[Part] = []
     for part in _heard(turn):
@@ -178,7 +187,7 @@ def tainted(parts: Iterable[StoredPart]) -> bool:
     Whoever made a file wrote what stands in it, also what is only to be seen in a picture.
     """
     return any(
-        part.kind in attached.KINDS or (part.kind == "result" and "origin" in json.loads(part.text))
+        part.kind in TAINTS or (part.kind == "result" and "origin" in json.loads(part.text))
         for part in parts
     )
 
@@ -224,7 +233,16 @@ def shown(
         sound=not simple and any(part.kind == "sound" for part in parts),
         cut=cut,
         heard=heard,
+        changed=changed_words(facts),
     )
+
+
+def changed_words(facts: dict[str, Any]) -> str:
+    """For a line above a turn that another variant answers than the one before."""
+    about = facts.get(VARIANT)
+    if not about or not about.get("changed"):
+        return ""
+    return f"{about.get('name') or 'Plain Parley'} answers from here on"
 
 
 def _tools(
@@ -232,6 +250,8 @@ def _tools(
 ) -> tuple[ShownTool, ...]:
     calls: dict[str, ShownTool] = {}
     for part in parts:
+        if part.kind == PASSAGE and (one := attached.passage(part)):
+            calls[f"{PASSAGE} {len(calls)}"] = ShownTool("its_own_files", one.file, one.text)
         if part.kind not in ("call", "result", "picture"):
             continue
         about = json.loads(part.text)
@@ -279,6 +299,8 @@ def _line(facts: dict[str, Any]) -> str:
 
 WORDS = {
     "model": "Model",
+    VARIANT: "Variant",
+    "adapters": "Adapters",
     "hash": "File (SHA-256)",
     "runner": "Runner",
     "device": "Device",
@@ -318,12 +340,21 @@ def details(turn: StoredTurn) -> tuple[tuple[str, str], ...]:
         value = facts.get(name)
         if value is None or value == "":
             continue
-        if isinstance(value, dict):
+        if name == VARIANT:
+            value = variant_words(value)
+        elif isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items()) or "as the file recommends"
         elif isinstance(value, float):
             value = f"{value:.2f}"
         rows.append((label, REASONS.get(value, str(value)) if name == "reason" else str(value)))
     return tuple(rows)
+
+
+def variant_words(about: dict[str, Any]) -> str:
+    if not about.get("id"):
+        return "none"
+    version = f", version {about['version']}" if about.get("version") else ""
+    return f"{about.get('name', '')}{version}"
 
 
 def times_of(turns: Sequence[StoredTurn]) -> dict[str, Any]:

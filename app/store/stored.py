@@ -18,7 +18,8 @@ _decoder = msgspec.json.Decoder(dict[str, Any])
 
 class StoredPart(msgspec.Struct, frozen=True):
     """kind is "text", "thought", "call", "result", "picture" (a tool made it), "sound" (the person
-    spoke), "seen", "preview", "document" or "listened" (files: app/controllers/attached.py)."""
+    spoke), "seen", "preview", "document" or "listened" (files: app/controllers/attached.py), or
+    "passage" (found in files of a variant)."""
 
     kind: str
     text: str = ""
