@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app import ears, homes, media, paths, photos, seeing, settings, shelves
+from app import ears, homes, media, paths, photos, seeing, settings, shelves, variants
 from app.audio.sound import Sound
 from app.background import Background
 from app.controllers.acting import ActingController
@@ -112,6 +112,7 @@ class Parts(Controllers):
             self.sound.stop()
         self.background.stop()
         self.shelf.finish()
+        self.variants.stop()
         self.talk.keeping.stop()
         self.llm.stop()
         for one in self.voice:
@@ -164,7 +165,11 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     answering = Answering(llm, toolbox, store, parent)
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)
-    TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
+    titles = TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
+    kept_variants = variants.controller(
+        *(folders, preferences, models, toolbox, store, background, undo, chat, [titles], parent),
+    )
+    kept_variants.start()
     key_store = Keys(None if in_memory else folders.config / "keys.json")
     keys = KeysController(key_store, background, parent)
     asker = EngineLink(folders.logs, parent)
@@ -285,6 +290,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         shelf,
         RegisteringController(opener(args.data_dir, paths.resource("")), background, parent),
         RunningController(models, background, parent),
+        kept_variants,
         folders=folders,
         background=background,
         store=store,

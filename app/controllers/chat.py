@@ -56,7 +56,7 @@ class ChatController(QObject):
         self.terms: Source = AsSet(preferences, toolbox)
         self.conversation: int | None = None
         self.title = self.draft = ""
-        self._turns: list[StoredTurn] = []
+        self.branch: list[StoredTurn] = []  # the one on screen
         self._mark = -1  # index of the turn the cut mark stands above
         self._sending = False  # between Send and the commit of the words
         self.drafts = Drafts(store)
@@ -76,17 +76,17 @@ class ChatController(QObject):
     @property
     def turns(self) -> list[ShownTurn]:
         self._take_in_running_answer()
-        return [self._shown(turn, i == self._mark) for i, turn in enumerate(self._turns)]
+        return [self._shown(turn, i == self._mark) for i, turn in enumerate(self.branch)]
 
     def copy_text(self, key: int) -> str:
         self._take_in_running_answer()
-        return turns.text_of(self._turns[self._index(key)].parts)
+        return turns.text_of(self.branch[self._index(key)].parts)
 
     def details(self, key: int) -> tuple[tuple[str, str], ...]:
-        return turns.details(self._turns[self._index(key)])
+        return turns.details(self.branch[self._index(key)])
 
     def turn_of(self, key: int) -> StoredTurn | None:
-        return next((turn for turn in reversed(self._turns) if turn.id == key), None)
+        return next((turn for turn in reversed(self.branch) if turn.id == key), None)
 
     def note(self, turn: StoredTurn, facts: dict[str, Any]) -> None:
         """More is known about an answer that is finished."""
@@ -97,7 +97,7 @@ class ChatController(QObject):
             self._put(here)
 
     def error_details(self, key: int) -> str:
-        error = self._turns[self._index(key)].facts.get("error", {})
+        error = self.branch[self._index(key)].facts.get("error", {})
         return reports.details(" ".join(error.get(k, "") for k in ("message", "hint", "detail")))
 
     # What the person does
@@ -120,7 +120,7 @@ class ChatController(QObject):
         parts = turns.asked_with(files, text, sounds)
         self.ahead.forget()
         self._set_sending(True)
-        facts = (facts or {}) | self.terms.asked(self.conversation, self._turns)
+        facts = (facts or {}) | self.terms.asked(self.conversation, self.branch)
 
         def begun(conversation: int, turn: StoredTurn) -> None:
             done()
@@ -153,8 +153,8 @@ class ChatController(QObject):
         """Ask again in other words: a sibling of the turn, the old branch stays."""
         if self._free() and text.strip():
             index = self._index(key)
-            parts = turns.asked_anew(self._turns[index].parts, text)
-            facts = self.terms.facts(self.terms.again(self._turns, index), self._turns[:index])
+            parts = turns.asked_anew(self.branch[index].parts, text)
+            facts = self.terms.facts(self.terms.again(self.branch, index), self.branch[:index])
             self._keep(index)
             self._set_sending(True)
             self._add(parts, self._asked, facts=facts)
@@ -163,15 +163,15 @@ class ChatController(QObject):
     def regenerate(self, key: int) -> None:
         """Another answer to the same question: a sibling of the answer."""
         if self._free():
-            variant = self.terms.again(self._turns, index := self._index(key))
+            variant = self.terms.again(self.branch, index := self._index(key))
             self._keep(index)
-            self._answer([*self._turns], variant)
+            self._answer([*self.branch], variant)
 
     @Slot(int)
     def delete(self, key: int) -> None:
         if not self._free() or self.conversation is None:
             return
-        leaf, conversation = self._turns[-1].id, self.conversation
+        leaf, conversation = self.branch[-1].id, self.conversation
 
         def restore() -> None:
             self._store.restore_turn(key, leaf, lambda _=None: self._reload(conversation))
@@ -229,11 +229,11 @@ class ChatController(QObject):
     def read_ahead(self, said: str = "") -> None:
         """Have the model read the branch and what is being said, while it is."""
         if not self.busy:
-            self.ahead.read(self._turns, said, self.terms, self.conversation)
+            self.ahead.read(self.branch, said, self.terms, self.conversation)
 
     def sounds_of(self, key: int) -> list[Path]:
         """The files of what the person said in a turn."""
-        parts = self._turns[self._index(key)].parts
+        parts = self.branch[self._index(key)].parts
         return [self._store.attachment(part.attachment) for part in parts if part.kind == "sound"]
 
     def closed(self, conversation: int) -> None:
@@ -261,7 +261,7 @@ class ChatController(QObject):
     def _asked(self, turn: StoredTurn) -> None:
         self._append(turn)
         self.stored.emit(turn.conversation)
-        self._answer([*self._turns], self.terms.in_force(turn.conversation, self._turns))
+        self._answer([*self.branch], self.terms.in_force(turn.conversation, self.branch))
 
     def _answer(self, history: list[StoredTurn], variant: str) -> None:
         self._set_sending(True)
@@ -285,7 +285,7 @@ class ChatController(QObject):
     def _add(self, parts, done, failed=None, facts=None) -> None:
         """What the person says, at the end of the branch on screen."""
         assert self.conversation is not None
-        parent = self._turns[-1].id if self._turns else None
+        parent = self.branch[-1].id if self.branch else None
         about = self.conversation, parent, "user", parts, "done", facts
         self._store.add_turn(*about, done=done, failed=failed or self._not_written)
 
@@ -297,7 +297,7 @@ class ChatController(QObject):
 
     def _on_screen(self) -> bool:
         answer = self._answering.answer
-        return bool(answer and self._turns and self._turns[-1].id == answer.turn.id)
+        return bool(answer and self.branch and self.branch[-1].id == answer.turn.id)
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
@@ -312,9 +312,9 @@ class ChatController(QObject):
     @Slot(object)
     def _put(self, turn: StoredTurn) -> None:
         """In the place of the one it was."""
-        for index in reversed(range(len(self._turns))):
-            if self._turns[index].id == turn.id:
-                self._turns[index] = turn
+        for index in reversed(range(len(self.branch))):
+            if self.branch[index].id == turn.id:
+                self.branch[index] = turn
                 self.turn_changed.emit(self._shown(turn, index == self._mark))
                 self._move_mark()
                 break
@@ -344,11 +344,11 @@ class ChatController(QObject):
     # The list of turns
 
     def _show(self, conversation: int | None) -> None:
-        self.conversation, self.title, self._turns = conversation, "", []
+        self.conversation, self.title, self.branch = conversation, "", []
         if conversation is not None and (stored := self._store.conversation(conversation)):
             self.title = stored.title
-            self._turns = self._store.branch(conversation)
-        self._mark = turns.mark_of(self._turns)
+            self.branch = self._store.branch(conversation)
+        self._mark = turns.mark_of(self.branch)
         self.draft = self.drafts.of(conversation)
         self.opened.emit(self.turns)
         self.title_changed.emit(self.title)
@@ -356,8 +356,8 @@ class ChatController(QObject):
 
     def _take_in_running_answer(self) -> None:
         """What is being said is in the answer; the turn holds it when somebody looks."""
-        if self._turns:
-            self._turns[-1] = self._answering.newest(self._turns[-1])
+        if self.branch:
+            self.branch[-1] = self._answering.newest(self.branch[-1])
 
     def _reload(self, conversation: int) -> None:
         self.stored.emit(conversation)
@@ -365,28 +365,28 @@ class ChatController(QObject):
             return
         fresh = self._store.branch(conversation)
         same = 0
-        while same < min(len(fresh), len(self._turns)) and fresh[same] == self._turns[same]:
+        while same < min(len(fresh), len(self.branch)) and fresh[same] == self.branch[same]:
             same += 1
         self._keep(same)
         for turn in fresh[same:]:
             self._append(turn)
 
     def _append(self, turn: StoredTurn) -> None:
-        self._turns.append(turn := self._answering.newest(turn))
+        self.branch.append(turn := self._answering.newest(turn))
         self.turn_added.emit(self._shown(turn))
 
     def _keep(self, count: int) -> None:
-        del self._turns[count:]
+        del self.branch[count:]
         self.cut.emit(count)
 
     def _index(self, key: int) -> int:
-        return next(i for i in reversed(range(len(self._turns))) if self._turns[i].id == key)
+        return next(i for i in reversed(range(len(self.branch))) if self.branch[i].id == key)
 
     def _move_mark(self) -> None:
-        old, self._mark = self._mark, turns.mark_of(self._turns)
+        old, self._mark = self._mark, turns.mark_of(self.branch)
         for index in {old, self._mark} if old != self._mark else ():
-            if 0 <= index < len(self._turns):
-                self.turn_changed.emit(self._shown(self._turns[index], index == self._mark))
+            if 0 <= index < len(self.branch):
+                self.turn_changed.emit(self._shown(self.branch[index], index == self._mark))
 
     def _free(self) -> bool:
         if self.busy:

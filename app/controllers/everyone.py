@@ -25,6 +25,7 @@ from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
+from app.controllers.variants import VariantsController
 from app.controllers.voice import VoiceController
 
 
@@ -54,3 +55,4 @@ class Controllers:
     shelf: ShelfController
     registering: RegisteringController
     running: RunningController
+    variants: VariantsController

@@ -1,8 +1,8 @@
 """Which variant is in force in a branch, and the terms it gives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +17,9 @@ from app.controllers.variant_terms import KNOWLEDGE, Given, about, with_variant
 from app.store.conversations import StoredPart, StoredTurn
 from app.store.variants import DEFAULT, Variants
 from engines.variants import file
-from engines.variants.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from engines.variants.knowledge import Knowledge
 
 LETTERS = 3  # of a token, at least
 UNKNOWN = 8_192  # tokens, where nobody knows how many the model remembers
@@ -36,7 +38,7 @@ def said(turn: StoredTurn) -> str:
 class Known(msgspec.Struct, frozen=True):
     """A variant's own files, read."""
 
-    knowledge: Knowledge
+    knowledge: "Knowledge"
     letters: int  # of context they were measured against
     whole: str  # "" where they are too long to be told always
 
@@ -162,12 +164,12 @@ class InForce(QObject):
         plain, held = self._plain.terms(), self._library.get(variant)
         if not held or held.trouble:
             return plain
-        known = self._known.get(held.digest)
-        about_it = Given(
-            *(variant, held.digest, self.granted(variant), self.scales(conversation)),
-            known.whole if known and KNOWLEDGE in self.granted(variant) else "",
-        )
-        return with_variant(plain, held.variant, about_it)
+        return with_variant(plain, held.variant, self.given(held, self.scales(conversation)))
+
+    def given(self, held: Held, scales: Mapping[str, float]) -> Given:
+        granted, known = self.granted(held.key), self._known.get(held.digest)
+        whole = known.whole if known and KNOWLEDGE in granted else ""
+        return Given(held.key, held.digest, granted, scales, whole)
 
     def prepare(
         self, history: Sequence[StoredTurn], variant: str, done: Callable[[Terms], None]
@@ -228,6 +230,8 @@ class InForce(QObject):
 
 def learn(held: Held, letters: int) -> Known:
     """Raises ParleyError."""
+    from engines.variants.knowledge import Knowledge
+
     opened = file.read(held.path)
     texts = {
         one.name: opened.member(one).decode("utf-8", "replace") for one in held.variant.knowledge

@@ -22,7 +22,8 @@ from engines.variants.variant import Attached, Variant
 log = logging.getLogger(__name__)
 ENDING = ".parley"
 KEPT_DAYS = 30  # what was replaced or deleted can be found in the folder so long
-OURS = uuid.UUID("5b9d8e0c-4f0a-5a52-9f0e-0f7f2f0a7e11")  # names of what came along become ids in it
+# names of what came along become ids in this
+OURS = uuid.UUID("5b9d8e0c-4f0a-5a52-9f0e-0f7f2f0a7e11")
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -168,9 +169,7 @@ class Library(QObject):
                 move(before.path, away)
             move(aside, before.path)
 
-        self.in_turn.run(
-            work, lambda _: self.written.emit(before.key), partial(self._lost, before)
-        )
+        self.in_turn.run(work, lambda _: self.written.emit(before.key), partial(self._lost, before))
 
     def _written(self, key: str, about: tuple[str, int]) -> None:
         if (held := self.held.get(key)) and not held.built_in:

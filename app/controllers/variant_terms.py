@@ -34,7 +34,6 @@ class Given(msgspec.Struct, frozen=True):
     granted: frozenset[str] = frozenset()  # wishes
     scales: Mapping[str, float] = {}  # SHA-256 of an adapter -> as set for this conversation
     knows: str = ""  # all of its own files, where they are short
-    architecture: str = ""  # of the open model, "" where nobody knows
 
 
 def with_variant(plain: Terms, variant: Variant, given: Given) -> Terms:
@@ -48,7 +47,9 @@ def with_variant(plain: Terms, variant: Variant, given: Given) -> Terms:
         grammar=variant.grammar,
         json_schema=variant.json_schema,
         think=THINKS.get(variant.think, plain.request.think),
-        adapters=tuple(Adapted(one.file.sha256, one.kind, scale) for one, scale in adapters),
+        adapters=tuple(
+            Adapted(one.file.sha256, one.kind, scale, one.layers) for one, scale in adapters
+        ),
     )
     return replace(
         plain,

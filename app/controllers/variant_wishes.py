@@ -76,9 +76,7 @@ def wishes_of(variant: Variant) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def shown_wishes(
-    variant: Variant, granted: Collection[str], tools: Tools
-) -> tuple[ShownWish, ...]:
+def shown_wishes(variant: Variant, granted: Collection[str], tools: Tools) -> tuple[ShownWish, ...]:
     found: list[ShownWish] = []
     for name in dict.fromkeys(variant.tools or ()):
         key, trouble = tool_wish(name), tools.trouble(name)

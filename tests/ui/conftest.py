@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app import media, paths, shelves
+from app import variants as kept_variants
 from app.controllers.acting import ActingController
 from app.controllers.arrivals import ArrivalController
 from app.controllers.everyone import Controllers
@@ -183,6 +184,17 @@ def shelf(preferences, models, seal, store, background, undo, key_store, keys, t
 
 
 @pytest.fixture
+def variants(preferences, models, toolbox, store, background, undo, chat, tmp_path):
+    """The real one, without those that came with Parley; it reads its folder when it is started."""
+    folders = paths.folders(tmp_path / "parley").make()
+    parts = (folders, preferences, models, toolbox, store, background, undo, chat)
+    made = kept_variants.controller(*parts, built_in=tmp_path / "built_in")
+    yield made
+    background.stop()
+    made.stop()
+
+
+@pytest.fixture
 def running(models, background):
     return RunningController(models, background)
 
@@ -198,12 +210,12 @@ def registering(background, tmp_path):
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
-    photos, shelf, registering, running,
+    photos, shelf, registering, running, variants,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
-        *(photos, shelf, registering, running),
+        *(photos, shelf, registering, running, variants),
     )
 
 

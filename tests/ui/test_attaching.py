@@ -452,7 +452,7 @@ def test_a_picture_that_is_gone_from_the_disk_is_said(
     qtbot, attaching, seeing, keeping, chat, llm, store, tmp_path
 ):
     name = ask_about(qtbot, attaching, keeping, llm, picture(tmp_path))
-    store.attachment(chat._turns[0].parts[0].attachment).unlink()
+    store.attachment(chat.branch[0].parts[0].attachment).unlink()
     answer_last(llm, Chat, Unseen((name,)), Done("unseen"))
     qtbot.waitUntil(lambda: not chat.busy, timeout=WAIT)
     assert chat.turns[-1].error.message == "dog.png could not be read."
@@ -581,7 +581,7 @@ def test_a_text_file_is_quoted_and_found_again(
     assert told == ("The document list.md:\n````\nmilk ```\neggs\n````\n\nWhat is missing?")
     for words in ("list.md", "eggs"):
         assert [one.id for one in store.search(words)] == [chat.conversation]
-    assert tainted(chat._turns[0].parts)
+    assert tainted(chat.branch[0].parts)
 
 
 def test_only_as_much_of_a_document_as_fits_and_it_is_said(

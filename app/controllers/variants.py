@@ -1,0 +1,293 @@
+"""Variants: those that are here, the one in force, and all a person does with them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers.chat import ChatController
+from app.controllers.shown import Notice
+from app.controllers.shown_variants import ShownVariant
+from app.controllers.undo import UndoStack
+from app.controllers.variant_force import InForce
+from app.controllers.variant_library import Held, Library
+from app.controllers.variant_terms import adapted, title_of
+from app.controllers.variant_wishes import Grants, Tools, wishes_of
+from app.controllers.variant_words import PLAIN, Record, numbered, shown
+from app.store.variants import HIDDEN, Variants
+from engines.errors import ParleyError
+from engines.variants.checked import checked
+from engines.variants.minting import minted
+from engines.variants.variant import Variant
+
+NEW = "New variant"
+WAIT = "An answer is being written; the variant changes with the next question."
+
+
+class VariantsController(QObject):
+    """A variant goes by its key, which is its id; "" is plain Parley."""
+
+    changed = Signal()  # what all(), shown(), in_force() or adapters() tell
+    notice = Signal(object)  # Notice
+
+    def __init__(
+        self,
+        library: Library,
+        force: InForce,
+        grants: Grants,
+        tools: Tools,
+        kept: Variants,
+        chat: ChatController,
+        undo: UndoStack,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.library, self.force, self.grants, self.tools = library, force, grants, tools
+        self.kept, self._chat, self._undo = kept, chat, undo
+        self._hidden = set(kept.marked(HIDDEN))
+        self._scores, self._duels = kept.scores(), kept.duels()
+        force.granted = grants.of
+        grants.changed.connect(lambda _: force.tell())
+        force.changed.connect(self._on_force)
+        library.failed.connect(self._on_failed)
+        for signal in (chat.opened, chat.turn_added, chat.cut):
+            signal.connect(self._on_chat)
+        self._shown_in_force = ""
+
+    @Slot()
+    def start(self) -> None:
+        self.library.start()
+
+    def stop(self) -> None:
+        """At the end of the program, after the background is stopped."""
+        self.library.stop()
+
+    # what is here
+
+    def all(self) -> tuple[ShownVariant, ...]:
+        """By name; the hidden ones are not among them."""
+        visible = [one for one in self.library.held.values() if one.key not in self._hidden]
+        visible.sort(key=lambda held: (held.variant.name.casefold(), held.key))
+        return tuple(map(self._shown, visible))
+
+    def hidden(self) -> tuple[ShownVariant, ...]:
+        """Variants that came with Parley and were put away; show_again brings one back."""
+        return tuple(self._shown(h) for h in self.library.held.values() if h.key in self._hidden)
+
+    def shown(self, key: str) -> ShownVariant | None:
+        """None for one that is not here; "" is plain Parley."""
+        if not key:
+            return replace(PLAIN, in_use=not self.in_force(), default=not self.force.default)
+        held = self.library.get(key)
+        return self._shown(held) if held else None
+
+    def variant(self, key: str) -> Variant | None:
+        held = self.library.get(key)
+        return held.variant if held else None
+
+    def digest(self, key: str) -> str:
+        """ "" while it is being written."""
+        held = self.library.get(key)
+        return held.digest if held else ""
+
+    def find(self, text: str) -> tuple[ShownVariant, ...]:
+        """For @name while it is typed: those whose names begin so, then those that hold it."""
+        wanted = text.strip().casefold()
+        found = [one for one in self.all() if wanted in one.name.casefold() and not one.trouble]
+        return tuple(sorted(found, key=lambda one: not one.name.casefold().startswith(wanted)))
+
+    def named(self, text: str) -> tuple[str, str] | None:
+        """Key and the rest of a message that begins with @name; None where none is named."""
+        if not text.startswith("@"):
+            return None
+        said = text[1:]
+        for one in sorted(self.all(), key=lambda one: -len(one.name)):
+            rest = said[len(one.name) :]
+            same = said[: len(one.name)].casefold() == one.name.casefold()
+            if same and not one.trouble and (not rest or not rest[0].isalnum()):
+                return one.key, rest.lstrip(" ,:\n")
+        return None
+
+    def _shown(self, held: Held) -> ShownVariant:
+        record = Record(
+            granted=self.grants.of(held.key),
+            scores=[one for one in self._scores if one.variant == held.key],
+            duels=[one for one in self._duels if held.key in (one.winner, one.loser)],
+            default=held.key == self.force.default,
+            in_use=held.key == self.in_force(),
+        )
+        return shown(held, record, self.tools)
+
+    # in force
+
+    def in_force(self) -> str:
+        """Of the conversation on screen, from its next turn on."""
+        return self.force.in_force(self._chat.conversation, self._chat.branch)
+
+    @Slot(str)
+    def use(self, key: str) -> None:
+        """In the conversation on screen, from here on."""
+        held = self.library.get(key)
+        if key and (held is None or held.trouble):
+            words = held.trouble if held else "It is not here any more."
+            self._tell(Notice("This variant cannot be used.", words, kind="error"))
+            return
+        before = self.in_force()
+        if key == before:
+            return
+        conversation, branch = self._chat.conversation, self._chat.branch
+        chosen = self.force.chosen(conversation, branch)
+        self.force.choose(conversation, branch, key)
+        self._undo.push("Switch variant", lambda: self.force.choose(conversation, branch, chosen))
+        self.force.warm(key)
+        self._chat.read_ahead()
+
+    @Slot(str)
+    def set_default(self, key: str) -> None:
+        """Of new conversations. "" for none."""
+        before = self.force.default
+        if key != before and (not key or self.library.get(key)):
+            self.force.set_default(key)
+            self._undo.push("Set default", lambda: self.force.set_default(before))
+
+    def adapters(self) -> tuple[tuple[str, str, float, str], ...]:
+        """(title, SHA-256, scale, kind) of those the variant in force changes the model with."""
+        key = self.in_force()
+        held = self.library.get(key)
+        if held is None:
+            return ()
+        scales = self.force.scales(self._chat.conversation)
+        given = self.force.given(held, scales)
+        return tuple(
+            (title_of(one), one.file.sha256, scale, one.kind)
+            for one, scale in adapted(held.variant, given)
+        )
+
+    @Slot(str, float)
+    def set_scale(self, sha256: str, scale: float) -> None:
+        """In the conversation on screen, from its next answer on."""
+        self.force.set_scale(self._chat.conversation, sha256, scale)
+
+    # made and changed
+
+    def make(self) -> str:
+        """A new one with nothing in it but a name; its key."""
+        return self._add(Variant(name=numbered(NEW, self._names())), "New variant")
+
+    def duplicate(self, key: str) -> str:
+        """The key of the copy, "" where there is nothing to copy."""
+        held = self.library.get(key)
+        if held is None or held.trouble:
+            return ""
+        name = numbered(f"{held.variant.name[:70]} copy", self._names())
+        copy = self._add(replace(held.variant, name=name), "Duplicate variant")
+        self.grants.set(copy, self.grants.answered(key))
+        return copy
+
+    def save(self, key: str, variant: Variant) -> str:
+        """What the person changed. Returns "" or, in words, why it cannot be."""
+        held = self.library.get(key)
+        if held is None:
+            return "It is not here any more."
+        if held.built_in:
+            return "It came with Parley. Make a copy and change that."
+        try:
+            variant = checked(replace(variant, id=key))
+        except ParleyError as error:
+            return f"{error.message} {error.hint}".strip()
+        if variant == held.variant:
+            return ""
+        before = self.grants.answered(key)
+        fresh = set(wishes_of(variant)) - set(wishes_of(held.variant))
+        take_back = self.library.put(key, variant)
+        self.grants.add(key, fresh)  # who writes a wish into it agrees to it
+
+        def undo() -> None:
+            take_back()
+            self.grants.set(key, before)
+
+        self._undo.push("Change variant", undo)
+        return ""
+
+    @Slot(str)
+    def remove(self, key: str) -> None:
+        """One that came with Parley is only put away."""
+        held = self.library.get(key)
+        if held is None:
+            return
+        default = self.force.default
+        if held.built_in:
+            self._hide(key, True)
+            take_back: Callable[[], None] = lambda: self._hide(key, False)  # noqa: E731
+        else:
+            take_back = self.library.remove(key)
+        if key == default:
+            self.force.set_default("")
+
+        def undo() -> None:
+            take_back()
+            if key == default:
+                self.force.set_default(key)
+
+        self._undo.push("Delete variant", undo)
+        words = "put away" if held.built_in else "deleted"
+        self._tell(Notice(f"“{held.variant.name}” was {words}.", action="Undo"))
+
+    @Slot(str)
+    def show_again(self, key: str) -> None:
+        self._hide(key, False)
+
+    @Slot(str, str, bool)
+    def grant(self, key: str, wish: str, granted: bool) -> None:
+        """Let a variant do what it wants, or not."""
+        before = self.grants.answered(key)
+        if before.get(wish, False) != granted:
+            self.grants.add(key, [wish], granted)
+            self._undo.push("Change what a variant may", lambda: self.grants.set(key, before))
+
+    def scores_changed(self) -> None:
+        """Something was written about scores or choices: once it is on disk."""
+        self._scores, self._duels = self.kept.scores(), self.kept.duels()
+        self.changed.emit()
+
+    def _add(
+        self, variant: Variant, words: str, more: Mapping[str, Path | bytes] | None = None
+    ) -> str:
+        key = minted()
+        take_back = self.library.put(key, replace(variant, id=key), more)
+        self._undo.push(words, take_back)
+        return key
+
+    def _hide(self, key: str, hidden: bool) -> None:
+        self._hidden = self._hidden | {key} if hidden else self._hidden - {key}
+        self.kept.mark(HIDDEN, sorted(self._hidden))
+        self.changed.emit()
+
+    def _names(self) -> set[str]:
+        return {held.variant.name for held in self.library.held.values()}
+
+    # told
+
+    @Slot()
+    def _on_force(self) -> None:
+        self._shown_in_force = self.in_force()
+        self.changed.emit()
+
+    @Slot()
+    def _on_chat(self, _: object = None) -> None:
+        """Another conversation or branch may have another variant."""
+        if (now := self.in_force()) != self._shown_in_force:
+            self._shown_in_force = now
+            self.changed.emit()
+
+    @Slot(str, object)
+    def _on_failed(self, words: str, error: Exception) -> None:
+        if isinstance(error, ParleyError):
+            hint, detail = f"{error.message} {error.hint}".strip(), error.detail
+        else:
+            hint, detail = "Is the disk full?", str(error)
+        self._tell(Notice(words, hint, detail, kind="error"))
+
+    def _tell(self, notice: Notice) -> None:
+        self.notice.emit(notice)

@@ -1,0 +1,48 @@
+"""How variants are put together: their files, what is kept of them, and who is told."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app import paths
+from app.background import Background
+from app.controllers.chat import ChatController
+from app.controllers.models import ModelController
+from app.controllers.preferences import PreferencesController
+from app.controllers.terms import AsSet
+from app.controllers.titles import TitleController
+from app.controllers.toolbox import ToolboxController
+from app.controllers.undo import UndoStack
+from app.controllers.variant_force import InForce
+from app.controllers.variant_library import Library
+from app.controllers.variant_wishes import Grants, Tools
+from app.controllers.variants import VariantsController
+from app.store.conversations import Store
+from app.store.variants import Variants
+
+
+def controller(
+    folders: paths.Folders,
+    preferences: PreferencesController,
+    models: ModelController,
+    toolbox: ToolboxController,
+    store: Store,
+    background: Background,
+    undo: UndoStack,
+    chat: ChatController,
+    titles: Iterable[TitleController] = (),
+    parent: QObject | None = None,
+    built_in: Path | None = None,
+) -> VariantsController:
+    """titles ask under the same terms. built_in: where those that came with Parley lie."""
+    kept = Variants(store)
+    place = built_in or paths.resource("variants")
+    library = Library(folders.data / "variants", folders.adapters, place, background, parent)
+    force = InForce(AsSet(preferences, toolbox), library, kept, models, background, parent)
+    chat.terms = force
+    for one in titles:
+        one.terms = force
+    tools = Tools(lambda: toolbox.offered().keys())
+    grants = Grants(kept, parent)
+    return VariantsController(library, force, grants, tools, kept, chat, undo, parent)
