@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from app.controllers.variant_data import Example, Sampling, Variant
+from app.controllers.variant_data import Example, Sampling
 from engines.messages import Chat, Done, TextDelta, plain
 
 
