@@ -13,7 +13,7 @@ from engines.variants.importing.data_urls import kind, picture
 from engines.variants.importing.fitting import fitted
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.taking import BadImport, Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, shown, table, tables, text, texts
+from engines.variants.importing.values import NAME, line, shown, table, tables, text, texts
 from engines.variants.variant import Example, Look, Variant
 
 SPECS = {"chara_card_v2": "Character card V2", "chara_card_v3": "Character card V3"}
@@ -53,9 +53,9 @@ def read(
     _leave(data, taking)
     variant = Variant(
         name=name,
-        version=line(data.get("character_version"), 20) or "1",
+        version=line(data.get("character_version")) or "1",
         line=_line(data, taking),
-        author=line(data.get("creator"), NAME),
+        author=line(data.get("creator")),
         origin=form,
         tags=tuple(line(one, 40) for one in texts(data.get("tags"))[:20]),
         instructions=_instructions(data, macros, book.always, prose, name),
@@ -149,7 +149,7 @@ def _line(data: dict[str, Any], taking: Taking) -> str:
     first = next((one for one in plain.splitlines() if one.strip()), "")
     if line(plain, len(plain) + 1) != line(first):
         taking.leave("The notes of its maker, but for their first line.")
-    return line(first, LINE)
+    return line(first)
 
 
 def _leave(data: dict[str, Any], taking: Taking) -> None:

@@ -11,6 +11,8 @@ from engines.variants.variant import Base, Example, Variant
 GREETING, OPENING = 20_000, 500  # characters
 EXAMPLES, OPENINGS, TAGS, ALTERNATIVES = 100, 20, 20, 20
 ALL = 700_000  # bytes of all texts together, so that variant.toml stays below its bound
+NAME = 80
+LINES = {"version": 40, "line": 300, "author": 200, "licence": 200, "origin": 300}
 Leave = Callable[[str], None]
 
 
@@ -21,7 +23,8 @@ def fitted(variant: Variant, leave: Leave) -> Variant:
     openings = (one for one in variant.openings[:OPENINGS] if one.strip())
     variant = replace(
         variant,
-        name=variant.name or "Variant",
+        **{name: _line(getattr(variant, name), most) for name, most in LINES.items()},
+        name=_line(variant.name, NAME) or "Variant",
         instructions=_cut(variant.instructions, LONGEST_TEXT, ALL, "its instructions", leave),
         greeting=_cut(variant.greeting, GREETING, ALL, "what it says first", leave),
         openings=tuple(_cut(one, OPENING, ALL, "a question", leave) for one in openings),
@@ -40,6 +43,10 @@ def _cut(said: str, longest: int, room: int, what: str, leave: Leave) -> str:
     if len(kept) < len(said):
         leave(f"The end of {what}, which has {len(said):,} characters.")
     return kept
+
+
+def _line(said: str, longest: int) -> str:
+    return said if len(said) <= longest else said[: longest - 1].rstrip() + "…"
 
 
 def _whole(said: str, what: str, leave: Leave) -> str:

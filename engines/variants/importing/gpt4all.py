@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from engines.variants.importing.settings import Settings
 from engines.variants.importing.taking import BadImport, Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, tables, text
+from engines.variants.importing.values import NAME, line, tables, text
 from engines.variants.variant import Base, Variant
 
 FORM = "GPT4All model settings"
@@ -73,7 +73,7 @@ def _read(model: dict[str, Any], taking: Taking) -> Imported:
     name = line(model.get("name"), NAME) or file or line(model.get("id"), NAME) or FORM
     variant = Variant(
         name=name,
-        line=line(re.sub(r"<[^<>]{0,200}>", " ", text(model.get("description"))), LINE),
+        line=line(re.sub(r"<[^<>]{0,200}>", " ", text(model.get("description")))),
         origin=FORM,
         base=Base(description=file or name, hub=hub[1] if hub else ""),
         instructions=plain,

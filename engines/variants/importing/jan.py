@@ -5,7 +5,7 @@ from typing import Any
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.settings import Settings
 from engines.variants.importing.taking import Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, shown, table, tables, text, texts
+from engines.variants.importing.values import NAME, line, shown, table, tables, text, texts
 from engines.variants.variant import Base, Look, Variant
 
 FORM = "Jan assistant"
@@ -51,7 +51,7 @@ def read(content: object, taking: Taking) -> Imported:
     _leave(assistant, taking)
     variant = Variant(
         name=name,
-        line=line(assistant.get("description"), LINE),
+        line=line(assistant.get("description")),
         origin=FORM,
         base=Base(description=_model(assistant)),
         instructions=macros.told(text(assistant.get("instructions"))).strip(),

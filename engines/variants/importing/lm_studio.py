@@ -80,10 +80,10 @@ def read_yaml(content: object, taking: Taking) -> Imported:
     model = table(content)
     of_model = table(model.get("metadataOverrides"))
     architectures = texts(of_model.get("architectures"))
-    bases = [*_bases(model.get("base"), line(next(iter(architectures), ""), NAME))]
+    bases = [*_bases(model.get("base"), line(next(iter(architectures), "")))]
     start = Variant(
         name=line(model["model"].rpartition("/")[2], NAME) or "model.yaml",
-        author=line(model["model"].rpartition("/")[0], NAME),
+        author=line(model["model"].rpartition("/")[0]),
         origin=MODEL,
         base=bases[0] if bases else Base(),
         alternatives=tuple(bases[1:]),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from engines.variants.importing.settings import Settings
 from engines.variants.importing.taking import BadImport, Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, shown, text
+from engines.variants.importing.values import NAME, line, shown, text
 from engines.variants.variant import Base, Example, Variant
 
 FORM = "Ollama Modelfile"
@@ -87,9 +87,9 @@ def read(said: str, taking: Taking) -> Imported:
     examples, greeting = _conversation(turns, taking)
     variant = Variant(
         name=line(notes.get("name") or _name(taking, origin), NAME),
-        version=line(notes.get("version"), 20) or "1",
-        line=line(notes.get("line"), LINE),
-        author=line(notes.get("author"), NAME),
+        version=line(notes.get("version")) or "1",
+        line=line(notes.get("line")),
+        author=line(notes.get("author")),
         licence=_licence(licences, taking),
         origin=FORM,
         base=_base(origin, notes, taking),
@@ -195,7 +195,7 @@ def _base(origin: str, notes: dict[str, str], taking: Taking) -> Base:
             description=line(notes.get("base")),
             sha256=notes.get("base sha256", "").strip(),
             hub=line(notes.get("base hub")),
-            architecture=line(notes.get("base architecture"), NAME),
+            architecture=line(notes.get("base architecture")),
             size=int(size[:18]) if size.isdecimal() else 0,
         )
     if hub := HUB.fullmatch(origin):

@@ -7,7 +7,7 @@ from engines.variants.importing.data_urls import kind, picture
 from engines.variants.importing.macros import Macros
 from engines.variants.importing.settings import Settings
 from engines.variants.importing.taking import BadImport, Imported, Taking
-from engines.variants.importing.values import LINE, NAME, line, shown, table, tables, text, texts
+from engines.variants.importing.values import NAME, line, shown, table, tables, text, texts
 from engines.variants.variant import Base, Look, Variant
 
 FORM = "Open WebUI model"
@@ -73,7 +73,7 @@ def _read(model: dict[str, Any], taking: Taking) -> Imported:
     _leave(meta, taking)
     variant = Variant(
         name=name,
-        line=line(meta.get("description"), LINE),
+        line=line(meta.get("description")),
         origin=FORM,
         tags=tuple(dict.fromkeys(_tags(meta))),
         base=Base(description=line(model.get("base_model_id"))),

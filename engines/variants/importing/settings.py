@@ -3,23 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engines.variants.checked import SAMPLING
 from engines.variants.importing.taking import Taking
 from engines.variants.importing.values import number, shown, whole
 from engines.variants.variant import Sampling
 
-# name here -> whether it is a whole number, the least and the most that makes sense
-RANGES: dict[str, tuple[bool, float, float]] = {
-    "temperature": (False, 0, 5),
-    "top_k": (True, 0, 100_000),
-    "top_p": (False, 0, 1),
-    "min_p": (False, 0, 1),
-    "repeat_penalty": (False, 0, 5),
-    "presence_penalty": (False, -5, 5),
-    "frequency_penalty": (False, -5, 5),
-    "seed": (True, 0, 2**32 - 1),
-    "context": (True, 1, 10_000_000),
-    "longest_answer": (True, 1, 10_000_000),
-}
+TOKENS = (1, 10_000_000)
+RANGES = {**SAMPLING, "context": TOKENS, "longest_answer": TOKENS}  # our name -> least, most
+WHOLE = {"top_k", "seed", *RANGES.keys() - SAMPLING.keys()}
 NOT_SET = {"seed": -1, "longest_answer": -1, "top_k": -1}  # how others say "not this one"
 
 
@@ -39,8 +30,8 @@ class Settings:
             self._take(name, ours, value)
 
     def _take(self, name: str, ours: str, value: object) -> None:
-        is_whole, least, most = RANGES[ours]
-        found = whole(value) if is_whole else number(value)
+        least, most = RANGES[ours]
+        found = whole(value) if ours in WHOLE else number(value)
         if found is not None and found == NOT_SET.get(ours):
             return
         if found is None or not least <= found <= most:
@@ -49,7 +40,7 @@ class Settings:
         self._found[ours] = found
 
     def sampling(self) -> Sampling:
-        return Sampling(**{k: v for k, v in self._found.items() if hasattr(Sampling, k)})
+        return Sampling(**{k: v for k, v in self._found.items() if k in SAMPLING})
 
     def context(self) -> int:
         return self._found.get("context", 0)
