@@ -10,6 +10,7 @@ from app.controllers.preferences import PreferencesController
 from engines import jail, registry
 from engines.plotting import letters
 from engines.protocol import Kind
+from engines.tools.plugins import NO_JAIL as NO_PLUGINS
 from engines.tools.registry import all_tools
 
 NO_JAIL = "This system cannot lock in what a model writes, so it is not run here."
@@ -29,6 +30,11 @@ def unusable() -> dict[str, str]:
         return {}
     specs = registry.all_specs()
     return {name: NO_JAIL for name, one in all_tools().items() if specs[one.home].locked}
+
+
+def no_plugins() -> str:
+    """Why no plugin can be used on this system, in words; "" where they can."""
+    return NO_PLUGINS if jail.gap(jail.probe()) else ""
 
 
 def home(

@@ -26,6 +26,7 @@ from app.controllers.keys import KeysController
 from app.controllers.listening import Listening
 from app.controllers.models import ModelController
 from app.controllers.outcomes import OutcomesController
+from app.controllers.plugins import PluginsController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
@@ -97,6 +98,7 @@ class Parts(Controllers):
         self.sound_files.tidy()
         self.store.empty_bin(int((time.time() - BIN_DAYS * 86_400) * 1000))
         self.programs.start()
+        self.plugins.start()
         self.photos.start()
         self.shelf.start()
 
@@ -122,6 +124,7 @@ class Parts(Controllers):
         for link in self.homes.values():
             link.stop()
         self.programs.stop()
+        self.plugins.stop()
         self.store.close()
 
 
@@ -178,6 +181,13 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         *(preferences, toolbox, seal, undo),
         lambda: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST),
         folders.data / "programs",
+        parent,
+    )
+    plugins = PluginsController(
+        *(preferences, toolbox, undo, background),
+        lambda: EngineLink(folders.logs, parent, idle_minutes=TOOLS_REST),
+        folders.data / "plugins",
+        homes.no_plugins(),
         parent,
     )
     sound = None if in_memory else Sound(parent, folders.logs / "sound.log")
@@ -255,6 +265,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         *(paths.resource(ears.EARS), args.data_dir, parent),
     )
     arrivals.voice_given.connect(voicing.offer)
+    arrivals.plugin_given.connect(plugins.look_at)
     reminders = RemindersController(store, undo, parent)
     acting = ActingController(toolbox, preferences, seal, reminders, folders.notes, parent)
     clip = clip_packages(folders.data / seeing.EXTRA, paths.constraints())
@@ -280,6 +291,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         reminders,
         acting,
         programs,
+        plugins,
         talk,
         sound_files,
         speak,

@@ -187,6 +187,7 @@ class Chosen:
     model_folders: list[str] = field(default_factory=list)  # in which models are looked for
     programs: list[dict[str, Any]] = field(default_factory=list)  # read by app/programs.py
     servers: list[dict[str, Any]] = field(default_factory=list)  # read by app/servers.py
+    plugins: list[dict[str, Any]] = field(default_factory=list)  # read by app/plugins.py
     voice: Voice = field(default_factory=Voice)
     talked: bool = False  # the person has talked: what is needed for it is started early
 
@@ -199,7 +200,7 @@ def load(path: Path) -> Chosen:
     engines = stored.get("engines")
     if isinstance(engines, dict):
         chosen.engines = {k: v for k, v in engines.items() if isinstance(v, dict)}
-    for name in ("programs", "servers"):
+    for name in ("programs", "servers", "plugins"):
         if isinstance(found := stored.get(name), list):
             setattr(chosen, name, [one for one in found if isinstance(one, dict)])
     spoken = stored.get("voice")

@@ -1,5 +1,6 @@
 """What comes from outside the window: dropped or opened files, and words of a second start."""
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -8,11 +9,13 @@ from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.talk import TalkController
 from engines.media.kinds import FILMS
+from engines.plugins.about import FILE as PLUGIN
 from engines.sound.decoding import SUFFIXES as SOUNDS
 
 LARGEST_TEXT = 64 * 1024  # bytes of a text that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
+ZIP_END = 64 * 1024  # bytes in which a ZIP lists its files, if they are few
 VOICE, SPEECH_MODEL = ".onnx", "model.bin"  # how a voice ends; what a folder that hears has
 
 
@@ -21,6 +24,7 @@ class ArrivalController(QObject):
     quoted = Signal(str)  # text to put into the composer
     sounds = Signal(list)  # paths of sound files
     files = Signal(list)  # paths of what may be attached to the message
+    plugin_given = Signal(str)  # path of a folder or a ZIP with plugin.toml
 
     def __init__(
         self,
@@ -50,6 +54,8 @@ class ArrivalController(QObject):
                 self._models.open_file(word)
             elif word.lower().endswith(VOICE) or (Path(word) / SPEECH_MODEL).is_file():
                 self.voice_given.emit(word)
+            elif is_plugin(word):
+                self.plugin_given.emit(word)
             else:
                 files.append(word)
         if files:
@@ -62,6 +68,18 @@ class ArrivalController(QObject):
             self._talk.press()
         else:
             self._talk.release()
+
+
+def is_plugin(path: str) -> bool:
+    """A ZIP names at its end what is in it."""
+    try:
+        if not path.lower().endswith(".zip"):
+            return (Path(path) / PLUGIN).is_file()
+        with Path(path).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - ZIP_END))
+            return PLUGIN.encode() in file.read()
+    except OSError:
+        return False
 
 
 def is_sound(path: str) -> bool:

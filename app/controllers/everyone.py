@@ -11,6 +11,7 @@ from app.controllers.extras import ExtrasController
 from app.controllers.history import HistoryController
 from app.controllers.models import ModelController
 from app.controllers.photos import PhotosController
+from app.controllers.plugins import PluginsController
 from app.controllers.preferences import PreferencesController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
@@ -45,6 +46,7 @@ class Controllers:
     reminders: RemindersController
     acting: ActingController
     programs: ProgramsController
+    plugins: PluginsController
     talk: TalkController
     sound_files: SoundFilesController
     speak: SpeakController

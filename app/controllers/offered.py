@@ -40,6 +40,8 @@ class Offered(msgspec.Struct, frozen=True):
     own_name: str = ""  # its name there
     digest: str = ""  # of what the person sees; the engine runs no other
     places: tuple[str, ...] = ()  # where every call may send to
+    maker: str = "program"  # or plugin
+    tells: bool = False  # of every exchange with the network, as our own tools do
 
 
 def built_in(tool: Tool) -> Offered:
@@ -105,6 +107,6 @@ def question_about(
         choices = tuple(one for one in choices if one[0] in ("once", "never"))
     what = in_full(call, offered)
     if offered.tool is None:
-        what += f"\n\nBy the program: {offered.command}"
+        what += f"\n\nBy the {offered.maker}: {offered.command}"
         what += f"\nIt says of this tool: {offered.about}" if offered.about else ""
     return ShownQuestion(call.id, words, what.strip(), places, again, choices)

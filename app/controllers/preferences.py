@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app import granted, programs, servers, settings
+from app import granted, plugins, programs, servers, settings
 from app.controllers.shown import Notice
+from app.plugins import Agreed
 from app.programs import Program
 from app.servers import Remembered
 from app.settings import Voice
@@ -138,6 +139,16 @@ class PreferencesController(QObject):
 
     def keep_programs(self, kept: Iterable[Program]) -> None:
         self._chosen.programs = [msgspec.to_builtins(one) for one in kept]
+        self._save()
+
+    # plugins
+
+    @property
+    def plugins(self) -> dict[str, Agreed]:
+        return plugins.read(self._chosen.plugins)
+
+    def keep_plugins(self, kept: Iterable[Agreed]) -> None:
+        self._chosen.plugins = [msgspec.to_builtins(one) for one in kept]
         self._save()
 
     # servers that answer in place of a model

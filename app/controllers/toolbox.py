@@ -112,7 +112,7 @@ class ToolboxController(QObject):
         self._links, self._homes, self._store = dict(links), dict(homes), store
         self._consent, self._seal, self._preferences = consent, seal, preferences
         self._engines: dict[str, str] = {}  # home -> engine, where their names differ
-        self._more: Callable[[], Mapping[str, Offered]] = dict
+        self._more: list[Callable[[], Mapping[str, Offered]]] = []
         self._opened: set[str] = set()
         self._running: Running | None = None
         self._conversation: int | None = None
@@ -136,11 +136,16 @@ class ToolboxController(QObject):
             for name, one in all_tools().items()
             if one.home in self._links and name not in off and name not in self.unusable
         }
-        return ours | {k: v for k, v in self._more().items() if k not in off and k not in ours}
+        for more in self._more:
+            ours |= {k: v for k, v in more().items() if k not in off and k not in ours}
+        return ours
 
     def offer_more(self, more: Callable[[], Mapping[str, Offered]]) -> None:
-        """more: the tools of other programs as they are now; their homes are added below."""
-        self._more = more
+        """more: tools of others as they are now; their homes are added below.
+
+        A name belongs to whom it was offered by first.
+        """
+        self._more.append(more)
 
     def add_home(self, home: str, engine: str, link: Any, start: Home) -> None:
         self._links[home], self._homes[home], self._engines[home] = link, start, engine
@@ -317,8 +322,8 @@ class ToolboxController(QObject):
             self._end(running.result or ToolResult(running.call.id, words, error=True))
 
     def _mark_unasked(self, running: Running) -> None:
-        """Our own tools tell of every exchange: with whom there was none, nobody spoke."""
-        if running.offered.tool:
+        """Who tells of every exchange, as our own tools do: with others nobody spoke."""
+        if running.offered.tool or running.offered.tells:
             for place, entry in running.entries.items():
                 if place not in running.asked:
                     self._seal.complete(entry, 0, 0, NOT_ASKED)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Property, QEasingCurve, QPointF, QPropertyAnimation, 
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.arrivals import VOICE
+from app.controllers.arrivals import VOICE, is_plugin
 from app.views import icons, style
 from app.views.controls import Switch
 from app.views.theme import text_font
@@ -15,17 +15,20 @@ from app.views.theme import text_font
 INSET, RADIUS = 14, 22
 DISC, ICON = 72, 30
 FADE_MS = 140
-MODEL, FOLDER = ".gguf", "folder"
+MODEL, FOLDER, PLUGIN = ".gguf", "folder", "plugin"
 WORDS = {
     MODEL: ("cpu", "Drop to open this model", "It is checked before anything of it runs"),
     VOICE: ("speaker", "Drop to speak with this voice", "It is checked before it is used"),
     FOLDER: ("folder-open", "Drop to look for models in it", "Nothing in it is moved or changed"),
+    PLUGIN: ("code", "Drop to look at this plugin", "Nothing of it runs before you allow it"),
     "": ("image-plus", "Drop to add to your message", "Pictures, documents, films, sounds, text"),
 }
 
 
 def kind_of(files: Sequence[Path]) -> str:
-    """Models and voices are no part of a message."""
+    """Models, voices and plugins are no part of a message."""
+    if len(files) == 1 and is_plugin(str(files[0])):
+        return PLUGIN
     endings = {file.suffix.lower() for file in files}
     return next((kind for kind in (MODEL, VOICE) if endings == {kind}), "")
 

@@ -105,6 +105,12 @@ class Pages(QStackedWidget):
         self.open_page("tools")
 
     @Slot()
+    def show_tools(self) -> None:
+        """Also when it is open already."""
+        if self.currentWidget() is not self._made.get("tools"):
+            self.open_tools()
+
+    @Slot()
     def open_sound_files(self) -> None:
         self.open_page("sound files")
 

@@ -1,82 +1,41 @@
 """One program that speaks MCP: what it runs and how it is, and unfolded what it may and can do."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from app.controllers.programs import ProgramsController
-from app.controllers.shown import ShownProgram, ShownToolSetting
-from app.views.controls import Button, IconButton, Switch, column, label, restyle, row
+from app.controllers.shown import ShownProgram
+from app.views.controls import Button, Switch, column, label, row
 from app.views.facts import Elided, empty
 from app.views.folder_dialog import choose_folder
+from app.views.folding_row import FoldingRow
 from app.views.program_panel import breakable
-from app.views.tool_rows import Drawing
 
 NETWORK = (
     "Off: it reaches nothing but this computer. On: each use asks you with the seal, and it runs "
     "only while the seal is open for it."
 )
 ELSEWHERE = "A server at an address: the seal opens for each use you allow."
-NO_TOOLS = "It has not said yet what it can do."
 NO_FOLDERS = "None but a folder of its own."
-ROLES = {"failed": "danger"}
 SHORT = 60  # letters that fit the line of a row
-INDENT = (52, 0, 20, 16)
 
 
-class ProgramTool(QFrame):
-    """One of its tools, with what the program says of it."""
-
-    switched = Signal(str, bool)
-
-    def __init__(self, tool: ShownToolSetting) -> None:
-        super().__init__()
-        self._name = tool.name
-        self.switch = Switch(tool.on, tool.title)
-        words = label(tool.words, "second", wrap=True)
-        about = column(label(f"{tool.title} · {tool.effect}", "value"), words, gap=1)
-        line = row(about, self.switch, gap=16)
-        line.setStretch(0, 1)
-        self.setLayout(line)
-        self.switch.clicked.connect(self._tell)
-
-    @Slot(bool)
-    def _tell(self, on: bool) -> None:
-        self.switched.emit(self._name, on)
-
-
-class ProgramRow(QFrame):
-    switched = Signal(str, bool)  # name of a tool, whether it is offered
-
+class ProgramRow(FoldingRow):
     def __init__(self, programs: ProgramsController, program: ShownProgram) -> None:
-        super().__init__()
+        self.runs = Elided(program.runs, "code")
+        picture = "globe" if program.elsewhere else "wrench"
+        super().__init__(program.name, self.runs, picture, program.on)
         self._programs, self.key = programs, program.key
         self._shown: ShownProgram | None = None
-        self._plain: list[ShownToolSetting] | None = None  # the tools as if they were off
-        self._tools: list[ProgramTool] = []
-        self.name = label(program.name, "strong")
-        self.runs = Elided(program.runs, "code")
-        self.state = label("", "second", wrap=True)
-        self.switch = Switch(program.on, program.name)
-        self.retry = Button("", "link")
-        self.more = IconButton("chevron-right", f"Show more of {program.name}", side=32)
         self._make_inside(program)
-        words = column(self.name, self.runs, self.state, gap=2)
-        picture = Drawing("globe" if program.elsewhere else "wrench")
-        line = row(picture, words, self.retry, self.more, self.switch, gap=12)
-        line.setContentsMargins(20, 12, 20, 12)
-        line.setStretch(1, 1)
-        self.setLayout(column(line, self.inside, gap=0))
         self._connect()
         self.show_program(program)
 
     def _make_inside(self, program: ShownProgram) -> None:
-        self.tools, self.folders = QVBoxLayout(), QVBoxLayout()
-        self.tools.setSpacing(10)
+        self.folders = QVBoxLayout()
         self.folders.setSpacing(6)
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
@@ -86,7 +45,6 @@ class ProgramRow(QFrame):
         self.remove = Button("Remove this program", "link")
         self.remove.setAccessibleName(f"Remove {program.name}")
         self.seconds = Seconds(program.seconds, program.name)
-        self.inside = QWidget()
         parts: list[Any] = [self.command(program), label("Tools", "section"), self.tools, 6]
         if program.elsewhere:
             parts += [label(ELSEWHERE, "second", wrap=True)]
@@ -97,9 +55,7 @@ class ProgramRow(QFrame):
             parts += [label("Folders", "section"), self.folders, self.problem]
             parts += [row(self.add_folder, None), 6, line]
         waits = row(label("Seconds one use may take", "value"), None, self.seconds)
-        parts += [6, waits, 4, row(self.remove, None)]
-        self.inside.setLayout(column(*parts, margins=INDENT, gap=6))
-        self.inside.hide()
+        self.fill(*parts, 6, waits, 4, row(self.remove, None))
 
     def command(self, program: ShownProgram) -> QWidget:
         """All of what is run: the line above may have no room for it."""
@@ -118,37 +74,17 @@ class ProgramRow(QFrame):
         self.seconds.chosen.connect(self._wait)
         self.retry.clicked.connect(self._retry)
         self.remove.clicked.connect(self._remove)
-        self.more.clicked.connect(self.fold)
         self.add_folder.clicked.connect(self._choose)
 
     def show_program(self, program: ShownProgram) -> None:
         """What did not change stays, and keeps the keyboard."""
         before, self._shown = self._shown, program
-        self.state.setText(program.words)
-        if self.state.property("role") != ROLES.get(program.state, "second"):
-            restyle(self.state, role=ROLES.get(program.state, "second"))
-        self.switch.setChecked(program.on)
+        self.show_state(program.state, program.words, program.on, program.retry)
         self.network.setChecked(program.network)
         self.seconds.show_value(program.seconds)
-        self.retry.setText(program.retry)
-        self.retry.setAccessibleName(f"{program.retry}: {program.name}")
-        self.retry.setVisible(bool(program.retry))
-        self._show_tools(program.tools)
+        self.show_tools(program.tools)
         if before is None or before.folders != program.folders:
             self._show_folders(program)
-
-    def _show_tools(self, tools: Sequence[ShownToolSetting]) -> None:
-        plain = [replace(one, on=False) for one in tools]
-        if plain != self._plain:
-            empty(self.tools)
-            self._plain, self._tools = plain, [ProgramTool(one) for one in tools]
-            for one in self._tools:
-                one.switched.connect(self.switched)
-                self.tools.addWidget(one)
-            if not tools:
-                self.tools.addWidget(label(NO_TOOLS, "second"))
-        for one, tool in zip(self._tools, tools, strict=True):
-            one.switch.setChecked(tool.on)
 
     def _show_folders(self, program: ShownProgram) -> None:
         empty(self.folders)
@@ -165,15 +101,6 @@ class ProgramRow(QFrame):
             self.folders.addLayout(line)
         if not program.folders:
             self.folders.addWidget(label(NO_FOLDERS, "second"))
-
-    @Slot()
-    def fold(self) -> None:
-        """Show what it may and can do, or no more."""
-        shown = self.inside.isHidden()
-        self.inside.setVisible(shown)
-        verb = "less" if shown else "more"
-        self.more.show_picture("chevron-down" if shown else "chevron-right")
-        self.more.rename(f"Show {verb} of {self.name.text()}")
 
     @Slot(bool)
     def _switch(self, on: bool) -> None:

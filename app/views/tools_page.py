@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.controllers.everyone import Controllers
@@ -16,6 +16,7 @@ from app.views.controls import Button, column, label, row
 from app.views.folder_dialog import choose_folder
 from app.views.options_form import OptionsForm
 from app.views.page import Page
+from app.views.plugins import PluginsSection
 from app.views.programs import ProgramsSection
 from app.views.tool_rows import EntryRow, ToolRow
 
@@ -180,18 +181,26 @@ class ToolsPage(Page):
         self.notes = NotesSection(everyone)
         self.allowed = AllowedSection(everyone)
         self.programs = ProgramsSection(everyone.programs, everyone.toolbox)
+        self.plugins = PluginsSection(everyone.plugins, everyone.toolbox)
         self.forms = home_forms(everyone)
         inside = QWidget()
         about = label(ABOUT, "soft", wrap=True)
-        lists = (self.programs, self.reminders, self.notes, self.allowed)
+        lists = (self.plugins, self.programs, self.reminders, self.notes, self.allowed)
         parts = (self.tools, self.folders, *self.forms.values(), *lists)
         inside.setLayout(column(about, 16, *parts, gap=0))
         super().__init__("Tools", inside)
+        self.plugins.shown.connect(self._see)
 
     def enter(self) -> None:
         super().enter()
         for one in (self.tools, self.folders, self.programs, self.reminders, self.allowed):
             one.refresh()
+        self.plugins.enter()
+
+    @Slot(QWidget)
+    def _see(self, part: QWidget) -> None:
+        """Once it has its place."""
+        QTimer.singleShot(0, part, lambda: self.area.ensureWidgetVisible(part))
 
 
 def home_forms(everyone: Controllers) -> dict[str, OptionsForm]:

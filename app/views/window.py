@@ -133,11 +133,12 @@ class MainWindow(QMainWindow):
         told = (everyone.preferences, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
-        told = (*told, everyone.photos, everyone.shelf)
+        told = (*told, everyone.photos, everyone.shelf, everyone.plugins)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
         everyone.attaching.sounds.connect(self.pages.show_sound_files)
+        everyone.arrivals.plugin_given.connect(self.pages.show_tools)
         everyone.sound_files.quoted.connect(self.pages.open_chat)
         everyone.photos.asked.connect(self.pages.open_chat)
         self._history.notice.connect(self.show_history_notice)

@@ -20,7 +20,6 @@ from engines.messages import (
     ListTools,
     Loaded,
     Request,
-    Sent,
     ToolResult,
     ToolsFound,
 )
@@ -129,8 +128,6 @@ class PluginEngine:
         except ParleyError as error:
             answer = ToolResult(call.id, f"{error.message} {error.hint}".strip(), error=True)
         yield from told
-        asked = {one.where for one in told if isinstance(one, Sent)}
-        yield from (Sent(place, "", 0, 0) for place in request.allowed if place not in asked)
         text, wrong = (answer.text, answer.error) if isinstance(answer, ToolResult) else ("", True)
         yield ToolResult(call.id, shortened(clean(text, LARGEST)), wrong, ORIGIN)
 

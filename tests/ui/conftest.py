@@ -14,6 +14,7 @@ from app.controllers.extras import ExtrasController
 from app.controllers.keys import KeysController
 from app.controllers.photo_keeping import PhotoKeeping
 from app.controllers.photos import PhotosController
+from app.controllers.plugins import PluginsController
 from app.controllers.programs import ProgramsController
 from app.controllers.registering import RegisteringController
 from app.controllers.reminders import RemindersController
@@ -116,6 +117,24 @@ def programs(preferences, toolbox, seal, undo, program_links, tmp_path):
 
 
 @pytest.fixture
+def plugin_links():
+    """The links of the person's plugins, in the order they were made; the test plays them."""
+    return []
+
+
+@pytest.fixture
+def plugins(preferences, toolbox, undo, background, plugin_links, arrivals, tmp_path):
+    def new_link():
+        plugin_links.append(FakeLink())
+        return plugin_links[-1]
+
+    place = tmp_path / "plugins"
+    made = PluginsController(preferences, toolbox, undo, background, new_link, place)
+    arrivals.plugin_given.connect(made.look_at)
+    return made
+
+
+@pytest.fixture
 def sound_files(store, background, preferences, undo, arrivals):
     """Nothing is read: tests/ui/test_sound_files.py has the real engines."""
     transcribing = Transcribing(FakeLink(), Resting(FakeLink(), lambda: ("", Path(), None, {})))
@@ -209,13 +228,13 @@ def registering(background, tmp_path):
 @pytest.fixture
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
-    server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras,
+    server, reminders, acting, programs, plugins, talk, sound_files, speak, saving, voicing, extras,
     photos, shelf, registering, running, variants,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
-        *(server, reminders, acting, programs, talk, sound_files, speak, saving, voicing, extras),
-        *(photos, shelf, registering, running, variants),
+        *(server, reminders, acting, programs, plugins, talk, sound_files, speak, saving, voicing),
+        *(extras, photos, shelf, registering, running, variants),
     )
 
 
