@@ -49,6 +49,8 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Raises BadVariant for what is no archive, or one with anything odd about it; also of what
     goes wrong while it is open. OSError as it comes."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting for ever
+            raise BadVariant("This is no file.")
         with Bounded(path) as file:
             if file.read(len(BEGINS)) != BEGINS:
                 raise BadVariant("This is no variant of Parley.", "It would be a ZIP file.")

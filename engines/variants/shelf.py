@@ -174,11 +174,12 @@ def fetch(
     progress: Callable[[Fetched], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Opened:
-    """Brings a variant into a folder of ours, verified, and opens it there: nothing is taken in.
+    """Brings a variant below a folder of ours, verified, and opens it: nothing is taken in.
 
     Over the network what came stays when it breaks off, and the next call goes on from there.
     Raises ParleyError, Stopped.
     """
+    folder = folder / offer.key[:16]  # names are the shelf's, and two may have the same
     if is_address(place):
         if not offer.sha256:
             raise BadVariant(f"The shelf does not say which file “{offer.name}” is.")
@@ -187,10 +188,11 @@ def fetch(
         listing = Listing(NAMED, offer.sha256[:40], files=(remote,))
         download = Download(hub, listing, [offer.file], folder, connections=2, spare=SPARE)
         return read(download.run(progress, cancelled)[0])
-    source, target = Path(place).joinpath(*parts_of(offer.file)), folder / f"{offer.key}{ENDING}"
+    parts = parts_of(offer.file)
+    source, target = Path(place).joinpath(*parts), folder.joinpath(*parts)
     if not source.resolve().is_relative_to(Path(place).resolve()):
         raise BadVariant(f"“{offer.file}” would lie outside its shelf.")
-    folder.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     _copy(source, offer, target, progress, cancelled)
     opened = read(target)
     if offer.digest not in ("", opened.digest):
