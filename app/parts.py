@@ -43,6 +43,7 @@ from app.controllers.sound_tests import SoundTests
 from app.controllers.speak import SpeakController
 from app.controllers.takes import Takes
 from app.controllers.talk import FINISHING, LISTENING, OPENING, TalkController
+from app.controllers.terms import AsSet
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.transcribing import Transcribing
@@ -173,6 +174,10 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         *(folders, preferences, models, toolbox, store, background, undo, chat, [titles], parent),
     )
     kept_variants.start()
+    plain = AsSet(preferences, toolbox)
+    trying = variants.trials(
+        *(kept_variants, plain, models, answering, toolbox, background, undo, parent)
+    )
     key_store = Keys(None if in_memory else folders.config / "keys.json")
     keys = KeysController(key_store, background, parent)
     asker = EngineLink(folders.logs, parent)
@@ -303,6 +308,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         RegisteringController(opener(args.data_dir, paths.resource("")), background, parent),
         RunningController(models, background, parent),
         kept_variants,
+        *trying,
         folders=folders,
         background=background,
         store=store,

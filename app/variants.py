@@ -2,20 +2,27 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
 from app import paths
 from app.background import Background
+from app.controllers.answering import Answering
 from app.controllers.chat import ChatController
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
 from app.controllers.terms import AsSet
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
+from app.controllers.trial import Trial
 from app.controllers.undo import UndoStack
+from app.controllers.variant_compare import VariantCompare
 from app.controllers.variant_force import InForce
 from app.controllers.variant_library import Library
+from app.controllers.variant_preview import VariantPreview
+from app.controllers.variant_tests import VariantTests
+from app.controllers.variant_trials import TrialTerms
 from app.controllers.variant_wishes import Grants, Tools
 from app.controllers.variants import VariantsController
 from app.store.conversations import Store
@@ -46,3 +53,34 @@ def controller(
     tools = Tools(lambda: toolbox.offered().keys())
     grants = Grants(kept, parent)
     return VariantsController(library, force, grants, tools, kept, chat, undo, parent)
+
+
+class Trials(NamedTuple):
+    """What asks variants outside a conversation; one trial at a time among them all."""
+
+    tests: VariantTests
+    preview: VariantPreview
+    compare: VariantCompare
+
+
+def trials(
+    variants: VariantsController,
+    plain: AsSet,
+    models: ModelController,
+    answering: Answering,
+    toolbox: ToolboxController,
+    background: Background,
+    undo: UndoStack,
+    parent: QObject | None = None,
+) -> Trials:
+    """plain: the terms of whoever has no variant."""
+    terms = TrialTerms(plain, variants.library, variants.force, variants.grants)
+    trial = Trial(models.link, answering, toolbox, terms.prepare, parent)
+    made = Trials(
+        VariantTests(trial, variants, variants.kept, models, background, parent),
+        VariantPreview(trial, parent),
+        VariantCompare(trial, variants, variants.kept, undo, parent),
+    )
+    made.tests.scored.connect(lambda _: variants.scores_changed())
+    made.compare.counted.connect(lambda _: variants.scores_changed())
+    return made

@@ -26,6 +26,9 @@ from app.controllers.speak import SpeakController
 from app.controllers.talk import TalkController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.undo import UndoStack
+from app.controllers.variant_compare import VariantCompare
+from app.controllers.variant_preview import VariantPreview
+from app.controllers.variant_tests import VariantTests
 from app.controllers.variants import VariantsController
 from app.controllers.voice import VoiceController
 
@@ -58,3 +61,6 @@ class Controllers:
     registering: RegisteringController
     running: RunningController
     variants: VariantsController
+    variant_tests: VariantTests
+    variant_preview: VariantPreview
+    variant_compare: VariantCompare
