@@ -189,7 +189,10 @@ def test_a_card_of_the_first_version(tmp_path: Path) -> None:
     assert found.variant.instructions.startswith("You play Bo.")
 
 
-@pytest.mark.parametrize("content", ["[", "{}", "[1, 2]", '{"spec": "chara_card_v2", "data": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    ["[", "{}", "[1, 2]", '{"spec": "chara_card_v2", "data": {}}', '{"spec": [[1]], "data": {}}'],
+)
 def test_json_that_is_no_variant(tmp_path: Path, content: str) -> None:
     with pytest.raises(ParleyError):
         importing.read(written(tmp_path, "x.json", content))

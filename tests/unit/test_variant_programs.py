@@ -140,8 +140,11 @@ def test_a_model_yaml(tmp_path: Path) -> None:
         "model: a/b\nbase: " + "[" * 5000,
         "model: a/b\nbase: !!python/object/apply:os.system [ls]\n",
         "model: a/b\nbase: x\n" + "# padding\n" * 20_000,
+        "model: a/b\nbase: !!float ''\n",
+        "model: a/b\nbase: !!bool perhaps\n",
+        "model: a/b\nbase: {? [a] : b}\n",
     ],
-    ids=["aliases", "deep", "code", "long"],
+    ids=["aliases", "deep", "code", "long", "empty number", "neither", "odd key"],
 )
 def test_yaml_that_is_meant_ill_is_refused(tmp_path: Path, bomb: str) -> None:
     with pytest.raises(ParleyError, match="nothing in it"):

@@ -32,9 +32,13 @@ PLAY = "You play {}. Stay in this role, and answer as {} would."
 
 def recognise(content: object) -> bool:
     card = table(content)
-    if card.get("spec") in SPECS:
+    if _spec(card) in SPECS:
         return isinstance(card.get("data"), dict)
     return isinstance(card.get("name"), str) and len(FIRST_FIELDS & card.keys()) >= 2
+
+
+def _spec(card: dict[str, Any]) -> str:
+    return line(card.get("spec"))
 
 
 def read(
@@ -42,7 +46,7 @@ def read(
 ) -> Imported:
     """find: what lies beside the card under an address of its own, b"" where nothing does."""
     card = table(content)
-    form = SPECS.get(str(card.get("spec")), FIRST)
+    form = SPECS.get(_spec(card), FIRST)
     data = table(card.get("data")) if form != FIRST else card
     name = line(data.get("name"), NAME)
     if not name:
