@@ -114,7 +114,8 @@ ODD: tuple[Any, ...] = (
 WORDS = (
     '"""', '"', "FROM ", "MESSAGE ", "PARAMETER ", "\r\n", "\r", "{{", "}}", "<START>", "[model-",
     "]", "%", "\\x", "&a", "*a", "!!python/object", "|\n", "\t", "- ", ": ", "\0", "\ufeff", "é",
-    "!!float ''", "!!bool x", "2020-01-01", "? [a]\n", "!!set ", "<<: ", "@@dont_activate\n", "data:image/png;base64,", "embeded://", "__asset:", "\ud83d", "9" * 5000,
+    "!!float ''", "!!bool x", "2020-01-01", "? [a]\n", "!!set ", "<<: ",
+    "@@dont_activate\n", "data:image/png;base64,", "embeded://", "__asset:", "\ud83d", "9" * 5000,
 )  # fmt: skip
 
 

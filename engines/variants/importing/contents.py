@@ -70,7 +70,9 @@ class _Plain(yaml.SafeLoader):
     """Of what JSON has, too: no dates, no sets. Aliases make gigabytes of a few lines."""
 
     yaml_constructors = {
-        tag: made for tag, made in yaml.SafeLoader.yaml_constructors.items() if tag in PLAIN
+        tag: made
+        for tag, made in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag in PLAIN
     }
     yaml_implicit_resolvers = {
         first: [one for one in rules if one[0] in PLAIN]
