@@ -12,7 +12,7 @@ def parser() -> argparse.ArgumentParser:
         prog="parley",
         description="A local assistant. Models run on this computer; nothing leaves it.",
         epilog='`parley ask "question"` answers in the terminal, `parley talk` starts and stops '
-        "talking; each has a --help of its own.",
+        "talking, `parley shelf FOLDER` lists variants for others; each has a --help of its own.",
     )
     made.add_argument("files", nargs="*", help="a model (.gguf) or text files to open")
     _common(made)
@@ -53,6 +53,17 @@ def talk_parser() -> argparse.ArgumentParser:
     return made
 
 
+def shelf_parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="parley shelf",
+        description="Writes index.toml for the variants (*.parley) in a folder. Put the folder on "
+        "the web, and its address is a shelf in Parley.",
+    )
+    made.add_argument("folder", type=Path)
+    made.add_argument("--title", default="", help="what the shelf is called")
+    return made
+
+
 def _common(made: argparse.ArgumentParser) -> None:
     made.add_argument("--model", metavar="PATH", help="a GGUF file, instead of the one open last")
     made.add_argument("--data-dir", metavar="DIR", type=Path, help="keep everything in this folder")
@@ -68,6 +79,8 @@ def main() -> int:
         return ask(args)
     if words[:1] == ["talk"]:
         return _talk(talk_parser().parse_args(words[1:]))
+    if words[:1] == ["shelf"]:
+        return _shelf(shelf_parser().parse_args(words[1:]))
     return _show(parser().parse_args(words))
 
 
@@ -91,6 +104,21 @@ def _talk(args: argparse.Namespace) -> int:
         return 1
     args.files = [command]
     return _show(args)
+
+
+def _shelf(args: argparse.Namespace) -> int:
+    from engines.errors import ParleyError
+    from engines.variants.shelf import make_index
+
+    try:
+        shelf = make_index(args.folder.resolve(), args.title)
+    except ParleyError as error:
+        print(error.message, error.hint, file=sys.stderr)
+        return 1
+    print(f"{shelf.title}: {len(shelf.offers)} variants")
+    if shelf.left_out:
+        print("Left out:", *shelf.left_out, sep="\n", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from app.store.variants import HIDDEN, Variants
 from engines.errors import ParleyError
 from engines.variants.checked import checked
 from engines.variants.minting import minted
+from engines.variants.texts import washed
 from engines.variants.variant import Variant
 
 NEW = "New variant"
@@ -193,7 +194,7 @@ class VariantsController(QObject):
         if held.built_in:
             return "It came with Parley. Make a copy and change that."
         try:
-            variant = checked(replace(variant, id=key))
+            variant = checked(washed(replace(variant, id=key)))
         except ParleyError as error:
             return f"{error.message} {error.hint}".strip()
         if variant == held.variant:

@@ -259,21 +259,25 @@ def _ending(file: Attached, wanted: tuple[str, ...], what: str) -> None:
 def _line(what: str, text: str, most: int, *, needed: bool = False) -> None:
     _length(what, text, most, needed)
     if found := texts.hidden(text, line=True):
-        raise BadVariant(f"Its {what} has characters that cannot be seen.", "", found, what)
+        raise BadVariant(
+            f"There are characters in its {what} that cannot be seen.", "", found, what
+        )
 
 
 def _text(what: str, text: str, most: int, *, needed: bool = False) -> None:
     _length(what, text, most, needed)
     if found := texts.hidden(text):
-        raise BadVariant(f"Its {what} has characters that cannot be seen.", "", found, what)
+        raise BadVariant(
+            f"There are characters in its {what} that cannot be seen.", "", found, what
+        )
 
 
 def _length(what: str, text: str, most: int, needed: bool) -> None:
     if needed and not text.strip():
-        raise BadVariant(f"A {what} is empty.", "Write something, or remove it.", field=what)
+        raise BadVariant(f"There is an empty {what}.", "Write something, or remove it.", field=what)
     if len(text) > most:
         raise BadVariant(
-            f"Its {what} has {len(text):,} characters.",
+            f"{len(text):,} characters are too many for its {what}.",
             f"At most {most:,} are possible.",
             field=what,
         )

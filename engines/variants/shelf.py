@@ -154,8 +154,14 @@ def read_index(data: bytes, place: str) -> Shelf:
 
 
 def make_index(folder: Path, title: str = "") -> Shelf:
-    """Writes index.toml for the *.parley files in a folder, so that it may be put on the web."""
-    offers, left_out = _found(folder, hashed=True)
+    """Writes index.toml for the *.parley files in a folder, so that it may be put on the web.
+
+    Raises ParleyError where there is no such folder or it takes nothing.
+    """
+    try:
+        offers, left_out = _found(folder, hashed=True)
+    except OSError as error:
+        raise ParleyError(f"{folder} cannot be read.", "Is it a folder?", str(error)) from error
     index = Index(texts.washed_line(title)[:100] or folder.name, offers)
     text = "# A shelf of variants for Parley.\n\n" + tomli_w.dumps(plain(index))
     with fresh(folder / INDEX) as file:

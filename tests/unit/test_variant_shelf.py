@@ -1,6 +1,9 @@
 """Shelves of variants: folders and addresses, with an index or without, verified what comes."""
 
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,7 @@ from engines.variants.writing import write
 from tests.data.variant_shelf import serving
 from tests.data.variants import attached
 
+ROOT = Path(__file__).parents[2]
 LORA = random.Random(3).randbytes(9 << 20)  # more than one part of a fetch
 QUICK = Patience(tries=3, first=0.01, longest=0.02)
 
@@ -210,3 +214,16 @@ def test_a_shelf_has_one_name(tmp_path):
     ):
         with pytest.raises(ParleyError):
             normal(wrong)
+
+
+def test_a_command_makes_the_list_of_a_folder(folder, ours):
+    def shelf(*words):
+        command = [sys.executable, "-m", "app", "shelf", *map(str, words)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    ran = shelf(folder, "--title", "Our school")
+    assert ran.returncode == 0 and ran.stdout == "Our school: 2 variants\n"
+    assert "broken.parley" in ran.stderr
+    assert [one.name for one in look(str(folder)).offers] == ["Großer", "Tutor"]
+    ran = shelf(ours / "nowhere")
+    assert ran.returncode == 1 and "cannot be read" in ran.stderr and "Traceback" not in ran.stderr
