@@ -25,6 +25,7 @@ from app.controllers.server import ServerController
 from app.controllers.sound_files import SoundFilesController
 from app.controllers.sound_tests import SoundTests
 from app.controllers.speak import SpeakController
+from app.controllers.terms import AsSet
 from app.controllers.transcribing import Transcribing
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
@@ -214,6 +215,13 @@ def variants(preferences, models, toolbox, store, background, undo, chat, tmp_pa
 
 
 @pytest.fixture
+def trying(variants, preferences, toolbox, models, answering, background, undo):
+    """What asks variants outside a conversation."""
+    plain = AsSet(preferences, toolbox)
+    return kept_variants.trials(*(variants, plain, models, answering, toolbox, background, undo))
+
+
+@pytest.fixture
 def running(models, background):
     return RunningController(models, background)
 
@@ -229,12 +237,12 @@ def registering(background, tmp_path):
 def controllers(
     preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal,
     server, reminders, acting, programs, plugins, talk, sound_files, speak, saving, voicing, extras,
-    photos, shelf, registering, running, variants,
+    photos, shelf, registering, running, variants, trying,
 ):  # fmt: skip
     return Controllers(
         *(preferences, models, chat, history, arrivals, attaching, undo, toolbox, consent, seal),
         *(server, reminders, acting, programs, plugins, talk, sound_files, speak, saving, voicing),
-        *(extras, photos, shelf, registering, running, variants),
+        *(extras, photos, shelf, registering, running, variants, *trying),
     )
 
 

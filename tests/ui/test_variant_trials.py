@@ -40,12 +40,6 @@ def ready(qtbot, variants):
 
 
 @pytest.fixture
-def trying(ready, preferences, toolbox, models, answering, background, undo):
-    plain_terms = AsSet(preferences, toolbox)
-    return trials(ready, plain_terms, models, answering, toolbox, background, undo)
-
-
-@pytest.fixture
 def made(qtbot, ready):
     def make(**what):
         key = ready.make()
