@@ -174,7 +174,10 @@ class InForce(QObject):
     def prepare(
         self, history: Sequence[StoredTurn], variant: str, done: Callable[[Terms], None]
     ) -> None:
-        self._library.when_ready(partial(self._prepare, history, variant, done))
+        if variant:
+            self._library.when_ready(partial(self._prepare, history, variant, done))
+        else:
+            done(self._plain.terms())
 
     def _prepare(
         self, history: Sequence[StoredTurn], variant: str, done: Callable[[Terms], None]

@@ -97,12 +97,15 @@ class Library(QObject):
         self.folder, self.adapters, self._built_in = folder, adapters, built_in
         self.in_turn = InTurn(background)
         self.held: dict[str, Held] = {}
-        self.ready = False
+        self.ready = self._started = False
         self._waiting: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
         self.staged: dict[str, Path] = {}  # files on their way into a variant, by their SHA-256
 
     def start(self) -> None:
+        if self._started:
+            return
+        self._started = True
         self.in_turn.run(self._read_all, self._loaded, self._not_loaded)
 
     def when_ready(self, callback: Callable[[], None]) -> None:
@@ -111,6 +114,7 @@ class Library(QObject):
             callback()
         else:
             self._waiting.append(callback)
+            self.start()
 
     def get(self, key: str) -> Held | None:
         return self.held.get(key)
