@@ -1,0 +1,144 @@
+"""Files that leave a variant, as exports, and files that are put into one."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Background
+from app.controllers.shown import Notice
+from app.controllers.variant_library import Held, Library
+from engines.errors import ParleyError
+from engines.variants import exporting, file, writing
+from engines.variants.checked import LARGEST, LARGEST_PICTURE, LARGEST_TEXT
+from engines.variants.variant import Adapter, Attached, Variant
+
+FORMATS = (
+    ("parley", "Parley variant", ".parley"),
+    ("modelfile", "Ollama Modelfile", ".Modelfile"),
+    ("card", "Character card", ".png"),
+    ("card json", "Character card as JSON", ".json"),
+)  # (format, words, ending)
+PICTURE, KNOWLEDGE, ADAPTER, CONTROL = "picture", "knowledge", "adapter", "control"
+MOST = {PICTURE: LARGEST_PICTURE, KNOWLEDGE: LARGEST_TEXT, ADAPTER: LARGEST, CONTROL: LARGEST}
+
+
+class Files(QObject):
+    added = Signal(str, str, object)  # key, kind, Attached or Adapter: to be saved in the variant
+    notice = Signal(object)
+
+    def __init__(
+        self, library: Library, background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library, self._background = library, background
+
+    def export(self, key: str, path: str, format: str) -> None:
+        """format is one of FORMATS; a Notice says what could not be carried, or why not."""
+        held, place = self._library.get(key), Path(path)
+        if held is None or held.trouble:
+            return
+
+        def done(left_out: tuple[str, ...]) -> None:
+            words = f"“{held.variant.name}” was written to {place.name}."
+            hint = "Not carried over: " + " ".join(left_out) if left_out else ""
+            self.notice.emit(Notice(words, hint))
+
+        # behind what is still being written of it
+        self._library.in_turn.run(
+            lambda: exported(held, place, format),
+            done,
+            self._failed(f"“{held.variant.name}” could not be exported."),
+        )
+
+    def add(self, key: str, path: str, kind: str) -> None:
+        """A file of the person's for a variant; added follows, and whoever edits it saves it."""
+        held, source = self._library.get(key), Path(path)
+        if held is None:
+            return
+
+        def done(one: tuple[Attached, Path]) -> None:
+            attached, place = one
+            self._library.staged[attached.sha256] = place
+            made: Any = attached
+            if kind in (ADAPTER, CONTROL):
+                layer = "control" if kind == CONTROL else "lora"
+                made = Adapter(attached, layer, title=source.stem[:80])
+            self.added.emit(key, kind, made)
+
+        taken = {one.name: one for one in held.variant.attached()}
+        self._background.run(
+            lambda _: staged(source, kind, taken, self._library.sha_folder()),
+            done,
+            self._failed(f"{source.name} was not added."),
+        )
+
+    def _failed(self, words: str) -> Callable[[Exception], None]:
+        def failed(error: Exception) -> None:
+            if isinstance(error, ParleyError):
+                hint, detail = f"{error.message} {error.hint}".strip(), error.detail
+            else:
+                hint, detail = "Look whether there is room, and whether you may.", str(error)
+            self.notice.emit(Notice(words, hint, detail, kind="error"))
+
+        return failed
+
+
+def exported(held: Held, place: Path, format: str) -> tuple[str, ...]:
+    """In a thread: what could not be carried over. Raises ParleyError, OSError."""
+    opened = file.read(held.path)
+    variant: Variant = opened.variant
+    if format == "parley":
+        sources: dict[str, writing.Source] = {one.name: opened for one in variant.attached()}
+        named = held.variant  # with its id, so that it is known again
+        writing.write(named, sources, place)
+        return ()
+    if format == "modelfile":
+        made = exporting.modelfile(variant)
+    else:
+        texts = {one.name: opened.member(one) for one in variant.knowledge}
+        picture = opened.member(variant.look.picture) if variant.look.picture else b""
+        made = (
+            exporting.card(variant, picture, texts)
+            if format == "card"
+            else exporting.card_json(variant, texts)
+        )
+    with file.fresh(place) as written:
+        written.write(made.data)
+    return made.left_out
+
+
+def staged(
+    source: Path, kind: str, taken: dict[str, Attached], folder: Path
+) -> tuple[Attached, Path]:
+    """In a thread: a copy that waits for the variant to be saved. Raises ParleyError."""
+    try:
+        size = source.stat().st_size
+    except OSError as error:
+        raise ParleyError("It cannot be read.", "Is it still there?", str(error)) from error
+    if size > MOST[kind]:
+        raise ParleyError("It is too large.", f"At most {MOST[kind] / 1e6:,.0f} MB.")
+    fits(source, kind)
+    made = writing.attach(source, taken=taken)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = folder / made.sha256
+    shutil.copyfile(source, place)
+    with place.open("rb") as copied:
+        if hashlib.file_digest(copied, "sha256").hexdigest() != made.sha256:
+            raise ParleyError("It changed while it was read.", "Try again.")
+    return made, place
+
+
+def fits(source: Path, kind: str) -> None:
+    """Raises ParleyError for what cannot be what it is added as."""
+    if kind == KNOWLEDGE:
+        from engines.variants.knowledge import as_text
+
+        as_text(source.read_bytes(), source.name)
+    elif kind in (ADAPTER, CONTROL):
+        from engines.models.adapter import read
+
+        read(source)
