@@ -48,6 +48,7 @@ from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
 from app.controllers.transcribing import Transcribing
 from app.controllers.undo import UndoStack
+from app.controllers.variant_pictures import VariantPictures
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
@@ -225,6 +226,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
     files, films, heard = media.engines(folders, parent)
+    drawn = folders.cache / "variants"
+    kept_variants.use_pictures(VariantPictures(files, drawn, background, parent))
     findings = seeing.findings(folders, preferences, parent)
     attaching = media.attaching(
         *(

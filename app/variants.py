@@ -18,7 +18,9 @@ from app.controllers.toolbox import ToolboxController
 from app.controllers.trial import Trial
 from app.controllers.undo import UndoStack
 from app.controllers.variant_compare import VariantCompare
+from app.controllers.variant_files import Files
 from app.controllers.variant_force import InForce
+from app.controllers.variant_imports import Imports
 from app.controllers.variant_library import Library
 from app.controllers.variant_preview import VariantPreview
 from app.controllers.variant_tests import VariantTests
@@ -52,7 +54,11 @@ def controller(
         one.terms = force
     tools = Tools(lambda: toolbox.offered().keys())
     grants = Grants(kept, parent)
-    return VariantsController(library, force, grants, tools, kept, chat, undo, parent)
+    imports = Imports(library, grants, tools, undo, background, parent)
+    files = Files(library, background, parent)
+    return VariantsController(
+        library, force, grants, tools, imports, files, kept, chat, undo, parent
+    )
 
 
 class Trials(NamedTuple):

@@ -4,8 +4,9 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background
@@ -22,12 +23,12 @@ FORMATS = (
     ("card", "Character card", ".png"),
     ("card json", "Character card as JSON", ".json"),
 )  # (format, words, ending)
-PICTURE, KNOWLEDGE, ADAPTER, CONTROL = "picture", "knowledge", "adapter", "control"
-MOST = {PICTURE: LARGEST_PICTURE, KNOWLEDGE: LARGEST_TEXT, ADAPTER: LARGEST, CONTROL: LARGEST}
+PICTURE, KNOWLEDGE, ADAPTER = "picture", "knowledge", "adapter"  # kinds of files
+MOST = {PICTURE: LARGEST_PICTURE, KNOWLEDGE: LARGEST_TEXT, ADAPTER: LARGEST}  # bytes
 
 
 class Files(QObject):
-    added = Signal(str, str, object)  # key, kind, Attached or Adapter: to be saved in the variant
+    added = Signal(str, object)  # key, the variant with one more file
     notice = Signal(object)
 
     def __init__(
@@ -55,23 +56,19 @@ class Files(QObject):
         )
 
     def add(self, key: str, path: str, kind: str) -> None:
-        """A file of the person's for a variant; added follows, and whoever edits it saves it."""
+        """A file of the person's for a variant, which is to be saved when added comes."""
         held, source = self._library.get(key), Path(path)
         if held is None:
             return
 
-        def done(one: tuple[Attached, Path]) -> None:
-            attached, place = one
-            self._library.staged[attached.sha256] = place
-            made: Any = attached
-            if kind in (ADAPTER, CONTROL):
-                layer = "control" if kind == CONTROL else "lora"
-                made = Adapter(attached, layer, title=source.stem[:80])
-            self.added.emit(key, kind, made)
+        def done(one: Staged) -> None:
+            self._library.staged[one.file.sha256] = one.place
+            if now := self._library.get(key):
+                self.added.emit(key, with_file(now.variant, kind, one, source.stem[:80]))
 
         taken = {one.name: one for one in held.variant.attached()}
         self._background.run(
-            lambda _: staged(source, kind, taken, self._library.sha_folder()),
+            lambda _: staged(source, kind, taken, self._library.stage),
             done,
             self._failed(f"{source.name} was not added."),
         )
@@ -111,9 +108,24 @@ def exported(held: Held, place: Path, format: str) -> tuple[str, ...]:
     return made.left_out
 
 
-def staged(
-    source: Path, kind: str, taken: dict[str, Attached], folder: Path
-) -> tuple[Attached, Path]:
+class Staged(NamedTuple):
+    file: Attached
+    place: Path
+    kind: str  # of an adapter: "lora" or "control"
+
+
+def with_file(variant: Variant, kind: str, one: Staged, title: str) -> Variant:
+    if kind == PICTURE:
+        return replace(variant, look=replace(variant.look, picture=one.file))
+    if any(one.file.sha256 == other.sha256 for other in variant.attached()):
+        return variant
+    if kind == KNOWLEDGE:
+        return replace(variant, knowledge=(*variant.knowledge, one.file))
+    layer: Any = one.kind
+    return replace(variant, adapters=(*variant.adapters, Adapter(one.file, layer, title=title)))
+
+
+def staged(source: Path, kind: str, taken: dict[str, Attached], folder: Path) -> Staged:
     """In a thread: a copy that waits for the variant to be saved. Raises ParleyError."""
     try:
         size = source.stat().st_size
@@ -121,7 +133,7 @@ def staged(
         raise ParleyError("It cannot be read.", "Is it still there?", str(error)) from error
     if size > MOST[kind]:
         raise ParleyError("It is too large.", f"At most {MOST[kind] / 1e6:,.0f} MB.")
-    fits(source, kind)
+    layer = fits(source, kind)
     made = writing.attach(source, taken=taken)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder / made.sha256
@@ -129,16 +141,17 @@ def staged(
     with place.open("rb") as copied:
         if hashlib.file_digest(copied, "sha256").hexdigest() != made.sha256:
             raise ParleyError("It changed while it was read.", "Try again.")
-    return made, place
+    return Staged(made, place, layer)
 
 
-def fits(source: Path, kind: str) -> None:
-    """Raises ParleyError for what cannot be what it is added as."""
+def fits(source: Path, kind: str) -> str:
+    """The kind of an adapter. Raises ParleyError for what cannot be what it is added as."""
     if kind == KNOWLEDGE:
         from engines.variants.knowledge import as_text
 
         as_text(source.read_bytes(), source.name)
-    elif kind in (ADAPTER, CONTROL):
-        from engines.models.adapter import read
+    elif kind == ADAPTER:
+        from engines.models.adapter import read_adapter
 
-        read(source)
+        return read_adapter(source).kind
+    return ""

@@ -235,10 +235,6 @@ def learn(held: Held, letters: int) -> Known:
     """Raises ParleyError."""
     from engines.variants.knowledge import Knowledge
 
-    opened = file.read(held.path)
-    texts = {
-        one.name: opened.member(one).decode("utf-8", "replace") for one in held.variant.knowledge
-    }
-    knowledge = Knowledge(texts)
+    knowledge = Knowledge.of(file.read(held.path))
     whole = knowledge.whole(min(LONGEST, int(letters * ALWAYS)))
     return Known(knowledge, letters, whole or "")

@@ -154,8 +154,9 @@ class Library(QObject):
         """At the end of the program, after the background is stopped."""
         self.in_turn.finish()
 
-    def sha_folder(self) -> Path:
-        """Where files wait that are on their way into a variant."""
+    @property
+    def stage(self) -> Path:
+        """The folder where files wait that are on their way into a variant."""
         return self.folder / "staged"
 
     # in memory
@@ -220,7 +221,7 @@ class Library(QObject):
     def _tidy(self) -> None:
         before = time.time() - KEPT_DAYS * 86_400
         old = [one for one in self.folder.glob("earlier/*") if one.stat().st_mtime < before]
-        for one in [*old, *self.sha_folder().glob("*")]:
+        for one in [*old, *self.stage.glob("*")]:
             one.unlink(missing_ok=True)
 
     def _write(

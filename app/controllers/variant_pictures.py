@@ -1,4 +1,4 @@
-"""Pictures of variants as the window may show them: decoded and drawn small by the jailed reader."""
+"""Pictures of variants as the window may show them: decoded and drawn small in a jail."""
 
 from collections.abc import Callable
 from functools import partial
@@ -34,7 +34,7 @@ class VariantPictures(QObject):
         self._known: dict[str, str] = {}  # hash -> path, "" while it is made or cannot be
 
     def path(self, held: Held) -> str:
-        """"" while there is none; changed follows when it is made."""
+        """ "" while there is none; changed follows when it is made."""
         picture = held.variant.look.picture
         if picture is None or held.trouble or not held.digest:
             return ""

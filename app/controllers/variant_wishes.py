@@ -50,12 +50,13 @@ class Grants(QObject):
     def __init__(self, kept: Variants, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kept, self._all = kept, kept.grants()
+        self.ours: Callable[[str], Collection[str]] = lambda _: ()  # wishes of what came along
 
     def of(self, variant: str) -> frozenset[str]:
-        return frozenset(wish for wish, yes in self._all.get(variant, {}).items() if yes)
+        return frozenset(wish for wish, yes in self.answered(variant).items() if yes)
 
     def answered(self, variant: str) -> dict[str, bool]:
-        return dict(self._all.get(variant, {}))
+        return dict.fromkeys(self.ours(variant), True) | self._all.get(variant, {})
 
     def set(self, variant: str, grants: dict[str, bool]) -> None:
         """These are all that hold for it from now on."""

@@ -1,7 +1,6 @@
 """Variants: those that are here, the one in force, and all a person does with them."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,8 +9,11 @@ from app.controllers.chat import ChatController
 from app.controllers.shown import Notice
 from app.controllers.shown_variants import ShownVariant
 from app.controllers.undo import UndoStack
+from app.controllers.variant_files import Files
 from app.controllers.variant_force import InForce
+from app.controllers.variant_imports import Imports
 from app.controllers.variant_library import Held, Library
+from app.controllers.variant_pictures import VariantPictures
 from app.controllers.variant_terms import adapted, title_of
 from app.controllers.variant_wishes import Grants, Tools, wishes_of
 from app.controllers.variant_words import PLAIN, Record, numbered, shown
@@ -31,6 +33,7 @@ class VariantsController(QObject):
 
     changed = Signal()  # what all(), shown(), in_force() or adapters() tell
     notice = Signal(object)  # Notice
+    imports_ready = Signal(object)  # tuple of ShownImport and Notice
 
     def __init__(
         self,
@@ -38,6 +41,8 @@ class VariantsController(QObject):
         force: InForce,
         grants: Grants,
         tools: Tools,
+        imports: Imports,
+        files: Files,
         kept: Variants,
         chat: ChatController,
         undo: UndoStack,
@@ -45,10 +50,14 @@ class VariantsController(QObject):
     ) -> None:
         super().__init__(parent)
         self.library, self.force, self.grants, self.tools = library, force, grants, tools
+        self.imports, self.files = imports, files
         self.kept, self._chat, self._undo = kept, chat, undo
+        self.pictures: VariantPictures | None = None
         self._hidden = set(kept.marked(HIDDEN))
         self._scores, self._duels = kept.scores(), kept.duels()
-        force.granted = grants.of
+        force.granted, grants.ours = grants.of, self._wishes_of_ours
+        files.added.connect(self._on_file)
+        files.notice.connect(self.notice)
         grants.changed.connect(lambda _: force.tell())
         force.changed.connect(self._on_force)
         library.failed.connect(self._on_failed)
@@ -114,11 +123,17 @@ class VariantsController(QObject):
         record = Record(
             granted=self.grants.of(held.key),
             scores=[one for one in self._scores if one.variant == held.key],
+            picture=self.pictures.path(held) if self.pictures else "",
             duels=[one for one in self._duels if held.key in (one.winner, one.loser)],
             default=held.key == self.force.default,
             in_use=held.key == self.in_force(),
         )
         return shown(held, record, self.tools)
+
+    def use_pictures(self, pictures: VariantPictures) -> None:
+        """Who draws them small, in a jail."""
+        self.pictures = self.imports.pictures = pictures
+        pictures.changed.connect(self.changed)
 
     # in force
 
@@ -247,16 +262,44 @@ class VariantsController(QObject):
             self.grants.add(key, [wish], granted)
             self._undo.push("Change what a variant may", lambda: self.grants.set(key, before))
 
+    @Slot(str, str, str)
+    def add_file(self, key: str, path: str, kind: str) -> None:
+        """kind is picture, knowledge or adapter; the variant has it when changed comes."""
+        self.files.add(key, path, kind)
+
+    @Slot(str, str, str)
+    def export(self, key: str, path: str, format: str = "parley") -> None:
+        """format is one of variant_files.FORMATS."""
+        self.files.export(key, path, format)
+
+    # taken in
+
+    @Slot(list)
+    def look_at(self, paths: Iterable[str]) -> None:
+        """Files, and folders of one variant each; imports_ready follows."""
+        self.imports.look_at(paths, self.imports_ready.emit)
+
+    @Slot(str, set)
+    def take_in(self, key: str, wishes: Collection[str], as_copy: bool = False) -> str:
+        """What was shown, with the wishes the person agreed to. The key it has from now on."""
+        here = self.imports.take_in(key, wishes, as_copy)
+        if held := self.library.get(here):
+            self._tell(Notice(f"“{held.variant.name}” was taken in.", action="Undo"))
+        return here
+
+    @Slot(str)
+    def leave_out(self, key: str) -> None:
+        """Not taken in."""
+        self.imports.forget(key)
+
     def scores_changed(self) -> None:
         """Something was written about scores or choices: once it is on disk."""
         self._scores, self._duels = self.kept.scores(), self.kept.duels()
         self.changed.emit()
 
-    def _add(
-        self, variant: Variant, words: str, more: Mapping[str, Path | bytes] | None = None
-    ) -> str:
+    def _add(self, variant: Variant, words: str) -> str:
         key = minted()
-        take_back = self.library.put(key, replace(variant, id=key), more)
+        take_back = self.library.put(key, variant)
         self._undo.push(words, take_back)
         return key
 
@@ -268,7 +311,16 @@ class VariantsController(QObject):
     def _names(self) -> set[str]:
         return {held.variant.name for held in self.library.held.values()}
 
+    def _wishes_of_ours(self, key: str) -> Collection[str]:
+        held = self.library.get(key)
+        return wishes_of(held.variant) if held and held.built_in else ()
+
     # told
+
+    @Slot(str, object)
+    def _on_file(self, key: str, variant: Variant) -> None:
+        if trouble := self.save(key, variant):
+            self._tell(Notice("The file was not added.", trouble, kind="error"))
 
     @Slot()
     def _on_force(self) -> None:

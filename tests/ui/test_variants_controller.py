@@ -4,7 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from app.controllers.variant_data import Example, Sampling
-from engines.messages import Chat, Done, TextDelta, plain
+from engines.messages import Chat, Done, TextDelta, ToolCall, plain
+from engines.variants.file import read
+from engines.variants.writing import write
 
 
 @pytest.fixture
@@ -25,9 +27,10 @@ def ask(qtbot, chat, llm):
 
     def answered(before, said="Yes"):
         qtbot.waitUntil(lambda: any(isinstance(r, Chat) for r in llm.requests[before:]))
-        asked = next(r for r in llm.requests[before:] if isinstance(r, Chat))
-        llm.event.emit(llm.requests.index(asked) + 1, TextDelta(said))
-        llm.event.emit(llm.requests.index(asked) + 1, Done())
+        jobs = enumerate(llm.requests[before:], start=before + 1)
+        job, asked = next((n, r) for n, r in jobs if isinstance(r, Chat))
+        llm.event.emit(job, TextDelta(said))
+        llm.event.emit(job, Done())
         return asked
 
     ask.answered = answered
@@ -77,3 +80,167 @@ def test_the_choice_follows_the_branch(qtbot, ready, ask, chat, llm):
     assert asked.turns[0].role == "user" and ready.in_force() == ""
     chat.switch_version(chat.turns[0].key, -1)
     assert ready.in_force() == key and len(chat.turns) == 4
+
+
+def test_regenerating_under_another_choice_is_that_variant_s(qtbot, ready, ask, chat, llm):
+    key = made(qtbot, ready, name="Pirate", instructions="Speak like a pirate.")
+    ask("one")
+    ask("two")
+    ready.use(key)
+    before = len(llm.requests)
+    chat.regenerate(chat.turns[1].key)  # an earlier place says its own
+    assert ask.answered(before).turns[0].role == "user"
+    chat.switch_version(chat.turns[1].key, -1)
+    before = len(llm.requests)
+    chat.regenerate(chat.turns[3].key)  # the last question is asked under what was chosen now
+    assert ask.answered(before).turns[0].role == "system"
+    assert chat.turns[3].changed == "Pirate answers from here on"
+    chat.switch_version(chat.turns[3].key, -1)
+    assert chat.turns[3].changed == "" and ready.in_force() == key  # chosen there, not used yet
+
+
+def test_the_choice_for_a_new_conversation_begins_it_and_is_over(qtbot, ready, ask, chat):
+    key = made(qtbot, ready, name="Pirate", instructions="Speak like a pirate.")
+    ready.use(key)
+    ask("one")
+    assert ready.in_force() == key and chat.turns[0].changed == ""
+    chat.new()
+    assert ready.in_force() == ""
+    ready.set_default(key)
+    assert ready.in_force() == key and ready.shown(key).default
+    ready.use("")
+    assert ready.in_force() == ""
+
+
+def test_an_old_conversation_stays_what_it_was_whatever_the_default(qtbot, ready, ask, chat):
+    ask("one")
+    ready.set_default(made(qtbot, ready, name="Pirate"))
+    assert ready.in_force() == ""
+
+
+def test_tools_are_those_named_agreed_to_and_on(qtbot, ready, ask, toolbox, llm):
+    key = made(qtbot, ready, name="Sums", tools=("calculator", "clock", "units", "no_such"))
+    ready.grant(key, "tool:units", False)
+    toolbox.set_on("clock", False)
+    ready.use(key)
+    assert [tool["name"] for tool in ask("2 + 2").tools] == ["calculator"]
+    wishes = {wish.key: wish for wish in ready.shown(key).wishes}
+    assert not wishes["tool:clock"].possible and "switched it off" in wishes["tool:clock"].trouble
+    assert "no tool of this name" in wishes["tool:no_such"].trouble
+    assert ready.shown(key).touches == ("Calculator",)
+
+
+def test_a_tool_that_was_not_offered_is_not_run(qtbot, ready, chat, llm, tool_link):
+    key = made(qtbot, ready, name="No tools", tools=())
+    ready.use(key)
+    chat.send("2 + 2")
+    qtbot.waitUntil(lambda: isinstance(llm.requests[-1], Chat))
+    assert llm.requests[-1].tools == ()
+    llm.answer(ToolCall("1", "calculator", {"expression": "2+2"}), Done("tools"))
+    assert tool_link.requests == []
+    assert "may not use" in chat.turns[-1].tools[0].result
+
+
+def test_facts_name_the_variant_its_version_and_adapters(qtbot, ready, ask, chat):
+    key = made(qtbot, ready, name="Pirate", version="1.2")
+    ready.use(key)
+    ask("one")
+    rows = dict(chat.details(chat.turns[-1].key))
+    assert rows["Variant"] == "Pirate, version 1.2"
+    assert chat.branch[-1].facts["variant"]["digest"] == ready.digest(key)
+
+
+def test_what_was_deleted_comes_back_with_undo_and_so_does_what_was_changed(qtbot, ready, undo):
+    key = made(qtbot, ready, name="Pirate", line="first")
+    first = ready.digest(key)
+    ready.save(key, replace(ready.variant(key), line="second"))
+    qtbot.waitUntil(lambda: ready.digest(key) not in ("", first))
+    undo.undo()
+    assert ready.variant(key).line == "first"
+    ready.remove(key)
+    assert ready.shown(key) is None
+    undo.undo()
+    qtbot.waitUntil(lambda: ready.library.get(key).path.is_file())
+    assert read(ready.library.get(key).path).digest == first == ready.digest(key)
+
+
+def test_what_is_exported_and_deleted_is_the_same_when_it_is_taken_in_again(
+    qtbot, ready, tmp_path, ask, chat
+):
+    key = made(qtbot, ready, name="Pirate", tools=("calculator",), instructions="Arr.")
+    (tmp_path / "ships.txt").write_text("The Revenge has 40 guns.")
+    ready.add_file(key, str(tmp_path / "ships.txt"), "knowledge")
+    qtbot.waitUntil(lambda: ready.variant(key).knowledge != ())
+    qtbot.waitUntil(lambda: ready.digest(key) != "")
+    whole, digest, place = ready.variant(key), ready.digest(key), tmp_path / "pirate.parley"
+    ready.export(key, str(place))
+    ready.remove(key)
+    qtbot.waitUntil(place.is_file)
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.look_at([str(place)])
+    (shown,) = found.args[0]
+    assert [wish.key for wish in shown.wishes] == ["tool:calculator", "knowledge"]
+    assert "files to answer from" in shown.size and not any(w.granted for w in shown.wishes)
+    assert ready.take_in(shown.key, {"knowledge"}) == key
+    qtbot.waitUntil(lambda: ready.digest(key) == digest)
+    assert ready.variant(key) == whole
+    ready.use(key)
+    asked = ask("How many guns?")
+    assert asked.tools == () and "40 guns" in plain(asked.turns[0])
+
+
+def test_another_version_is_shown_as_what_changes(qtbot, ready, tmp_path, undo):
+    key = made(qtbot, ready, name="Pirate", instructions="Arr.")
+    place = tmp_path / "new.parley"
+    write(replace(ready.variant(key), instructions="Arr!", tools=("clock",)), {}, place)
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.look_at([str(place)])
+    (shown,) = found.args[0]
+    assert shown.replaces == key
+    assert ("Instructions", "Arr.", "Arr!") in [
+        (d.field, d.before, d.after) for d in shown.differences
+    ]
+    ready.take_in(shown.key, set())
+    assert ready.variant(key).instructions == "Arr!" and ready.shown(key).touches == ()
+    undo.undo()
+    assert ready.variant(key).instructions == "Arr."
+
+
+def test_a_file_that_is_no_variant_is_told_in_words(qtbot, ready, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear all")
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.look_at([str(tmp_path / "letter.txt"), str(tmp_path / "gone.parley")])
+    assert [notice.kind for notice in found.args[0]] == ["error", "error"]
+
+
+def test_long_files_give_the_passages_that_fit_the_question(qtbot, ready, ask, chat, tmp_path):
+    key = made(qtbot, ready, name="Pirate")
+    about = {"cannons": "The cannons are bronze.", "rum": "The rum is in the hold."}
+    filler = "\n\n".join(f"Page {n} is about sails and ropes. " * 20 for n in range(60))
+    text = f"{about['cannons']}\n\n{filler}\n\n{about['rum']}"
+    (tmp_path / "ship.txt").write_text(text)
+    ready.add_file(key, str(tmp_path / "ship.txt"), "knowledge")
+    qtbot.waitUntil(lambda: ready.variant(key).knowledge != () and ready.digest(key) != "")
+    ready.use(key)
+    asked = ask("rum?")
+    assert asked.turns[0].role == "user" and about["rum"] in plain(asked.turns[0])
+    assert about["cannons"] not in plain(asked.turns[0])
+    assert chat.turns[-1].tools[0].title == "Its own files"
+    later = ask("cannons?")
+    assert about["rum"] in plain(later.turns[0]) and about["cannons"] in plain(later.turns[2])
+
+
+def test_names_are_found_and_taken_off_a_message(qtbot, ready):
+    pirate = made(qtbot, ready, name="Pirate")
+    prince = made(qtbot, ready, name="Pirate prince")
+    assert [one.key for one in ready.find("pri")] == [prince]
+    assert ready.named("@pirate prince, who are you?") == (prince, "who are you?")
+    assert ready.named("@Pirate who?") == (pirate, "who?")
+    assert ready.named("@pirates who?") is None and ready.named("pirate") is None
+
+
+def test_what_cannot_be_is_said_and_nothing_changes(qtbot, ready):
+    key = made(qtbot, ready, name="Pirate")
+    assert "name" in ready.save(key, replace(ready.variant(key), name=""))
+    assert ready.variant(key).name == "Pirate"
+    assert "not here" in ready.save("nobody", ready.variant(key))
