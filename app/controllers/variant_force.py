@@ -1,5 +1,6 @@
 """Which variant is in force in a branch, and the terms it gives."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from engines.variants import file
 if TYPE_CHECKING:
     from engines.variants.knowledge import Knowledge
 
+log = logging.getLogger(__name__)
 LETTERS = 3  # of a token, at least
 UNKNOWN = 8_192  # tokens, where nobody knows how many the model remembers
 ALWAYS = 0.25  # of its context that a variant's own files may take all the time
@@ -199,6 +201,10 @@ class InForce(QObject):
         held = self._library.get(variant)
         if not held or not held.variant.knowledge or KNOWLEDGE not in self.granted(variant):
             return done(())
+        if not held.digest:  # it is being written
+            return self._library.in_turn.run(
+                lambda: None, lambda _: self.find(variant, question, done)
+            )
         letters = (self._models.context or UNKNOWN) * LETTERS
 
         def work(_: object) -> tuple[Known, tuple[StoredPart, ...]]:
@@ -218,7 +224,11 @@ class InForce(QObject):
                 self._times += 1
             done(found)
 
-        self._background.run(work, learnt, lambda _: done(()))
+        def failed(error: Exception) -> None:
+            log.warning("the files of %s were not read: %s", held.variant.name, error)
+            done(())
+
+        self._background.run(work, learnt, failed)
         return None
 
     def warm(self, variant: str) -> None:

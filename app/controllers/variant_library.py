@@ -55,6 +55,10 @@ class InTurn:
         self._waiting.append((work, done, failed))
         self._go_on()
 
+    @property
+    def idle(self) -> bool:
+        return not self._running and not self._waiting
+
     def finish(self) -> None:
         """At the end of the program, after the background: what is not done yet."""
         for work, _, _ in self._waiting:
@@ -133,7 +137,8 @@ class Library(QObject):
         # all of them: one may be made of the files of another
         places = [one.path for one in self.held.values() if one.variant.attached()]
         work = partial(self._write, variant, path, aside, dict(more or {}), places)
-        self.in_turn.run(work, partial(self._written, key), partial(self._not_written, key, before))
+        written = partial(self._written, key, variant)
+        self.in_turn.run(work, written, partial(self._not_written, key, variant, before))
 
         def take_back() -> None:
             if before is None:
@@ -169,24 +174,33 @@ class Library(QObject):
         self._hold(before)
         away = self._aside(before.key)
 
-        def work() -> None:
+        def work() -> tuple[str, int]:
             if before.path.exists():
                 move(before.path, away)
             move(aside, before.path)
+            found = file.read(before.path)
+            return found.digest, found.size
 
-        self.in_turn.run(work, lambda _: self.written.emit(before.key), partial(self._lost, before))
+        done = partial(self._written, before.key, before.variant)
+        self.in_turn.run(work, done, partial(self._lost, before))
 
-    def _written(self, key: str, about: tuple[str, int]) -> None:
-        if (held := self.held.get(key)) and not held.built_in:
+    def _written(self, key: str, variant: Variant, about: tuple[str, int]) -> None:
+        held = self.held.get(key)
+        if held and held.variant is variant:  # else it was changed since
             digest, size = about
             self._hold(msgspec.structs.replace(held, digest=digest, size=size))
             self.written.emit(key)
 
-    def _not_written(self, key: str, before: Held | None, error: Exception) -> None:
-        if before:
-            self._hold(before)
-        elif self.held.pop(key, None):
-            self.changed.emit()
+    def _not_written(
+        self, key: str, variant: Variant, before: Held | None, error: Exception
+    ) -> None:
+        held = self.held.get(key)
+        if held and held.variant is variant:
+            if before:
+                self._hold(before)
+            else:
+                del self.held[key]
+                self.changed.emit()
         self.failed.emit("The variant could not be kept.", error)
 
     def _lost(self, held: Held, error: Exception) -> None:

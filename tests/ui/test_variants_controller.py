@@ -40,7 +40,7 @@ def ask(qtbot, chat, llm):
 def made(qtbot, variants, **what):
     key = variants.make()
     assert variants.save(key, replace(variants.variant(key), **what)) == ""
-    qtbot.waitUntil(lambda: variants.digest(key) != "")
+    qtbot.waitUntil(lambda: variants.library.in_turn.idle)
     return key
 
 
@@ -160,7 +160,7 @@ def test_what_was_deleted_comes_back_with_undo_and_so_does_what_was_changed(qtbo
     ready.remove(key)
     assert ready.shown(key) is None
     undo.undo()
-    qtbot.waitUntil(lambda: ready.library.get(key).path.is_file())
+    qtbot.waitUntil(lambda: ready.library.in_turn.idle)
     assert read(ready.library.get(key).path).digest == first == ready.digest(key)
 
 
