@@ -201,7 +201,7 @@ class InForce(QObject):
         held = self._library.get(variant)
         if not held or not held.variant.knowledge or KNOWLEDGE not in self.granted(variant):
             return done(())
-        if not held.digest:  # it is being written
+        if not held.digest and not self._library.in_turn.idle:  # it is being written
             return self._library.in_turn.run(
                 lambda: None, lambda _: self.find(variant, question, done)
             )

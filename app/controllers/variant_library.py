@@ -174,15 +174,22 @@ class Library(QObject):
         self._hold(before)
         away = self._aside(before.key)
 
-        def work() -> tuple[str, int]:
+        def work() -> None:
             if before.path.exists():
                 move(before.path, away)
             move(aside, before.path)
-            found = file.read(before.path)
+
+        self.in_turn.run(work, failed=partial(self._lost, before))
+        self._look_again(before)
+
+    def _look_again(self, held: Held) -> None:
+        """It may have been replaced before its digest was known."""
+
+        def work() -> tuple[str, int]:
+            found = file.read(held.path)
             return found.digest, found.size
 
-        done = partial(self._written, before.key, before.variant)
-        self.in_turn.run(work, done, partial(self._lost, before))
+        self.in_turn.run(work, partial(self._written, held.key, held.variant))
 
     def _written(self, key: str, variant: Variant, about: tuple[str, int]) -> None:
         held = self.held.get(key)
@@ -198,6 +205,7 @@ class Library(QObject):
         if held and held.variant is variant:
             if before:
                 self._hold(before)
+                self._look_again(before)
             else:
                 del self.held[key]
                 self.changed.emit()
