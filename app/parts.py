@@ -112,11 +112,12 @@ class Parts(Controllers):
         self.sound_files.stop()
         self.photos.stop()
         self.shelf.stop()
+        self.variants.stop()
         if self.sound:
             self.sound.stop()
         self.background.stop()
         self.shelf.finish()
-        self.variants.stop()
+        self.variants.finish()
         self.talk.keeping.stop()
         self.llm.stop()
         for one in self.voice:
@@ -172,7 +173,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     history = HistoryController(store, chat, undo, parent)
     titles = TitleController(llm, store, answering, models, history, toolbox, preferences, parent)
     kept_variants = variants.controller(
-        *(folders, preferences, models, toolbox, store, background, undo, chat, [titles], parent),
+        *(folders, preferences, models, toolbox, seal, store, background, undo, chat),
+        *([titles], parent),
     )
     kept_variants.start()
     plain = AsSet(preferences, toolbox)

@@ -10,8 +10,10 @@ from app import paths
 from app.background import Background
 from app.controllers.answering import Answering
 from app.controllers.chat import ChatController
+from app.controllers.hub_door import HubDoor
 from app.controllers.models import ModelController
 from app.controllers.preferences import PreferencesController
+from app.controllers.seal import SealController
 from app.controllers.terms import AsSet
 from app.controllers.titles import TitleController
 from app.controllers.toolbox import ToolboxController
@@ -23,6 +25,7 @@ from app.controllers.variant_force import InForce
 from app.controllers.variant_imports import Imports
 from app.controllers.variant_library import Library
 from app.controllers.variant_preview import VariantPreview
+from app.controllers.variant_shelves import WHO, Shelves
 from app.controllers.variant_tests import VariantTests
 from app.controllers.variant_trials import TrialTerms
 from app.controllers.variant_wishes import Grants, Tools
@@ -36,6 +39,7 @@ def controller(
     preferences: PreferencesController,
     models: ModelController,
     toolbox: ToolboxController,
+    seal: SealController,
     store: Store,
     background: Background,
     undo: UndoStack,
@@ -56,8 +60,10 @@ def controller(
     grants = Grants(kept, parent)
     imports = Imports(library, grants, tools, undo, background, parent)
     files = Files(library, background, parent)
+    door = HubDoor(seal, background, str, parent, who=WHO, family=())
+    on_shelves = Shelves(library, kept, door, preferences, undo, background, parent)
     return VariantsController(
-        library, force, grants, tools, imports, files, kept, chat, undo, parent
+        *(library, force, grants, tools, imports, files, on_shelves, kept, chat, undo, parent)
     )
 
 

@@ -68,9 +68,13 @@ class HubDoor(QObject):
         background: Background,
         own: Callable[[], str],
         parent: QObject | None = None,
+        who: str = WHO,
+        family: tuple[str, ...] = SIBLINGS,
     ) -> None:
-        """own: host or host:port of the hub or mirror the person uses."""
+        """own: host or host:port of the hub or mirror the person uses; family: where else its
+        files may come from. who stands in the log."""
         super().__init__(parent)
+        self._who, self._family = who, family
         self.seal, self.background, self.own = seal, background, own
         self._visits: list[Visit] = []
         seal.shut_for.connect(self._on_shut)
@@ -135,13 +139,13 @@ class HubDoor(QObject):
             return tell(False)
         visit.waiting.setdefault(place, []).append(tell)
         if len(visit.waiting[place]) == 1:
-            self.seal.record(WHO, place, visit.what, partial(self._recorded, visit, place))
+            self.seal.record(self._who, place, visit.what, partial(self._recorded, visit, place))
         return None
 
     def _recorded(self, visit: Visit, place: str, entry: int) -> None:
         permitted = not (visit.over or visit.stopped or self.seal.locked)
         if permitted:
-            self.seal.open_for(place, WHO, once=True)
+            self.seal.open_for(place, self._who, once=True)
             visit.entries[place] = entry
         else:
             self.seal.complete(entry, 0, 0, "stopped")
@@ -151,7 +155,7 @@ class HubDoor(QObject):
     def _known(self, visit: Visit, place: str) -> bool:
         """The hub the person uses, its other addresses, and what the person agreed to."""
         host = place.rpartition(":")[0] if place.rpartition(":")[2].isdigit() else place
-        family = any(host == one or host.endswith(f".{one}") for one in SIBLINGS)
+        family = any(host == one or host.endswith(f".{one}") for one in self._family)
         return place in visit.allowed or place == self.own() or family
 
     @Slot(str)

@@ -160,6 +160,11 @@ class Library(QObject):
         self.in_turn.finish()
 
     @property
+    def fetched(self) -> Path:
+        """The folder for what came from a shelf and is not taken in; what is not whole stays."""
+        return self.folder / "fetched"
+
+    @property
     def stage(self) -> Path:
         """The folder where files wait that are on their way into a variant."""
         return self.folder / "staged"
@@ -243,7 +248,8 @@ class Library(QObject):
     def _tidy(self) -> None:
         before = time.time() - KEPT_DAYS * 86_400
         old = [one for one in self.folder.glob("earlier/*") if one.stat().st_mtime < before]
-        for one in [*old, *self.stage.glob("*")]:
+        whole = self.fetched.rglob(f"*{ENDING}")
+        for one in [*old, *self.stage.glob("*"), *whole]:
             one.unlink(missing_ok=True)
 
     def _write(

@@ -7,13 +7,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.chat import ChatController
 from app.controllers.shown import Notice
-from app.controllers.shown_variants import ShownVariant
+from app.controllers.shown_variants import ShownOffer, ShownVariant, ShownVariantShelf
 from app.controllers.undo import UndoStack
 from app.controllers.variant_files import Files
 from app.controllers.variant_force import InForce
 from app.controllers.variant_imports import Imports
 from app.controllers.variant_library import Held, Library
 from app.controllers.variant_pictures import VariantPictures
+from app.controllers.variant_shelves import Shelves
 from app.controllers.variant_terms import adapted, title_of
 from app.controllers.variant_wishes import Grants, Tools, wishes_of
 from app.controllers.variant_words import PLAIN, Record, numbered, shown
@@ -43,6 +44,7 @@ class VariantsController(QObject):
         tools: Tools,
         imports: Imports,
         files: Files,
+        on_shelves: Shelves,
         kept: Variants,
         chat: ChatController,
         undo: UndoStack,
@@ -50,14 +52,17 @@ class VariantsController(QObject):
     ) -> None:
         super().__init__(parent)
         self.library, self.force, self.grants, self.tools = library, force, grants, tools
-        self.imports, self.files = imports, files
+        self.imports, self.files, self.on_shelves = imports, files, on_shelves
         self.kept, self._chat, self._undo = kept, chat, undo
         self.pictures: VariantPictures | None = None
         self._hidden = set(kept.marked(HIDDEN))
         self._scores, self._duels = kept.scores(), kept.duels()
         force.granted, grants.ours = grants.of, self._wishes_of_ours
         files.added.connect(self._on_file)
-        files.notice.connect(self.notice)
+        on_shelves.changed.connect(self.changed)
+        on_shelves.fetched.connect(lambda path: self.look_at([path]))
+        for one in (files, on_shelves):
+            one.notice.connect(self.notice)
         grants.changed.connect(lambda _: force.tell())
         force.changed.connect(self._on_force)
         library.failed.connect(self._on_failed)
@@ -70,6 +75,10 @@ class VariantsController(QObject):
         self.library.start()
 
     def stop(self) -> None:
+        """At the end of the program, before the background is stopped."""
+        self.on_shelves.stop()
+
+    def finish(self) -> None:
         """At the end of the program, after the background is stopped."""
         self.library.stop()
 
@@ -123,6 +132,7 @@ class VariantsController(QObject):
         record = Record(
             granted=self.grants.of(held.key),
             scores=[one for one in self._scores if one.variant == held.key],
+            update=bool(self.on_shelves.update_of(held.key)),
             picture=self.pictures.path(held) if self.pictures else "",
             duels=[one for one in self._duels if held.key in (one.winner, one.loser)],
             default=held.key == self.force.default,
@@ -291,6 +301,42 @@ class VariantsController(QObject):
     def leave_out(self, key: str) -> None:
         """Not taken in."""
         self.imports.forget(key)
+
+    # shelves
+
+    def shelves(self) -> tuple[ShownVariantShelf, ...]:
+        return self.on_shelves.shelves()
+
+    def offers(self) -> tuple[ShownOffer, ...]:
+        return self.on_shelves.offers()
+
+    @Slot(str)
+    def add_shelf(self, place: str) -> None:
+        """A folder, or an address of the web."""
+        self.on_shelves.add(place)
+
+    @Slot(str)
+    def forget_shelf(self, place: str) -> None:
+        self.on_shelves.forget(place)
+
+    @Slot()
+    def look_at_shelf(self) -> None:
+        """At all of them, addresses too: only the person's click leads here."""
+        self.on_shelves.look()
+
+    @Slot()
+    def look_at_folders(self) -> None:
+        self.on_shelves.look(addresses=False)
+
+    @Slot(str)
+    def fetch(self, key: str) -> None:
+        """Bring an offer here; imports_ready follows, nothing is taken in."""
+        self.on_shelves.fetch(key)
+
+    @Slot(str)
+    def update(self, key: str) -> None:
+        """The other version of a variant that a shelf has; imports_ready shows what changes."""
+        self.on_shelves.fetch(self.on_shelves.update_of(key))
 
     def scores_changed(self) -> None:
         """Something was written about scores or choices: once it is on disk."""

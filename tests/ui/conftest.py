@@ -204,14 +204,15 @@ def shelf(preferences, models, seal, store, background, undo, key_store, keys, t
 
 
 @pytest.fixture
-def variants(preferences, models, toolbox, store, background, undo, chat, tmp_path):
+def variants(preferences, models, toolbox, seal, store, background, undo, chat, tmp_path):
     """The real one, without those that came with Parley; it reads its folder when it is started."""
     folders = paths.folders(tmp_path / "parley").make()
-    parts = (folders, preferences, models, toolbox, store, background, undo, chat)
+    parts = (folders, preferences, models, toolbox, seal, store, background, undo, chat)
     made = kept_variants.controller(*parts, built_in=tmp_path / "built_in")
     yield made
-    background.stop()
     made.stop()
+    background.stop()
+    made.finish()
 
 
 @pytest.fixture

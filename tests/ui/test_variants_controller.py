@@ -3,10 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from app.controllers.variant_data import Example, Sampling
+from app.controllers.variant_data import Example, Sampling, Variant
 from engines.messages import Chat, Done, TextDelta, ToolCall, plain
 from engines.variants.file import read
 from engines.variants.writing import write
+
+ID = "0d1d5e7e-4f0c-4a55-8b57-2f3a55f1c0de"
 
 
 @pytest.fixture
@@ -244,3 +246,55 @@ def test_what_cannot_be_is_said_and_nothing_changes(qtbot, ready):
     assert "name" in ready.save(key, replace(ready.variant(key), name=""))
     assert ready.variant(key).name == "Pirate"
     assert "not here" in ready.save("nobody", ready.variant(key))
+
+
+def on_a_shelf(folder, **what):
+    """A folder with one variant of somebody else's."""
+    folder.mkdir(exist_ok=True)
+    write(Variant(**{"name": "Pirate", "id": ID} | what), {}, folder / "pirate.parley")
+
+
+def test_what_stands_on_a_shelf_is_looked_at_then_taken_in_and_its_next_version_too(
+    qtbot, ready, tmp_path, undo
+):
+    on_a_shelf(tmp_path / "shelf", instructions="Arr.")
+    ready.add_shelf(str(tmp_path / "shelf"))
+    qtbot.waitUntil(lambda: len(ready.offers()) == 1)
+    (offer,) = ready.offers()
+    assert (offer.name, offer.shelf, offer.state) == ("Pirate", "shelf", "offered")
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.fetch(offer.key)
+    ready.take_in(found.args[0][0].key, set())
+    qtbot.waitUntil(lambda: ready.offers()[0].state == "here" and ready.library.in_turn.idle)
+    on_a_shelf(tmp_path / "shelf", instructions="Arr!", version="2")
+    ready.look_at_folders()
+    qtbot.waitUntil(lambda: ready.shown(ID).update)
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.update(ID)
+    assert [d.field for d in found.args[0][0].differences] == ["Version", "Instructions"]
+    assert ready.variant(ID).instructions == "Arr."
+    ready.take_in(found.args[0][0].key, set())
+    assert ready.variant(ID).instructions == "Arr!"
+    ready.forget_shelf(str(tmp_path / "shelf"))
+    assert ready.offers() == () and ready.shelves() == ()
+    undo.undo()
+    assert [shelf.place for shelf in ready.shelves()] == [str(tmp_path / "shelf")]
+
+
+def test_an_address_is_asked_only_when_the_person_says_so_and_stands_in_the_log(
+    qtbot, ready, preferences, seal
+):
+    ready.add_shelf("https://shelf.example/variants")
+    ready.look_at_folders()
+    (shelf,) = ready.shelves()
+    assert shelf.words == "Not looked at yet" and seal.log() == ()
+    seal.lock(True)
+    ready.look_at_shelf()
+    qtbot.waitUntil(lambda: not ready.shelves()[0].there)
+    assert "locked" in ready.shelves()[0].words and seal.log() == ()
+
+
+def test_what_is_no_shelf_is_said(qtbot, ready):
+    with qtbot.waitSignal(ready.notice) as notice:
+        ready.add_shelf("variants")
+    assert notice.args[0].kind == "error" and ready.shelves() == ()
