@@ -101,6 +101,27 @@ def test_several_at_once_are_merged_together(engine, folder, sea, hill):
     assert far(thinks(engine, *twice), expected) < CLOSE
 
 
+def test_as_many_as_are_taken_at_once_are_merged_together(engine, folder):
+    """The library has room for all it has to compute with them."""
+    seeds = range(30, 30 + adapters.MOST)
+
+    def change(weights):
+        for seed in seeds:
+            merged(lora_weights(seed), 0.1)(weights)
+
+    with opened(tiny_models.random_llama(folder / "many.gguf", change=change)) as other:
+        expected = thinks(other)
+    many = []
+    for seed in seeds:
+        path = tiny_adapters.lora(folder / "adapters/new.gguf", lora_weights(seed))
+        many.append(Adapted(tiny_adapters.named(path), scale=0.1))
+    assert far(thinks(engine, *many), expected) < CLOSE
+    assert len(engine._adapters.held.sha256s) == adapters.MOST  # what is in use is not too many
+    ask(engine, QUESTION)
+    ask(engine, QUESTION, adapters=many[:1])
+    assert len(engine._adapters.held.sha256s) == adapters.KEPT
+
+
 def test_a_control_vector_is_added_to_what_a_layer_says(engine, folder, mood):
     def change(weights):
         weights["blk.1.ffn_down.bias"] = 0.5 * tiny_adapters.directions()["direction.1"]
@@ -222,8 +243,8 @@ def test_what_cannot_be_used_says_so_and_changes_nothing(engine, sea, mood):
     assert "it is a LoRA adapter" in refused(engine, Adapted(sea, "control"))
     for scale in (float("nan"), float("inf"), 1e6):
         assert "so strongly" in refused(engine, Adapted(sea, scale=scale))
-    many = [Adapted(f"{n:064}") for n in range(5)]
-    assert "these are 5" in refused(engine, *many)
+    many = [Adapted(f"{n:064}") for n in range(17)]
+    assert "takes 16 adapters at once, and these are 17" in refused(engine, *many)
     heard = ask(engine, QUESTION, max_tokens=0)
     assert heard.done.usage.cached_tokens == heard.done.usage.prompt_tokens - 1
     assert far(logits(engine.memory), plain) < CLOSE

@@ -23,7 +23,15 @@ from engines.messages import Adapted, AdaptersHeld, Event, Progress
 from engines.models.adapter import HASH, Adapter, BadAdapter, Base, check_adapter
 from engines.models.fit.plans import gigabytes
 
-MOST = 4  # at once: the library's room for what it computes is made for about so many
+MOST = 16  # at once
+# The library makes room for what it computes with adapters; with these it counts on a few alone,
+# and ends the process where there are more (llama_context::graph_max_nodes of 0c1e57098).
+FEW = 4
+OF_FEW = {
+    *("bailingmoe3", "deepseek4", "dflash", "glm5-next", "hrm_text", "hy_v4", "kimi-k3"),
+    *("kimi-linear", "minimax-01", "minimax-m3", "nanbeige", "qwen35", "qwen35moe"),
+    *("qwen3next", "qwen4exp"),
+}
 KEPT = 4  # loaded, with those in use
 UNUSED = 600.0  # seconds, then the next question gives back what it takes
 SCALES = 100.0
@@ -39,9 +47,9 @@ class NoFolder(ParleyError):
 
 
 class TooMany(ParleyError):
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, most: int) -> None:
         super().__init__(
-            f"A model takes {MOST} adapters at once, and these are {count}.",
+            f"This model takes {most} adapters at once, and these are {count}.",
             "Set the scale of some of them to 0.",
         )
 
@@ -83,6 +91,7 @@ class Adapters:
         self._model, self._memory = opened.model.pointer, opened.memory
         self._layers = C.llama_model_n_layer(self._model)  # without those that guess ahead
         self._base = replace(base, blocks=self._layers)
+        self._most = FEW if base.architecture in OF_FEW else MOST
         self._asides = Asides(opened.memory)
         self._held: dict[str, Held] = {}
         self._told: tuple[str, ...] = ()  # the app knows of these
@@ -104,6 +113,8 @@ class Adapters:
         Raises ParleyError: where one is refused everything stays as it was.
         """
         asked = effective(wanted)
+        if len(asked) > self._most:
+            raise TooMany(len(asked), self._most)
         self._release(asked)
         self._asides.tidy()
         if asked != self.set:
@@ -224,8 +235,6 @@ def effective(wanted: Sequence[Adapted]) -> tuple[Adapted, ...]:
         key = (one.kind, one.sha256, one.layers if one.kind == "control" else None)
         scales[key] = scales.get(key, 0.0) + one.scale
     found = [Adapted(sha, kind, s, layers) for (kind, sha, layers), s in scales.items() if s]
-    if len(found) > MOST:
-        raise TooMany(len(found))
     return tuple(sorted(found, key=lambda one: (one.kind, one.sha256, one.layers or ())))
 
 

@@ -33,6 +33,7 @@ REARRANGED = {
     "KLEIDIAI": ("Q4_0", "Q8_0"),
     "VXE": ("Q4_0",),
 }
+EACH = "lora for '"  # it warns of each matrix of an adapter that lies beside rearranged weights
 # what it tells of memory: where, what for, and MiB
 BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output|LoRA) buffer size = +([0-9.]+) MiB")
 
@@ -115,7 +116,8 @@ class Log:
             size = round(float(found[3]) * (1 << 20))
             self._buffers = [*self._buffers[-99:], Buffer(found[1], found[2], size)]
         # a refused file or grammar is told to the person: for the log it is no more than a note
-        log.log(min(self._level, logging.INFO), "%s", line)
+        level = logging.DEBUG if EACH in line else min(self._level, logging.INFO)
+        log.log(level, "%s", line)
 
     def take_errors(self) -> str:
         lines, self.errors = self.errors, []
