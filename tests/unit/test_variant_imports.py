@@ -8,7 +8,9 @@ import pytest
 from engines.errors import ParleyError
 from engines.variants import importing
 from engines.variants.importing import BadImport
-from engines.variants.variant import Base, Example, Sampling
+from engines.variants.variant import Base, Example, Sampling, Variant
+from engines.variants.writing import write
+from tests.data.foreign import pixels, wholes
 
 MARIO = '''# a plumber
 from llama3.2:3b
@@ -85,6 +87,10 @@ def test_a_modelfile_over_a_blob_names_its_weights(tmp_path: Path) -> None:
     blob = "/usr/share/ollama/.ollama/models/blobs/sha256-" + "ab" * 32
     found = importing.read(written(tmp_path, "Modelfile", f"FROM {blob}\n"))
     assert found.variant.base.sha256 == "ab" * 32
+    shown = f"# To build another one:\n# FROM qwen3:4b\n\nFROM {blob}\n"
+    found = importing.read(written(tmp_path, "Modelfile", shown))
+    assert found.variant.base == Base("qwen3:4b", "ab" * 32)
+    assert found.variant.name == "Variant of qwen3:4b"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,7 @@ def test_a_modelfile_over_a_blob_names_its_weights(tmp_path: Path) -> None:
         ("FROM x\n!", "line 2"),
         ("SYSTEM hi", "nothing in it"),
         ("FROM python:3.12\nRUN pip install x\n", "nothing in it"),
-        ("From me to you,\nwith all my love", "line 2"),
+        ("From me to you,\nwith all my love", "nothing in it"),
         ("", "nothing in it"),
         ("a letter", "nothing in it"),
     ],
@@ -124,7 +130,11 @@ CARD = {
         "tags": ["forest", "calm"],
         "creator": "Ada",
         "character_version": "1.3",
-        "extensions": {"depth_prompt": {}},
+        "extensions": {
+            "depth_prompt": {"prompt": "{{char}} whispers."},
+            "fav": True,
+            "chub": {"id": 1},
+        },
         "character_book": {
             "name": "The forest",
             "extensions": {},
@@ -157,6 +167,7 @@ def test_a_character_card(tmp_path: Path) -> None:
             "Scenario: Seraphina meets the user in a forest.",
             "It is autumn, the user.",
             "This is how a conversation with Seraphina reads:\n\nSeraphina: Rest now.",
+            "Seraphina whispers.",
             "Stay gentle. Smile, now {{unknown::x}}",
         ]
     )
@@ -180,6 +191,40 @@ def test_a_character_card(tmp_path: Path) -> None:
     ):
         assert word in told
     assert "never" not in told
+
+
+def test_a_book_whose_entries_are_numbered(tmp_path: Path) -> None:
+    entry = {"keys": ["tea"], "content": "Tea is hot."}
+    book = {"entries": {"0": entry, "1": {**entry, "constant": True}}}
+    card = {"spec": "chara_card_v2", "name": "Bo", "data": {"character_book": book}}
+    found = importing.read(written(tmp_path, "bo.json", card))
+    assert found.variant.instructions.endswith("Tea is hot.")
+    assert found.files["lore.md"].decode() == "# Lore\n\n## tea\n\nTea is hot.\n"
+
+
+def test_a_first_look_tells_what_may_be_a_variant(tmp_path: Path) -> None:
+    for name, data in wholes().items():
+        assert importing.may_be(written(tmp_path, name, data)), name
+    mine = tmp_path / "mine.parley"
+    write(Variant(name="Mine"), {}, mine)
+    assert importing.may_be(mine)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.png", pixels()),
+        ("package.json", b'{"name": "x", "description": "y", "version": "1"}'),
+        ("notes.md", b"From here to there.\n\nmodel: T\n"),
+        ("Dockerfile", b"FROM python:3.12\nRUN pip install x\n"),
+        ("docker.yaml", b"services:\n  web:\n    model: x\n"),
+        ("x.zip", b"PK\3\4" + bytes(100)),
+        ("empty", b""),
+    ],
+)
+def test_a_first_look_leaves_other_files_alone(tmp_path: Path, name: str, data: bytes) -> None:
+    assert not importing.may_be(written(tmp_path, name, data))
+    assert not importing.may_be(tmp_path / "missing")
 
 
 def test_a_card_of_the_first_version(tmp_path: Path) -> None:

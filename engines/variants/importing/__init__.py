@@ -13,10 +13,11 @@ from engines.variants.importing.card_png import SIGNATURE as PNG
 from engines.variants.importing.card_png import read_png
 from engines.variants.importing.contents import bytes_of, json_of, text_of, yaml_of
 from engines.variants.importing.data_urls import kind
+from engines.variants.importing.sniffing import may_be
 from engines.variants.importing.taking import BadImport, Imported, Taking
 from engines.variants.names import TOML
 
-__all__ = ["BadImport", "Imported", "read", "read_all"]
+__all__ = ["BadImport", "Imported", "may_be", "read", "read_all"]
 
 ZIP, JPEG, GGUF = b"PK\x03\x04", b"\xff\xd8\xff", b"GGUF"
 NAMES = ("Modelfile", "model.yaml", "assistant.json", "preset.json", "card.json")
@@ -55,6 +56,8 @@ def _of_folder(path: Path) -> tuple[Imported, ...]:
 
 
 def _of_file(path: Path) -> tuple[Imported, ...]:
+    if path.name == TOML:  # its files lie beside it
+        return (own(path.parent),)
     if not path.is_file():  # a pipe would never end
         raise BadImport("it is not there, or no file")
     with path.open("rb") as file:

@@ -22,7 +22,8 @@ class Book(NamedTuple):
 
 
 def lore(value: object, macros: Macros, taking: Taking) -> Book:
-    entries = tables(table(value).get("entries"))
+    told = table(value).get("entries")
+    entries = tables([*told.values()] if isinstance(told, dict) else told)  # the first is older
     if len(entries) > MOST:
         taking.leave(f"{len(entries) - MOST:,} of {len(entries):,} entries of its lore book.")
     entries = sorted(entries[:MOST], key=lambda one: number(one.get("insertion_order")) or 0)

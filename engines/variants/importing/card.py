@@ -19,9 +19,11 @@ from engines.variants.variant import Example, Look, Variant
 SPECS = {"chara_card_v2": "Character card V2", "chara_card_v3": "Character card V3"}
 FIRST = "Character card V1"
 FIRST_FIELDS = {"description", "personality", "scenario", "first_mes", "mes_example"}
+TAG, PICTURE = re.compile(r"<[^<>]{0,300}>"), re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,500}\)")
 START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
 MARKED = re.compile(r"^[ \t]*\{\{user\}\}[ \t]*:", re.IGNORECASE | re.MULTILINE)
 USER = r"\{\{user\}\}|<USER>|You|User"
+SILENT = {OWN, "depth_prompt", "talkativeness", "fav"}  # taken elsewhere, or of no matter here
 ITSELF = "ccdefault:"
 ONLY_OURS = {  # fields of a variant for which a card has no place
     *("licence", "base", "alternatives", "openings", "sampling", "context", "longest_answer"),
@@ -48,7 +50,7 @@ def read(
     card = table(content)
     form = SPECS.get(_spec(card), FIRST)
     data = table(card.get("data")) if form != FIRST else card
-    name = line(data.get("name"), NAME)
+    name = line(data.get("name") or card.get("name"), NAME)
     if not name:
         raise BadImport("the card names no character")
     macros = Macros(line(data.get("nickname"), NAME) or name, taking)
@@ -101,8 +103,14 @@ def _instructions(
     parts += always
     if prose:
         parts.append(f"This is how a conversation with {name} reads:\n\n{prose}")
+    parts.append(text(_depth(data).get("prompt")).strip())
     parts.append(text(data.get("post_history_instructions")).strip())
     return "\n\n".join(one for part in parts if (one := macros.told(part).strip()))
+
+
+def _depth(data: dict[str, Any]) -> dict[str, Any]:
+    """Where SillyTavern keeps an instruction that it repeats near the end of a conversation."""
+    return table(table(data.get("extensions")).get("depth_prompt"))
 
 
 def _examples(said: str, macros: Macros, name: str) -> tuple[tuple[Example, ...], str]:
@@ -149,9 +157,9 @@ def _line(data: dict[str, Any], taking: Taking) -> str:
     notes = text(table(data.get("creator_notes_multilingual")).get("en")) or text(
         data.get("creator_notes")
     )
-    plain = re.sub(r"<[^<>]{0,300}>", " ", notes)
-    first = next((one for one in plain.splitlines() if one.strip()), "")
-    if line(plain, len(plain) + 1) != line(first):
+    plain = PICTURE.sub(" ", TAG.sub(" ", notes))
+    first = next((one for one in plain.splitlines() if re.search(r"\w", one)), "").lstrip("#>*- ")
+    if len(" ".join(plain.split())) > len(line(first)) + 5:
         taking.leave("The notes of its maker, but for their first line.")
     return line(first)
 
@@ -163,8 +171,9 @@ def _leave(data: dict[str, Any], taking: Taking) -> None:
         taking.leave("Its greetings for groups.")
     if others := texts(data.get("source")):
         taking.leave(f"Where it says it comes from: {shown(others[0])}")
-    if names := [one for one in table(data.get("extensions")) if one != OWN]:
-        taking.leave(f"What other programs keep in it: {shown(', '.join(map(str, names)))}")
+    told = table(data.get("extensions"))
+    if names := [str(one) for one, value in told.items() if value and one not in SILENT]:
+        taking.leave(f"What other programs keep in it: {shown(', '.join(names))}")
 
 
 def _look(data: dict[str, Any], taking: Taking, find: Callable[[str], bytes]) -> Look:

@@ -35,9 +35,14 @@ QUOTED = (
     re.compile(r'"""(.*?)"""[ \t]*(?=[\r\n]|\Z)', re.DOTALL),
     re.compile(r'"(?!"")(.*?)"[ \t]*(?=[\r\n]|\Z)', re.DOTALL),
 )
+FROM = re.compile(  # a name, or where a file lies: those may have spaces
+    r"^[ \t]*FROM[ \t]+(?:\"[^\"\n]+\"|[./~\\][^\n]*|[A-Z]:\\[^\n]*|[^\s\"]+)[ \t]*\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
 LINE_WORD = re.compile(r"^[ \t]*([A-Za-z]+)(?=[ \t])", re.MULTILINE)
 REST = re.compile(r"[^\r\n]*")
 NOTE = re.compile(r"\s*parley ([a-z0-9 ]+): (.*)")  # what Parley writes into comments of its own
+SHOWN = re.compile(r"\s*FROM\s+([\w./-]+(?::[\w.-]+)?)\s*", re.ASCII)
 BLOB = re.compile(r"sha256[-:]([0-9a-f]{64})")
 HUB = re.compile(
     r"(?:https?://)?(?:hf\.co|huggingface\.co)/([\w.-]+/[\w.-]+?)(?::([\w.-]+))?", re.A
@@ -55,13 +60,14 @@ def recognise(said: str) -> bool:
     words = [one.upper() for one in LINE_WORD.findall(said)]
     own = KNOWN.intersection(words)
     docker = not DOCKER.isdisjoint(words) and own == {"FROM"}
-    return bool(words) and words[0] in KNOWN and "FROM" in own and not docker
+    return bool(words) and words[0] in KNOWN and FROM.search(said) is not None and not docker
 
 
 def read(said: str, taking: Taking) -> Imported:
     told = [*_instructions(said)]
-    comments = (NOTE.fullmatch(one.value) for one in told if one.name == "#")
-    notes = {str(found[1]): str(found[2]) for found in comments if found}
+    comments = [one.value for one in told if one.name == "#"]
+    noted = (NOTE.fullmatch(one) for one in comments)
+    notes = {str(found[1]): str(found[2]) for found in noted if found}
     settings = Settings(taking, SETTINGS)
     system: list[str] = []
     turns: list[tuple[str, str]] = []
@@ -81,18 +87,19 @@ def read(said: str, taking: Taking) -> Imported:
                 licences.append(one.value)
             case name if name not in ("#", "PARAMETER"):
                 _leave(name, one.value, taking)
+    shown_as = _shown_by_ollama(comments) if BLOB.search(origin) else ""
     if not origin or (" " in origin and not _is_path(origin)):
         raise BadImport("it names no model after FROM")
     system += [told for role, told in turns if role == "system"]
     examples, greeting = _conversation(turns, taking)
     variant = Variant(
-        name=line(notes.get("name") or _name(taking, origin), NAME),
+        name=line(notes.get("name") or _name(taking, shown_as or origin), NAME),
         version=line(notes.get("version")) or "1",
         line=line(notes.get("line")),
         author=line(notes.get("author")),
         licence=_licence(licences, taking),
         origin=FORM,
-        base=_base(origin, notes, taking),
+        base=_base(origin, shown_as, notes, taking),
         instructions="\n\n".join(part for one in system if (part := one.strip())),
         greeting=greeting,
         examples=examples,
@@ -188,7 +195,7 @@ def _licence(said: list[str], taking: Taking) -> str:
     return line(first)
 
 
-def _base(origin: str, notes: dict[str, str], taking: Taking) -> Base:
+def _base(origin: str, shown_as: str, notes: dict[str, str], taking: Taking) -> Base:
     if "from" in notes and notes["from"].strip() == origin:
         size = notes.get("base size", "").strip()
         return Base(
@@ -202,12 +209,18 @@ def _base(origin: str, notes: dict[str, str], taking: Taking) -> Base:
         owner, tag = hub[1], hub[2]
         return Base(description=line(f"{owner.split('/')[1]} {tag or ''}"), hub=owner)
     if blob := BLOB.search(origin):
-        return Base(description=f"a model of Ollama's, {blob[1][:12]}", sha256=blob[1])
+        name = shown_as or f"a model of Ollama's, {blob[1][:12]}"
+        return Base(description=line(name), sha256=blob[1])
     if not _is_path(origin):
         return Base(description=line(origin))
     name = _file_name(origin)
     taking.leave(f"Where its model lies: only the name {shown(name)} is kept.")
     return Base(description=line(name))
+
+
+def _shown_by_ollama(comments: list[str]) -> str:
+    """`ollama show --modelfile` names the model in a comment and its blob after FROM."""
+    return next((found[1] for one in comments if (found := SHOWN.fullmatch(one))), "")
 
 
 def _is_path(origin: str) -> bool:
