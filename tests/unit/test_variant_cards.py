@@ -141,7 +141,7 @@ def test_a_charx_with_its_icon(tmp_path: Path) -> None:
     found = importing.read(archive(tmp_path, members))
     assert found.format == "Character card V3"
     assert found.files == {"picture.png": picture("blue")}
-    assert found.left_out == ("2 more of its pictures and other files.",)
+    assert found.left_out == ("2 more of the pictures and files that come with it.",)
     assert [one.name for one in tmp_path.iterdir()] == ["x.charx"]
     behind = importing.read(archive(tmp_path, members, b"\xff\xd8\xff a photo"))
     assert behind.variant == found.variant

@@ -183,7 +183,7 @@ def test_a_character_card(tmp_path: Path) -> None:
     told = "\n".join(found.left_out)
     for word in (
         "1 other greeting",
-        "depth_prompt",
+        "chub",
         "random",
         "{{unknown::x}}",
         "lore.md",

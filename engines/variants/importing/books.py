@@ -50,7 +50,7 @@ def lore(value: object, macros: Macros, taking: Taking) -> Book:
         else:
             looked_up.append(macros.told(f"## {_title(entry)}\n\n{content}"))
     if off:
-        taking.leave(f"{_counted(off)} of its lore book that are switched off.")
+        taking.leave(f"{_counted(off)} of its lore book, switched off there.")
     if always:
         taking.leave(f"{_counted(len(always))} of its lore book became instructions.")
     if looked_up:

@@ -166,7 +166,8 @@ def _line(data: dict[str, Any], taking: Taking) -> str:
 
 def _leave(data: dict[str, Any], taking: Taking) -> None:
     if others := texts(data.get("alternate_greetings")):
-        taking.leave(f"{len(others)} other greetings: {shown(others[0])}")
+        words = "1 other greeting" if len(others) == 1 else f"{len(others)} other greetings"
+        taking.leave(f"{words}: {shown(others[0])}")
     if texts(data.get("group_only_greetings")):
         taking.leave("Its greetings for groups.")
     if others := texts(data.get("source")):
@@ -185,7 +186,7 @@ def _look(data: dict[str, Any], taking: Taking, find: Callable[[str], bytes]) ->
     uri = said if isinstance(said, str) else ITSELF
     found = picture(uri) or find(uri)
     if others := len(assets) - bool(icons):
-        taking.leave(f"{others} more of its pictures and other files.")
+        taking.leave(f"{others} more of the pictures and files that come with it.")
     if found and kind(found) and len(found) <= LARGEST_PICTURE:
         return Look(picture=taking.attach(f"picture.{kind(found)}", found))
     if uri != ITSELF:
