@@ -124,8 +124,8 @@ class Answering(QObject):
         """Free the window at once; what comes later of the cancelled job is not heard."""
         if self._job >= 0:
             self._llm.cancel(self._job)
-        self._toolbox.stop()
         if self.answer:
+            self._toolbox.stop()  # not what is tried outside conversations
             self._count(None)
             self._finish("stopped", "stopped")
 

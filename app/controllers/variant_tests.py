@@ -20,7 +20,7 @@ from engines.variants.variant import Variant
 log = logging.getLogger(__name__)
 SEED = 1  # where the variant names none: the same tests give the same score
 EVERY = 150  # ms between two looks at an answer that grows
-LONGEST = 4_000  # characters of an answer that are kept
+LONGEST = 1_000  # characters of an answer that are on disk
 NO_TESTS = Notice("This variant has no tests.", "Write some where it is edited.")
 CHANGED = Notice("The tests were stopped: another model was opened.", "Run them again.")
 _results = msgspec.json.Decoder(tuple[ShownTestResult, ...])
@@ -167,8 +167,8 @@ class VariantTests(QObject):
             return
         failed = "broken" if verdict.broken else "failed"
         state = "passed" if verdict.passed else failed
-        question, answer = run.results[run.at].question, tried.text[:LONGEST]
-        self._put(run, ShownTestResult(question, state, answer, verdict.words))
+        question = run.results[run.at].question
+        self._put(run, ShownTestResult(question, state, tried.text, verdict.words))
         run.at += 1
         if run.at < len(run.variant.tests):
             self._ask(run)
@@ -207,7 +207,8 @@ class VariantTests(QObject):
         facts, loaded = self._models.facts(), self._models.link.loaded
         passed = sum(one.state == "passed" for one in run.results)
         about = run.key, facts["model"], loaded.size if loaded else 0, passed, len(run.results)
-        results = msgspec.json.encode(run.results).decode()
+        short = [replace(one, answer=shortened(one.answer)) for one in run.results]
+        results = msgspec.json.encode(short).decode()
         score = StoredScore(digest, "", *about, results=results)
         if self._models.server:
             self._write(replace(score, model=f"{self._models.server} {facts['model']}", size=0), "")
@@ -217,3 +218,7 @@ class VariantTests(QObject):
     def _write(self, score: StoredScore, sha256: str) -> None:
         kept = replace(score, model=sha256 or score.model)
         self._kept.keep_score(kept, partial(self.scored.emit, score.variant))
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
