@@ -166,9 +166,12 @@ class Shelves(QObject):
 
             folder = self._library.fetched
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            asked = {"proxy": self._preferences.settings.proxy, "permits": visit.permits}
-            stopped = {"cancelled": lambda: visit.stopped}
-            return shelves.fetch(shelf.place, offer, folder, **asked, **stopped).path
+            return shelves.fetch(
+                *(shelf.place, offer, folder),
+                proxy=self._preferences.settings.proxy,
+                permits=visit.permits,
+                cancelled=lambda: visit.stopped,
+            ).path
 
         def done(path: Path) -> None:
             self._over(key)
