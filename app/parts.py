@@ -227,6 +227,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     encoder = EngineLink(folders.logs, parent)
     saving = SavingController(voices, encoder, background, chat, preferences, parent)
     arrivals = ArrivalController(chat, models, talk, parent)
+    arrivals.look_into = kept_variants.imports.sort_out
+    arrivals.variants_given.connect(kept_variants.look_at)
     files, films, heard = media.engines(folders, parent)
     drawn = folders.cache / "variants"
     kept_variants.use_pictures(VariantPictures(files, drawn, background, parent))

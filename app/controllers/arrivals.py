@@ -1,6 +1,8 @@
 """What comes from outside the window: dropped or opened files, and words of a second start."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,7 +18,11 @@ LARGEST_TEXT = 64 * 1024  # bytes of a text that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
 ZIP_END = 64 * 1024  # bytes in which a ZIP lists its files, if they are few
+VARIANTS = (".parley", ".charx", ".json", ".yaml", ".yml", ".png", ".modelfile")
 VOICE, SPEECH_MODEL = ".onnx", "model.bin"  # how a voice ends; what a folder that hears has
+
+
+Told = Callable[[set[str]], None]
 
 
 class ArrivalController(QObject):
@@ -25,6 +31,7 @@ class ArrivalController(QObject):
     sounds = Signal(list)  # paths of sound files
     files = Signal(list)  # paths of what may be attached to the message
     plugin_given = Signal(str)  # path of a folder or a ZIP with plugin.toml
+    variants_given = Signal(list)  # paths of variants, also of other programs' kinds
 
     def __init__(
         self,
@@ -35,6 +42,8 @@ class ArrivalController(QObject):
     ) -> None:
         super().__init__(parent)
         self._chat, self._models, self._talk = chat, models, talk
+        # looks into files that may be variants, and tells which of them are
+        self.look_into: Callable[[list[str], Told], None] = lambda paths, told: told(set())
 
     @Slot(object)
     def take(self, words: list[str]) -> None:
@@ -58,7 +67,15 @@ class ArrivalController(QObject):
                 self.plugin_given.emit(word)
             else:
                 files.append(word)
-        if files:
+        if doubtful := [one for one in files if may_be_variant(one)]:
+            self.look_into(doubtful, partial(self._sorted, files))
+        elif files:
+            self.files.emit(files)
+
+    def _sorted(self, paths: list[str], variants: set[str]) -> None:
+        if variants:
+            self.variants_given.emit([one for one in paths if one in variants])
+        if files := [one for one in paths if one not in variants]:
             self.files.emit(files)
 
     def _talk_by_command(self, word: str) -> None:
@@ -68,6 +85,13 @@ class ArrivalController(QObject):
             self._talk.press()
         else:
             self._talk.release()
+
+
+def may_be_variant(path: str) -> bool:
+    """By its name; what is in it decides."""
+    file = Path(path)
+    named = file.name.lower().startswith("modelfile") or (file / "variant.toml").is_file()
+    return named or file.suffix.lower() in VARIANTS
 
 
 def is_plugin(path: str) -> bool:

@@ -20,6 +20,7 @@ from engines.errors import ParleyError
 from engines.variants import importing
 from engines.variants.checked import LARGEST_TOML
 from engines.variants.differences import differences
+from engines.variants.file import ENDING
 from engines.variants.importing import Imported
 from engines.variants.minting import minted
 from engines.variants.writing import Source
@@ -69,6 +70,14 @@ class Imports(QObject):
             ready((Notice("This could not be looked at.", "", repr(error), kind="error"),))
 
         self._background.run(work, looked, failed)
+
+    def sort_out(self, paths: Iterable[str], told: Callable[[set[str]], None]) -> None:
+        """told gets those that are variants; a damaged *.parley is one, which says so."""
+
+        def work(_: object) -> set[str]:
+            return {path for path in paths if path.lower().endswith(ENDING) or is_one(path)}
+
+        self._background.run(work, told, lambda _: told(set()))
 
     def take_in(self, key: str, wishes: Collection[str], as_copy: bool = False) -> str:
         """With what the person agreed to, in place of the one that is here unless as a copy.
@@ -160,6 +169,10 @@ def read(path: Path) -> list[Imported | Notice]:
     except ParleyError as error:
         words = f"{path.name}: {error.message}"
         return [Notice(words, error.hint, error.detail, kind="error")]
+
+
+def is_one(path: str) -> bool:
+    return not isinstance(read(Path(path))[0], Notice)
 
 
 def sources(one: Imported) -> dict[str, Source]:

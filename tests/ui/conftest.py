@@ -216,6 +216,14 @@ def variants(preferences, models, toolbox, seal, store, background, undo, chat, 
 
 
 @pytest.fixture
+def sorting(arrivals, variants):
+    """What is dropped is looked into."""
+    arrivals.look_into = variants.imports.sort_out
+    arrivals.variants_given.connect(variants.look_at)
+    return arrivals
+
+
+@pytest.fixture
 def trying(variants, preferences, toolbox, models, answering, background, undo):
     """What asks variants outside a conversation."""
     plain = AsSet(preferences, toolbox)

@@ -298,3 +298,17 @@ def test_what_is_no_shelf_is_said(qtbot, ready):
     with qtbot.waitSignal(ready.notice) as notice:
         ready.add_shelf("variants")
     assert notice.args[0].kind == "error" and ready.shelves() == ()
+
+
+def test_what_is_in_a_dropped_file_decides(qtbot, ready, sorting, tmp_path):
+    on_a_shelf(tmp_path / "shelf")
+    (tmp_path / "letter.json").write_text('{"dear": "all"}')
+    (tmp_path / "Modelfile").write_text('FROM llama3\nSYSTEM "Arr."\n')
+    names = ["shelf/pirate.parley", "letter.json", "Modelfile"]
+    paths, files, found = [str(tmp_path / name) for name in names], [], []
+    sorting.files.connect(files.extend)
+    ready.imports_ready.connect(found.extend)
+    sorting.take(paths)
+    qtbot.waitUntil(lambda: len(found) == 2 and len(files) == 1)
+    assert files == [paths[1]]
+    assert [one.format for one in found] == ["Parley variant", "Ollama Modelfile"]
