@@ -13,12 +13,12 @@ from app.controllers.talk import TalkController
 from engines.media.kinds import FILMS
 from engines.plugins.about import FILE as PLUGIN
 from engines.sound.decoding import SUFFIXES as SOUNDS
+from engines.variants.importing import may_be
 
 LARGEST_TEXT = 64 * 1024  # bytes of a text that still fits into a message
 TALKING = ("talk", "talk-on", "talk-off")  # what `parley talk` hands over
 COMMANDS = ("new", *TALKING)
 ZIP_END = 64 * 1024  # bytes in which a ZIP lists its files, if they are few
-VARIANTS = (".parley", ".charx", ".json", ".yaml", ".yml", ".png", ".modelfile")
 VOICE, SPEECH_MODEL = ".onnx", "model.bin"  # how a voice ends; what a folder that hears has
 
 
@@ -42,7 +42,7 @@ class ArrivalController(QObject):
     ) -> None:
         super().__init__(parent)
         self._chat, self._models, self._talk = chat, models, talk
-        # looks into files that may be variants, and tells which of them are
+        # reads files that may be variants, and tells which of them are
         self.look_into: Callable[[list[str], Told], None] = lambda paths, told: told(set())
 
     @Slot(object)
@@ -67,7 +67,7 @@ class ArrivalController(QObject):
                 self.plugin_given.emit(word)
             else:
                 files.append(word)
-        if doubtful := [one for one in files if may_be_variant(one)]:
+        if doubtful := [one for one in files if may_be(Path(one))]:
             self.look_into(doubtful, partial(self._sorted, files))
         elif files:
             self.files.emit(files)
@@ -85,13 +85,6 @@ class ArrivalController(QObject):
             self._talk.press()
         else:
             self._talk.release()
-
-
-def may_be_variant(path: str) -> bool:
-    """By its name; what is in it decides."""
-    file = Path(path)
-    named = file.name.lower().startswith("modelfile") or (file / "variant.toml").is_file()
-    return named or file.suffix.lower() in VARIANTS
 
 
 def is_plugin(path: str) -> bool:

@@ -36,7 +36,7 @@ QUOTED = (
     re.compile(r'"(?!"")(.*?)"[ \t]*(?=[\r\n]|\Z)', re.DOTALL),
 )
 FROM = re.compile(  # a name, or where a file lies: those may have spaces
-    r"^[ \t]*FROM[ \t]+(?:\"[^\"\n]+\"|[./~\\][^\n]*|[A-Z]:\\[^\n]*|[^\s\"]+)[ \t]*\r?$",
+    r"^[ \t]*(FROM)[ \t]+(?:\"[^\"\n]+\"|[./~\\][^\n]*|[A-Z]:\\[^\n]*|[^\s\"]+)[ \t]*\r?$",
     re.MULTILINE | re.IGNORECASE,
 )
 LINE_WORD = re.compile(r"^[ \t]*([A-Za-z]+)(?=[ \t])", re.MULTILINE)
@@ -59,8 +59,11 @@ def recognise(said: str) -> bool:
     """It begins with an instruction, one names a model, and it is not Docker's."""
     words = [one.upper() for one in LINE_WORD.findall(said)]
     own = KNOWN.intersection(words)
-    docker = not DOCKER.isdisjoint(words) and own == {"FROM"}
-    return bool(words) and words[0] in KNOWN and FROM.search(said) is not None and not docker
+    origin = FROM.search(said)
+    if not origin or words[0] not in KNOWN:
+        return False
+    # with nothing but that it may be of Docker, or a letter
+    return own != {"FROM"} or (DOCKER.isdisjoint(words) and origin[1] in ("FROM", "from"))
 
 
 def read(said: str, taking: Taking) -> Imported:

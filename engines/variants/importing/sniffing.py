@@ -13,8 +13,8 @@ from engines.variants.importing.modelfile import recognise
 from engines.variants.importing.taking import BadImport
 from engines.variants.names import TOML
 
-HEAD = TAIL = 64 << 10  # bytes that are read
-CHUNKS = 400  # of a picture; the texts of cards stand before its pixels or right behind them
+HEAD, TAIL = 16 << 10, 64 << 10  # bytes that are read
+CHUNKS = 200  # of a picture; the texts of cards stand before its pixels or right behind them
 KEYWORDS = (b"chara\0", b"ccv3\0")
 MEMBERS = (TOML.encode(), b"card.json")
 JSON = re.compile(  # any of these stands in no other JSON
@@ -33,7 +33,7 @@ def may_be(path: Path) -> bool:
             return (path / TOML).is_file()
         if not path.is_file():
             return False
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             return path.suffix.lower() == ENDING or _looks_like_one(file)
     except (OSError, BadImport):
         return False
