@@ -33,6 +33,7 @@ def row(
         can_be_on=bool(agreed and not asked and state != "broken"),
         folders=folders_of(found, agreed, trouble) if agreed else (),
         tools=tools_of(found, agreed, off) if agreed and not asked else (),
+        seconds=agreed.seconds if agreed else 30,
         retry=retry,
         plan=plan(found) if asked else None,
         digest=found.digest,

@@ -4,7 +4,7 @@ What is allowed holds for the files as they were looked at: a changed file is an
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ from engines.tools.plugins import Options
 from engines.tools.registry import Effect
 
 log = logging.getLogger(__name__)
-LONGER = 40.0  # seconds the link waits beyond what a call may take: it may have to be started
+LONGER = 40.0  # seconds the link waits beyond what a call and the start before it may take
 ENGINES_WORD = "The model"  # how the process of any engine speaks of itself
 ANOTHER = "This is not what you looked at any more. Look at it again."
 NOT_DONE = "That did not work."
@@ -86,12 +86,13 @@ class PluginsController(QObject):
             agreed, live = self._agreed.get(found.key), self._live.get(found.key)
             why = self.unusable or self._clashes.get(found.key, "")
             off, trouble = self._preferences.tools_off, self._preferences.folder_trouble
-            return row(found, agreed, live, self._awake(found.key), why, off, trouble)
+            return row(found, agreed, live, self.awake(found.key), why, off, trouble)
 
         return tuple(map(shown, self._found.values()))
 
-    def _awake(self, key: str) -> bool:
-        homes = (home_of(key, effect) for effect in EFFECTS)
+    def awake(self, key: str, effects: Sequence[Effect] = EFFECTS) -> bool:
+        """Whether one of its processes is there."""
+        homes = (home_of(key, effect) for effect in effects)
         return any(self._links[h].state in ("ready", "busy") for h in homes if h in self._links)
 
     # how they lie in their folder
@@ -187,9 +188,8 @@ class PluginsController(QObject):
         found = self._found.get(key)
         if found is None or found.trouble or found.digest != digest:
             return self.notice.emit(Notice(ANOTHER, kind="error"))
-        before = self._agreed.get(key)
-        folders = before.folders if before else {}
-        self._agreed[key] = Agreed(key, digest, folders=folders)
+        before = self._agreed.get(key, Agreed(key, digest))
+        self._agreed[key] = replace(before, digest=digest, on=True, tools=())
         self._end(key)
         self._save()
         return self._ask(key)
@@ -217,6 +217,11 @@ class PluginsController(QObject):
         """Its processes end, and are started with the next call as they are now set up."""
         self._grants_changed(key)
         self._keep(replace(self._agreed[key], folders=folders))
+
+    def set_seconds(self, key: str, seconds: int) -> None:
+        """How long its start may take, and each call."""
+        self._grants_changed(key)
+        self._keep(replace(self._agreed[key], seconds=min(max(seconds, 1), 600)))
 
     @Slot(str)
     def remove(self, key: str) -> None:
@@ -298,7 +303,7 @@ class PluginsController(QObject):
         link = self._link(key, Effect.PURE)
         live = self._live[key] = Live(link)
         live.asking = True
-        link.set_patience(self._agreed[key].seconds + LONGER)
+        link.set_patience(patience(self._agreed[key]))
         self._toolbox.grants_changed(home_of(key, Effect.PURE))
         self._toolbox.warm(home_of(key, Effect.PURE))
         live.job = link.submit(ListTools())
@@ -362,6 +367,10 @@ class PluginsController(QObject):
         for found, agreed in usable:
             for tool in agreed.tools if found.key not in self._clashes else ():
                 made = offered(found, agreed, tool)
-                self._link(found.key, made.effect).set_patience(agreed.seconds + LONGER)
+                self._link(found.key, made.effect).set_patience(patience(agreed))
                 self._offers[tool["name"]] = made
         self._toolbox.changed.emit()
+
+
+def patience(agreed: Agreed) -> float:
+    return 2 * agreed.seconds + LONGER

@@ -12,6 +12,7 @@ from app.views.facts import Elided, empty
 from app.views.folder_dialog import choose_folder
 from app.views.folding_row import FoldingRow
 from app.views.program_panel import PlanCard
+from app.views.program_row import Seconds
 
 ASKING = ("new", "changed")
 VERBS = {"new": "Allow it", "changed": "Allow it as it is now"}
@@ -30,12 +31,16 @@ class PluginRow(FoldingRow):
         about_folders = label("Folders", "section")
         self.may = QWidget()
         self.may.setLayout(column(6, about_folders, self.folders, self.problem, gap=6))
-        self.can.setLayout(column(label("Tools", "section"), self.tools, self.may, gap=6))
+        self.seconds = Seconds(plugin.seconds, plugin.name)
+        waits = row(label("Seconds one use may take", "value"), None, self.seconds)
+        parts = (label("Tools", "section"), self.tools, self.may, 6, waits)
+        self.can.setLayout(column(*parts, gap=6))
         self.remove = Button("Remove this plugin", "link")
         self.again = Button("Look for changes", "link")
         self.fill(self.asking, self.can, 4, row(self.again, self.remove, None))
         self.switch.clicked.connect(self._switch)
         self.retry.clicked.connect(self._retry)
+        self.seconds.chosen.connect(self._wait)
         self.again.clicked.connect(plugins.look)
         self.remove.clicked.connect(self._remove)
         self.show_plugin(plugin)
@@ -52,6 +57,7 @@ class PluginRow(FoldingRow):
             button.setAccessibleName(f"{verb} {plugin.name}")
         self.can.setVisible(plugin.plan is None and plugin.state != "broken")
         self.show_tools(plugin.tools)
+        self.seconds.show_value(plugin.seconds)
         self.may.setVisible(bool(plugin.folders))
         if before is None or before.folders != plugin.folders:
             self._show_folders(plugin)
@@ -97,6 +103,10 @@ class PluginRow(FoldingRow):
     @Slot(bool)
     def _switch(self, on: bool) -> None:
         self._plugins.set_on(self.key, on)
+
+    @Slot(int)
+    def _wait(self, seconds: int) -> None:
+        self._plugins.set_seconds(self.key, seconds)
 
     @Slot()
     def _retry(self) -> None:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from engines.plugins import about
@@ -96,10 +97,11 @@ def _walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     while waiting:
         place, above = waiting.pop()
         with os.scandir(place) as entries:
-            for entry in sorted(entries, key=lambda one: one.name):
-                looked += 1
-                if looked > ENTRIES:
-                    raise BadPlugin("There is too much in its folder.", SMALLER)
+            here = list(islice(entries, ENTRIES - looked + 1))
+            looked += len(here)
+            if looked > ENTRIES:
+                raise BadPlugin("There is too much in its folder.", SMALLER)
+            for entry in sorted(here, key=lambda one: one.name):
                 name = f"{above}{entry.name}"
                 if not wanted(name):
                     continue

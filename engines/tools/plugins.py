@@ -6,7 +6,7 @@ no folder, one that reads where nothing can be written, one that sends where the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from engines.messages import (
     ListTools,
     Loaded,
     Request,
+    Sent,
     ToolResult,
     ToolsFound,
 )
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from engines.plugins.contents import Contents
     from engines.plugins.keeping import Kept
 
-START = 20.0  # seconds until it must have said which tools it has
 LARGEST = 64_000  # characters of a result
 ORIGIN = "mcp"  # another program's words
 NO_JAIL = "Plugins are off, because this system cannot lock them in."
@@ -48,7 +48,7 @@ class Options:
     digest: str = option("", "")  # of the files the person agreed to
     folders: tuple[tuple[str, str], ...] = option((), "")  # its name for one, the person's folder
     write: tuple[str, ...] = option((), "")  # names of those it may write to
-    seconds: int = option(30, "")  # a call may take
+    seconds: int = option(30, "")  # its start may take, and each call
 
 
 class PluginEngine:
@@ -87,7 +87,7 @@ class PluginEngine:
         read = self._unchanged()
         if self._kept is None or self._kept.over:
             self._kept = self._started(read)
-            found = self._kept.ask(ListTools(), START)
+            found = self._kept.ask(ListTools(), self._options.seconds)
             told = found.tools if isinstance(found, ToolsFound) else ()
             effects = {str(one.get("name")): one.get("effect") for one in told}
             self._tools = tuple(one | {"effect": effects[one["name"]]} for one in checked(told))
@@ -127,9 +127,19 @@ class PluginEngine:
             answer = self._kept.ask(request, self._options.seconds, fetching.fetch)
         except ParleyError as error:
             answer = ToolResult(call.id, f"{error.message} {error.hint}".strip(), error=True)
-        yield from told
+        yield from summed(one for one in told if isinstance(one, Sent))
         text, wrong = (answer.text, answer.error) if isinstance(answer, ToolResult) else ("", True)
         yield ToolResult(call.id, shortened(clean(text, LARGEST)), wrong, ORIGIN)
+
+
+def summed(told: Iterable[Sent]) -> Iterable[Sent]:
+    """All exchanges of a call with one place as one."""
+    sums: dict[str, Sent] = {}
+    for one in told:
+        before = sums.get(one.where, Sent(one.where, "", 0, 0))
+        sent, received = before.sent + one.sent, before.received + one.received
+        sums[one.where] = Sent(one.where, f"{before.what} {one.what}".strip(), sent, received)
+    return sums.values()
 
 
 def create(model: Path, options: Options, progress: Callable[[float], bool]) -> PluginEngine:

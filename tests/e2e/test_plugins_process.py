@@ -1,7 +1,7 @@
 """Plugins in their jailed processes, from the well-behaved to the worst."""
 
-import http.server
 import os
+import re
 import socket
 import threading
 from pathlib import Path
@@ -84,6 +84,15 @@ def test_a_good_one_says_what_it_can_and_does_it(start):
     assert error and "whole number" in words
 
 
+def test_the_ten_lines_of_the_readme_work(start):
+    told = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    about, code = re.findall(r"```(?:toml|python)\n# dice/plugin\..*?\n(.*?)```", told, re.DOTALL)
+    assert len((about + code).splitlines()) <= 10
+    plugin = start(code, about)
+    assert plugin.tools().keys() == {"roll_dice"}
+    assert plugin.said("roll_dice", sides=1) == ("It shows 1.", False)
+
+
 def test_its_own_modules_and_files_are_there_and_what_it_keeps_in_memory(start, tmp_path):
     code = tool("counted.append(1)\nreturn f'{greeting()} {len(counted)} {parley.data(\"a.txt\")}'",
                 before="from helper import greeting\ncounted = []\n")  # fmt: skip
@@ -133,7 +142,8 @@ def test_an_endless_loop_ends_with_its_time_and_the_next_call_works(start):
     assert plugin.said() == ("done", False)
 
 
-def test_one_that_loops_at_its_start_is_ended_by_a_stop(start):
+def test_one_that_loops_at_its_start_is_ended_in_time_or_by_a_stop(start):
+    assert "longer than 1 seconds" in broken(start("while True: pass", seconds=1))
     plugin = start("while True: pass")
     job = plugin.host.submit(ListTools())
     plugin.host.cancel(job)
@@ -279,41 +289,20 @@ def test_a_tool_that_is_another_one_than_the_person_saw_is_not_run(start):
     assert type(found).__name__ == "ToolsFound" and ending == Done()
 
 
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):  # noqa: N802
-        size = int(self.headers["Content-Length"])
-        self.server.got.append((self.headers["X-Key"], self.rfile.read(size)))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"thanks")
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def server():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        server.got = []
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+    with plugins.listening() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_the_network_is_asked_for_it_where_the_person_opened_it(start, server):
-    place = f"127.0.0.1:{server.server_port}"
-    about = ABOUT + f'[permissions]\nnetwork = ["{place}"]\n'
-    body = f"got = parley.fetch('http://{place}/x', body=text.encode(), headers={{'X-Key': 'k'}})\n"
-    code = tool(f"{body}return f'{{got.status}} {{got.text}}'", effect="sends")
-    plugin = start(code, about, network=True)
-    sent, result, _ = plugin.use(allowed=(place,), text="hello")
-    assert isinstance(sent, Sent) and sent.where == place and sent.what == "POST /x"
-    assert sent.sent > 5 and sent.received > 5 and result.text == "200 thanks"
-    assert server.got == [("k", b"hello")]
-    words, error = plugin.said(text="again")  # the next time it was not opened
-    assert error and "was not opened" in words and len(server.got) == 1
+    plugin = start(*plugins.posting(server.place), network=True)
+    sent, result, _ = plugin.use("post", allowed=(server.place,), text="hello")
+    assert isinstance(sent, Sent) and (sent.where, sent.what) == (server.place, "POST /x POST /x")
+    assert sent.sent > 10 and sent.received > 10 and result.text == "200 thanks"
+    assert server.got == [("k", b"hello")] * 2
+    words, error = plugin.said("post", text="again")  # this time it was not opened
+    assert error and "was not opened" in words and len(server.got) == 2
 
 
 def test_it_ends_with_its_keeper(start):

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from engines import jail
-from engines.tools.registry import all_tools
+from engines.tools.registry import Effect, all_tools
 from tests.data import plugins, tiny_models
 from tests.data.asking import asked, choose, say, wait_for_answer
 from tests.data.plugins import ABOUT, DICE, tool
@@ -160,6 +160,33 @@ def test_what_writes_asks_and_only_into_the_folder_of_the_person(qtbot, parley, 
     assert asked(qtbot, parts).words == question.words
     choose(qtbot, window, parts, "never")
     assert wait_for_answer(qtbot, parts, count=4).tools[0].error and not list(other.iterdir())
+
+
+def test_what_sends_asks_for_the_address_and_only_then_is_the_seal_open(
+    qtbot, parley, dropped, tmp_path
+):
+    parts, window = parley("post", text="hello")
+    with plugins.listening() as server:
+        section = dropped(
+            window, plugins.folder(tmp_path / "theirs", *plugins.posting(server.place))
+        )
+        ready(qtbot, section, "dice")
+        window.pages.open_chat()
+        say(qtbot, window, "Post it.")
+        question = asked(qtbot, parts)
+        assert question.where == (server.place,) and "hello" in question.what
+        assert not server.got and parts.seal.seal.state == "shut"
+        choose(qtbot, window, parts, "once")
+        assert wait_for_answer(qtbot, parts).tools[0].result == "200 thanks"
+        assert len(server.got) == 2 and parts.seal.seal.state == "shut"
+        qtbot.waitUntil(lambda: all(e.sent and e.received for e in parts.seal.log()))
+        assert [e.where for e in parts.seal.log()] == [server.place]
+        qtbot.waitUntil(
+            lambda: not parts.plugins.awake("dice", [Effect.SENDS])
+        )  # it ended with the call
+        parts.seal.lock(True)
+        say(qtbot, window, "Again.")
+        assert wait_for_answer(qtbot, parts, count=4).tools[0].error and len(server.got) == 2
 
 
 BROKEN = {
