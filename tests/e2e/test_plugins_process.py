@@ -160,8 +160,7 @@ def test_nothing_of_it_runs_between_two_calls(start, tmp_path):
     plugin = start(code)
     assert plugin.said() == ("x", False)
     [child] = children(plugin.host.pid)
-    stat = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-    assert stat[0] == "T"
+    wait_until(lambda: "\nState:\tT" in Path(f"/proc/{child}/status").read_text())
 
 
 def children(pid):
@@ -169,6 +168,14 @@ def children(pid):
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += (task / "children").read_text().split()
     return found
+
+
+def wait_until(what):
+    for _ in range(6000):
+        if what():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came to that")
 
 
 ESCAPES = """
@@ -312,8 +319,4 @@ def test_it_ends_with_its_keeper(start):
     os.kill(plugin.host.pid, 9)
     plugin.host.gone.wait(60)
     status = Path(f"/proc/{child}/status")
-    for _ in range(2000):
-        if not status.exists() or "\nState:\tZ" in status.read_text():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it is still there")
+    wait_until(lambda: not status.exists() or "\nState:\tZ" in status.read_text())
