@@ -1,6 +1,7 @@
 """Runs the tests a variant carries, with the model that is open, and keeps how it did."""
 
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -14,8 +15,8 @@ from app.controllers.shown import Notice
 from app.controllers.shown_variants import ShownTestResult
 from app.controllers.trial import Trial, Tried
 from app.store.variants import StoredScore, Variants
-from engines.variants.checks import Said, Verdict, judge
-from engines.variants.variant import Variant
+from engines.variants.checks import Said, Verdict, flaw, judge
+from engines.variants.variant import Test, Variant
 
 log = logging.getLogger(__name__)
 SEED = 1  # where the variant names none: the same tests give the same score
@@ -111,6 +112,14 @@ class VariantTests(QObject):
         if variant is None and (found := self._stored(key)):
             return found
         return tuple(ShownTestResult(test.question) for test in wanted.tests)
+
+    def look_over(self, tests: Sequence[Test], done: Callable[[tuple[str, ...]], None]) -> None:
+        """done gets, for each, what is wrong with it in words; "" for nothing.
+
+        A check that cannot be used, or a right and a wrong answer that do not prove the checks.
+        """
+        found = tuple(tests)
+        self._background.run(lambda _: tuple(map(flaw, found)), done, self._not_judged)
 
     def _stored(self, key: str) -> tuple[ShownTestResult, ...]:
         """What is on disk of the variant as it is; the newest where several models were tried."""

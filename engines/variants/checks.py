@@ -65,10 +65,19 @@ def trouble(check: Check) -> str:
 
 def unproven(test: Test) -> str:
     """Why a test's own right and wrong answer do not prove it, in words; "" where they do."""
-    right = judge(test.checks, Said(test.right, test.right_tools))
-    if not right.passed:
-        return f"Its right answer does not pass. {right.words}"
-    if judge(test.checks, Said(test.wrong, test.wrong_tools)).passed:
+    if not (test.checks and (test.right or test.right_tools) and (test.wrong or test.wrong_tools)):
+        return "It has no checks, or not both a right and a wrong answer."
+    return flaw(test)
+
+
+def flaw(test: Test) -> str:
+    """What is wrong with a test as it is written by now, in words; "" for nothing."""
+    if words := next((words for check in test.checks if (words := trouble(check))), ""):
+        return words
+    right, wrong = Said(test.right, test.right_tools), Said(test.wrong, test.wrong_tools)
+    if any(right) and not (verdict := judge(test.checks, right)).passed:
+        return f"Its right answer does not pass. {verdict.words}"
+    if any(wrong) and judge(test.checks, wrong).passed:
         return "Its wrong answer passes, too."
     return ""
 

@@ -202,6 +202,14 @@ def test_without_tests_there_is_nothing_to_run(trying, made, asked):
     assert said and trying.tests.running == "" and asked.none_more()
 
 
+def test_tests_that_are_being_written_are_looked_over(qtbot, trying):
+    found: list[tuple[str, ...]] = []
+    bad = replace(HI, right="no")
+    trying.tests.look_over([HI, bad], found.append)
+    qtbot.waitUntil(lambda: found != [])
+    assert found[0][0] == "" and "right answer" in found[0][1]
+
+
 # what a trial may
 
 

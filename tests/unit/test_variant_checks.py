@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.variants import checks
-from engines.variants.checks import Said, judge, trouble, unproven
+from engines.variants.checks import Said, flaw, judge, trouble, unproven
 from engines.variants.languages import languages_of
 from engines.variants.numbers import numbers
 from engines.variants.variant import Check
@@ -46,6 +46,16 @@ def test_right_and_wrong_are_told_apart(kind, text, right, wrong):
     assert not unproven(VariantTest("?", (check,), right, wrong))
     assert unproven(VariantTest("?", (check,), wrong, right))
     assert "too" in unproven(VariantTest("?", (check,), right, right))
+
+
+def test_a_test_that_is_being_written_says_what_is_wrong_with_it():
+    checks = (Check("contains", "x"),)
+    assert flaw(VariantTest("?", checks)) == "", "nothing is wrong with what is not there yet"
+    assert "right answer" in flaw(VariantTest("?", checks, right="y"))
+    assert "wrong answer" in flaw(VariantTest("?", checks, right="x", wrong="x too"))
+    assert flaw(VariantTest("?", checks, right="x", wrong="y")) == ""
+    assert "cannot be used" in flaw(VariantTest("?", (Check("matches", "("),)))
+    assert unproven(VariantTest("?", checks, right="x"))
 
 
 def test_tools_are_checked_by_what_was_called():
