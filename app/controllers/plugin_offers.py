@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.controllers.consent import hash_of
-from app.controllers.models import size_words
 from app.controllers.offered import Offered
 from app.controllers.shown import ShownPlan
 from app.plugins import Agreed, Found
@@ -94,8 +93,13 @@ def plan(plugin: Found, before: Found | None = None) -> ShownPlan:
     rows.append(
         ("Network", f"{', '.join(wants.network)}\nEach use asks you." if wants.network else NONE)
     )
-    rows.append(("Files", f"{plugin.files}, {size_words(plugin.size)}"))
+    rows.append(("Files", files_words(plugin)))
     return ShownPlan(about.name, tuple(rows))
+
+
+def files_words(plugin: Found) -> str:
+    many = "1 file" if plugin.files == 1 else f"{plugin.files} files"
+    return f"{many}, {max(1, round(plugin.size / 1000)):,} KB"
 
 
 def folder_words(wanted: WantedFolder) -> str:

@@ -33,6 +33,7 @@ def row(
         can_be_on=bool(agreed and not asked and state != "broken"),
         folders=folders_of(found, agreed, trouble) if agreed else (),
         tools=tools_of(found, agreed, off) if agreed and not asked else (),
+        network=network_of(found) if agreed else "",
         seconds=agreed.seconds if agreed else 30,
         retry=retry,
         plan=plan(found) if asked else None,
@@ -73,6 +74,11 @@ def folders_of(
         )
 
     return tuple(map(shown, found.about.permissions.folders))
+
+
+def network_of(found: Found) -> str:
+    places = ", ".join(found.about.permissions.network)
+    return f"{places} · each use asks you" if places else ""
 
 
 def tools_of(found: Found, agreed: Agreed, off: Container[str]) -> tuple[ShownToolSetting, ...]:

@@ -23,6 +23,7 @@ class ShownPlugin(msgspec.Struct, frozen=True):
     on: bool
     can_be_on: bool = True
     folders: tuple[ShownPluginFolder, ...] = ()
+    network: str = ""  # where its tools may ask to send, in words
     seconds: int = 30  # its start may take, and each call
     tools: tuple[ShownToolSetting, ...] = ()
     retry: str = ""  # words on the button that tries again, "" for none

@@ -13,6 +13,7 @@ from app.views.tool_rows import Drawing
 
 NO_TOOLS = "It has not said yet what it can do."
 ROLES = {"failed": "danger", "broken": "danger", "changed": "danger"}  # by state
+EFFECTS = {"pure": "only calculates"}  # where the word itself does not say it
 INDENT = (52, 0, 20, 16)
 
 
@@ -26,7 +27,8 @@ class ToolLine(QFrame):
         self._name = tool.name
         self.switch = Switch(tool.on, tool.title)
         words = label(tool.words, "second", wrap=True)
-        about = column(label(f"{tool.title} · {tool.effect}", "value"), words, gap=1)
+        effect = EFFECTS.get(tool.effect, tool.effect)
+        about = column(label(f"{tool.title} · {effect}", "value"), words, gap=1)
         line = row(about, self.switch, gap=16)
         line.setStretch(0, 1)
         self.setLayout(line)

@@ -33,7 +33,10 @@ class PluginRow(FoldingRow):
         self.may.setLayout(column(6, about_folders, self.folders, self.problem, gap=6))
         self.seconds = Seconds(plugin.seconds, plugin.name)
         waits = row(label("Seconds one use may take", "value"), None, self.seconds)
-        parts = (label("Tools", "section"), self.tools, self.may, 6, waits)
+        self.network = QWidget()
+        self.places = label("", "value", wrap=True)
+        self.network.setLayout(column(6, label("Network", "section"), self.places, gap=6))
+        parts = (label("Tools", "section"), self.tools, self.may, self.network, 6, waits)
         self.can.setLayout(column(*parts, gap=6))
         self.remove = Button("Remove this plugin", "link")
         self.again = Button("Look for changes", "link")
@@ -59,6 +62,8 @@ class PluginRow(FoldingRow):
         self.show_tools(plugin.tools)
         self.seconds.show_value(plugin.seconds)
         self.may.setVisible(bool(plugin.folders))
+        self.network.setVisible(bool(plugin.network))
+        self.places.setText(plugin.network)
         if before is None or before.folders != plugin.folders:
             self._show_folders(plugin)
         if before is None or (before.plan, before.digest) != (plugin.plan, plugin.digest):

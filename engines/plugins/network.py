@@ -12,6 +12,7 @@ SECONDS = 15.0  # one of them may take
 LARGEST = 2_000_000  # bytes of an answer
 TOO_OFTEN = f"A call may ask the network {MOST} times at most."
 NOT_OPEN = "{} was not opened for this tool: it is not in plugin.toml, or the tool does not send."
+UNSENDABLE = "This request has something in it that cannot be sent."
 OURS = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
 
 
@@ -29,6 +30,8 @@ class Fetching:
             return self._asked(read(wanted.url), wanted)
         except ParleyError as error:
             return Fetched(f"{error.message} {error.hint}".strip())
+        except (ValueError, TypeError):  # as for a header with signs that no header can carry
+            return Fetched(UNSENDABLE)
 
     def _asked(self, address: Address, wanted: Fetch) -> Fetched:
         if address.place not in self._use.allowed:

@@ -82,7 +82,7 @@ def test_it_is_dropped_looked_at_allowed_and_used(qtbot, parley, tmp_path):
     row = ready(qtbot, section, "dice")
     assert "1 tool" in row.state.text() and section.panel.isHidden()
     click(qtbot, row.more)
-    assert {"Roll dice · pure", "Roll one die."} <= set(texts(row))
+    assert {"Roll dice · only calculates", "Roll one die."} <= set(texts(row))
     window.pages.open_chat()
     say(qtbot, window, "Roll a die.")
     turn = wait_for_answer(qtbot, parts)

@@ -7,8 +7,10 @@ import zipfile
 
 import pytest
 
-from engines.plugins import about, contents
+from engines.plugins import about, contents, network
 from engines.plugins.about import BadPlugin
+from engines.plugins.talk import Fetch
+from engines.tools.registry import Use
 from tests.data import plugins
 from tests.data.plugins import ABOUT, DICE
 
@@ -135,6 +137,41 @@ def test_links_in_a_folder_are_refused(tmp_path):
 def test_what_is_missing_is_named(missing):
     with pytest.raises(BadPlugin, match=missing):
         contents.of_files({name: data for name, data in GOOD.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ("127.0.0.1:80", True),
+        ("[::1]:8080", True),
+        ("[::1]", True),
+        ("localhost:8080", True),
+        ("192.168.0.1", True),
+        ("example.org", False),
+        ("127.0.0.1.example.org:80", False),
+    ],
+)
+def test_a_name_does_not_lead_to_the_own_network(place, number):
+    """Only a number that the person read does."""
+    assert network.is_number(place) is number
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (Fetch("http://127.0.0.1:9/", {"X": "a\r\nHost: evil"}), ""),
+        (Fetch("http://127.0.0.1:9/", {"X": "\ud83d\ude00 \u20ac"}), ""),
+        (Fetch("http://127.0.0.1:9/", {"a b": "c"}), ""),
+        (Fetch("http://127.0.0.2:9/"), "was not opened"),
+        (Fetch("http://me@127.0.0.1:9/"), "user name"),
+        (Fetch("file:///etc/passwd"), "http://"),
+        (Fetch("http://127.0.0.1:9/\r\nX: y"), ""),
+        (Fetch(""), ""),
+    ],
+)
+def test_what_cannot_be_asked_is_words(wanted, words):
+    heard = network.Fetching(Use(None, ("127.0.0.1:9",))).fetch(wanted)
+    assert heard.trouble and words in heard.trouble
 
 
 def test_a_damaged_zip_is_words_whatever_is_damaged(tmp_path):

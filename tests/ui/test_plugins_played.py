@@ -1,5 +1,7 @@
 """Plugins whose processes the test plays: what tests/e2e/test_plugins_window.py cannot show."""
 
+import zipfile
+
 import pytest
 
 from app import paths
@@ -102,3 +104,19 @@ def test_a_death_while_it_is_asked_is_words_and_can_be_tried_again(qtbot, later)
     link.answer(Cancelled())
     plugins.set_on("dice", False)
     assert plugins.rows()[0].state == "off"
+
+
+def test_a_zip_is_told_by_what_is_in_it(qtbot, arrivals, plugins, tmp_path):
+    heard = {"plugin": [], "files": []}
+    arrivals.plugin_given.connect(heard["plugin"].append)
+    arrivals.files.connect(heard["files"].extend)
+    for name, member in (("dice", "dice-main/plugin.toml"), ("letters", "letter.txt")):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as packed:
+            packed.writestr(member, "name = 'Dice'")
+            packed.writestr("dice-main/plugin.py", folders.DICE)
+    with qtbot.waitSignal(plugins.looked) as looked:
+        arrivals.take([str(tmp_path / "dice.zip"), str(tmp_path / "letters.zip")])
+    qtbot.waitUntil(lambda: bool(heard["files"]))
+    assert heard["plugin"] == [str(tmp_path / "dice.zip")]
+    assert heard["files"] == [str(tmp_path / "letters.zip")]
+    assert looked.args[0].name == "Dice" and ("Files", "2 files, 1 KB") in looked.args[0].rows
