@@ -5,6 +5,7 @@ until the process ends and need no rights. Other systems: a sentence that says s
 """
 
 import ctypes
+import json
 import os
 import platform
 import signal
@@ -84,6 +85,7 @@ GPU_DRIVERS = (
 )
 CUDA_NODES = ("nvidia*", "dxg", "nvmap", "nvhost*")
 GPU_NODES = (*CUDA_NODES, "dri", "kfd", "mali*")
+NAMED = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES")  # drivers of the person's own choice
 
 MEGABYTE = 1 << 20
 _entered = False  # this process is an engine's own
@@ -187,8 +189,19 @@ def die_before_others() -> None:
 
 def has_gpu(nodes: Sequence[str] = GPU_NODES) -> bool:
     """Whether there is anything a jail could cost: a driver's device file, or NVIDIA's module,
-    whose files may only appear when a card is first used."""
-    return any(True for _ in _gpu_nodes(nodes)) or Path("/proc/driver/nvidia").exists()
+    whose files may only appear when a card is first used, or a driver that the person named."""
+    there = any(True for _ in _gpu_nodes(nodes)) or Path("/proc/driver/nvidia").exists()
+    return there or (nodes == GPU_NODES and bool(named_drivers()))
+
+
+def named_drivers() -> list[Path]:
+    """Files of Vulkan drivers that the environment names, and the libraries these name."""
+    found = []
+    for path in _listed(*NAMED):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            told = json.loads(path.read_bytes())["ICD"]["library_path"]
+            found += [path, path.parent / told]
+    return [path for path in found if path.is_file()]
 
 
 def gpu_lost(outside: int, inside: int) -> bool:
@@ -258,8 +271,10 @@ def _rules(read: Sequence[Path], write: Sequence[Path], needs: Needs) -> Iterato
     if needs.gpu:
         for path in _gpu_nodes():
             yield path, DEVICE
-        for name in GPU_DRIVERS:
-            yield Path(name), READ
+        for path in (*map(Path, GPU_DRIVERS), *named_drivers()):
+            yield path, READ
+        for path in _outside_home(_listed("LD_LIBRARY_PATH")):
+            yield path, READ
     if needs.network:
         for name in NETWORK:
             yield Path(name), READ
@@ -280,6 +295,12 @@ def python_rules() -> Iterator[tuple[Path, int]]:
 def _gpu_nodes(nodes: Sequence[str] = GPU_NODES) -> Iterator[Path]:
     for pattern in nodes:
         yield from Path("/dev").glob(pattern)
+
+
+def _listed(*names: str) -> list[Path]:
+    """The absolute paths in these variables of the environment."""
+    parts = (part for name in names for part in os.environ.get(name, "").split(os.pathsep))
+    return [Path(part) for part in parts if part.startswith("/")]
 
 
 def _python() -> Iterable[Path]:

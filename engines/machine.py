@@ -22,7 +22,7 @@ from engines.process import COMMAND, ROOT, environment
 FLAG = "--measure"  # PART FOLDER: the worker measures, makes a model there for it, and leaves
 PARTS = ("processor", "cards")  # one after the other: a driver may end its process
 FILE = "machine.json"
-VERSION = 1
+VERSION = 2
 PATIENCE = 120  # seconds; a usual machine takes about two
 QUICKER = 4  # times as fast is a card that was not measured
 USUAL_RATE = 8e9  # bytes of weights a second, of a laptop that was not measured
@@ -40,6 +40,7 @@ class Card:
     free: int
     shared: bool = False  # it has no memory of its own, but uses the computer's
     rate: float = 0.0  # 0 where it was not measured
+    longest: int = 0  # bytes it can work on as one piece; 0 where it sets no limit
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,25 @@ def test_the_jail_never_costs_a_graphics_card(seen, level):
     assert jail.tightest(seen.__getitem__) == level
 
 
+def test_a_driver_the_person_named_is_let_through_and_nothing_else(tmp_path, monkeypatch):
+    library, told = tmp_path / "driver.so", tmp_path / "driver.json"
+    library.touch()
+    told.write_text(json.dumps({"ICD": {"library_path": "driver.so"}}))
+    broken = [tmp_path / f"{n}.json" for n in range(4)]
+    for path, text in zip(
+        broken, ("{", "[]", '{"ICD": {"library_path": "/"}}', "\xff"), strict=True
+    ):
+        path.write_text(text, "latin-1")
+    monkeypatch.delenv("VK_DRIVER_FILES", raising=False)
+    monkeypatch.setenv("VK_ICD_FILENAMES", ":".join(map(str, [told, *broken, "", "relative.json"])))
+    assert jail.named_drivers() == [told, library, broken[2]]
+    monkeypatch.setattr(jail, "_gpu_nodes", lambda nodes: iter(()))
+    assert jail.has_gpu()
+    assert jail.has_gpu(jail.CUDA_NODES) == Path("/proc/driver/nvidia").exists()
+    monkeypatch.setenv("VK_ICD_FILENAMES", str(tmp_path))
+    assert jail.named_drivers() == []
+
+
 # the filter's program, run by a small model of the kernel's interpreter
 
 

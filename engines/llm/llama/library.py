@@ -19,6 +19,8 @@ from engines.errors import ParleyError
 DEVICE_CPU, DEVICE_GPU, DEVICE_IGPU = 0, 1, 2  # ggml_backend_dev_type
 ATTR_UNKNOWN, ATTR_CONTROL, ATTR_USER_DEFINED = 1, 8, 16  # llama_token_attr
 VOCAB_SPM = 1  # llama_vocab_type
+TYPE_F32, TYPE_F16, TYPE_I64 = 0, 1, 27  # ggml_type
+ROW, UNLIMITED = 1 << 10, 1 << 44  # bytes
 # what llama.cpp calls information is of interest only when something is wrong
 LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
 CONTINUED = 5  # the level of a piece that belongs to the line before
@@ -166,6 +168,58 @@ def devices() -> list[Device]:
         name = (base.ggml_backend_dev_description(device) or b"").decode("utf-8", "replace")
         found.append(Device(base.ggml_backend_dev_type(device), name, total.value, free.value))
     return found
+
+
+class Pool(ctypes.Structure):
+    """ggml_init_params"""
+
+    _fields_ = (
+        ("size", ctypes.c_size_t),
+        ("place", ctypes.c_void_p),
+        ("without_memory", ctypes.c_bool),
+    )
+
+
+def longest(number: int) -> int:
+    """Bytes of the longest tensor that this one of gpus() works on; 0 where it sets no limit.
+
+    Where what is remembered of a block is longer, the library ends the process.
+    """
+    base, device = shared("ggml-base"), _pointers()[number]
+    for name in ("ggml_init", "ggml_new_tensor_2d", "ggml_new_tensor_1d", "ggml_set_rows"):
+        getattr(base, name).restype = ctypes.c_void_p
+    base.ggml_init.argtypes = [Pool]
+    base.ggml_new_tensor_2d.argtypes = [ctypes.c_void_p, ctypes.c_int, *[ctypes.c_int64] * 2]
+    base.ggml_new_tensor_1d.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int64]
+    base.ggml_set_rows.argtypes = [ctypes.c_void_p] * 4
+    base.ggml_free.argtypes = [ctypes.c_void_p]
+    base.ggml_backend_dev_supports_op.restype = ctypes.c_bool
+    base.ggml_backend_dev_supports_op.argtypes = [ctypes.c_void_p] * 2
+
+    def takes(rows: int) -> bool:
+        pool = base.ggml_init(Pool(1 << 16, None, True))
+        kept = base.ggml_new_tensor_2d(pool, TYPE_F16, ROW // 2, rows)
+        read = base.ggml_new_tensor_2d(pool, TYPE_F32, ROW // 2, 1)
+        where = base.ggml_new_tensor_1d(pool, TYPE_I64, 1)
+        writing = base.ggml_set_rows(pool, kept, read, where)
+        can = base.ggml_backend_dev_supports_op(device, writing)
+        base.ggml_free(pool)
+        return can
+
+    can, cannot = 0, UNLIMITED // ROW
+    if takes(cannot) or not takes(1):  # what does not do even this has no such limit to tell of
+        return 0
+    while cannot - can > 1:
+        middle = (can + cannot) // 2
+        can, cannot = (middle, cannot) if takes(middle) else (can, middle)
+    return can * ROW
+
+
+def _pointers() -> list[int]:
+    """ggml_backend_dev_t of each of gpus()."""
+    ggml, kinds = shared("ggml"), (DEVICE_GPU, DEVICE_IGPU)
+    all_of_them = devices()
+    return [ggml.ggml_backend_dev_get(n) for n, one in enumerate(all_of_them) if one.kind in kinds]
 
 
 class Feature(ctypes.Structure):

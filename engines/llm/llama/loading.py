@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engines import machine
 from engines.errors import ParleyError
-from engines.llm.llama.library import DEVICE_IGPU, LOG, Buffer, Device, gpus, repacked
+from engines.llm.llama.library import DEVICE_IGPU, LOG, Buffer, Device, gpus, longest, repacked
 from engines.llm.llama.memory import Memory, NoRoom
 from engines.llm.llama.model import Model, NotLoaded
 from engines.machine import Card, Machine, Speeds
@@ -125,6 +125,7 @@ def on_card(buffer: Buffer) -> bool:
 def this_machine(cards: Sequence[Device], learnt: tuple[Learnt, ...] = ()) -> Machine:
     """As the worker sees it now; it reads nothing of what was measured."""
     found = tuple(
-        Card(one.name, one.memory, one.free, shared=one.kind == DEVICE_IGPU) for one in cards
+        Card(one.name, one.memory, one.free, one.kind == DEVICE_IGPU, longest=longest(n))
+        for n, one in enumerate(cards)
     )
     return machine.now(Speeds(repacked=repacked(), cards=found), learnt)

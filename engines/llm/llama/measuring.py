@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from engines.llm.llama import threads
-from engines.llm.llama.library import DEVICE_IGPU, VERSION, C, Device, gpus, repacked
+from engines.llm.llama.library import DEVICE_IGPU, VERSION, C, Device, gpus, longest, repacked
 from engines.machine import Card, Speeds
 from engines.models.tensors import TENSOR_TYPES
 
@@ -61,7 +61,8 @@ def measure(part: str, folder: Path) -> Speeds:
 
 def _card(path: Path, number: int, card: Device) -> Card:
     shared = card.kind == DEVICE_IGPU
-    return Card(card.name, card.memory, card.free, shared, _speeds(path, number)[1])
+    speed = _speeds(path, number)[1]
+    return Card(card.name, card.memory, card.free, shared, speed, longest(number))
 
 
 def _bandwidth() -> float:

@@ -14,6 +14,7 @@ FLOAT, HALF = 4, 2
 OF_A_TOKEN = 130  # bytes of a token's name in the tables of the library and ours
 OF_THE_LIBRARY = 9 << 20
 WORDS = 0.75  # of a token of English
+LARGEST = 4  # of a block, the part that its largest tensor is, more or less
 SLACK = 1.25  # what mapping a file may cost beyond loading it, and is worth it
 
 
@@ -69,17 +70,20 @@ def forecast(
     table = outline.begins if outline.tied else 0  # at the end it is used a second time
     mapped, loaded = of_weights(outline, here, ends, repacked, card, table)
     memory_kv, card_kv = of_cells(outline, context, kv, first)
-    compute, mask = of_compute(outline, flash), of_mask(outline, context, flash)
     moved = sum(one.size for one in there) + ends.size + table if card else 0
+    # without the quick kind of attention what it computes may be too long for the card
+    limit = machine.cards[0].longest if card else 0
+    elsewhere = card and not flash and 0 < limit < of_scores(outline, context)
+    work = of_work_on_card(outline, context, kv, first, flash or elsewhere) if card else 0
     shared = card and machine.cards[0].shared
     found = Forecast(
         weights=min(mapped, loaded) if mapped > loaded * SLACK else mapped,
         kv=memory_kv,
-        compute=of_inputs(outline) if card else compute,
+        compute=of_inputs(outline) if card and not elsewhere else of_compute(outline, flash),
         projector=0 if card else projector,
         rest=OF_THE_LIBRARY + outline.vocabulary * OF_A_TOKEN,
-        grows=mask,
-        card=moved + card_kv + compute + mask + projector if card else 0,
+        grows=of_mask(outline, context, flash or (card and not elsewhere)),
+        card=moved + card_kv + work + projector if card else 0,
         words=words(outline, machine, first if card else None),
         mapped=mapped <= loaded * SLACK,
         exact=outline.exact,
@@ -120,6 +124,18 @@ def of_cells(outline: Outline, context: int, kv: str, first: int) -> tuple[int, 
     return sum(each[:first]) + outline.state, sum(each[first:])
 
 
+def longest_of(outline: Outline, context: int, kv: str) -> int:
+    """Bytes of the keys and values of the block that keeps the most of them."""
+    count = -(-context // CELLS) * CELLS
+    return max(map(sum, outline.cells), default=0) * KV_TYPES[kv] // 32 * count
+
+
+def longest_piece(outline: Outline, context: int, kv: str) -> int:
+    """Bytes of the keys, or of the values, of the block that keeps the most of them."""
+    count = -(-context // CELLS) * CELLS
+    return max(map(max, outline.cells), default=0) * KV_TYPES[kv] // 32 * count
+
+
 def of_compute(outline: Outline, flash: bool = True) -> int:
     """Bytes of what is computed on the way, while a prompt is read."""
     wide = 4 * outline.width + 3 * outline.hidden
@@ -129,9 +145,33 @@ def of_compute(outline: Outline, flash: bool = True) -> int:
 
 def of_mask(outline: Outline, context: int, flash: bool = True) -> int:
     """Bytes that tell which tokens see which, of a whole context; and how much, if not quick."""
-    scores = 0 if flash else outline.heads * max(context - BATCH, 0) * FLOAT
+    scores = 0 if flash else of_scores(outline, max(context - BATCH, 0))
     masks = 2 if outline.window else 1  # one for the blocks that look back less far
-    return BATCH * (context * HALF * masks + scores)
+    return BATCH * context * HALF * masks + scores
+
+
+def of_scores(outline: Outline, context: int) -> int:
+    """Bytes of how much each token of a batch heeds each of the context."""
+    return BATCH * outline.heads * context * FLOAT
+
+
+def of_work_on_card(outline: Outline, context: int, kv: str, first: int, flash: bool) -> int:
+    """Bytes of what is computed on the way on a card whose first block is this one.
+
+    A prompt is read there also by the blocks that lie in memory: their weights are brought one
+    by one, and what is remembered of one block.
+    """
+    width, hidden = (BATCH * number * FLOAT for number in (outline.width, outline.hidden))
+    scores = 0 if flash else outline.heads * BATCH * BATCH * FLOAT
+    always = scores + 2 * outline.vocabulary * FLOAT
+    mask, work = of_mask(outline, context, flash), 2 * width + 3 * hidden
+    if not first:
+        return always + mask + work
+    weights = max(one.size for one in outline.blocks[:first]) // LARGEST
+    brought = longest_of(outline, context, kv)
+    if outline.window and len(outline.blocks) - first < 2:  # blocks of one kind have one mask
+        mask -= BATCH * context * HALF
+    return always + mask + max(work + weights, 5 * width + brought)
 
 
 def of_inputs(outline: Outline) -> int:

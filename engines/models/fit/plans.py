@@ -1,10 +1,11 @@
 """Chooses layers on the card, context and the packing of what is remembered, and says what fits."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engines.machine import Machine
-from engines.models.fit.forecast import Forecast, forecast
+from engines.models.fit.forecast import Forecast, forecast, longest_piece
 from engines.models.fit.outline import Outline
 
 USUAL_CONTEXT = 8192  # tokens, where the person leaves it to us
@@ -61,17 +62,26 @@ def ways(outline: Outline, machine: Machine, wishes: Wishes, projector: int) -> 
         expected = forecast(outline, machine, context, kv, layers, projector, wishes.flash)
         kind = outline.architecture, outline.quantisation
         expected = expected.corrected(machine.factor(*kind, bool(layers)))
-        return Plan(context, kv, layers, expected, fit_of(expected, machine))
+        holds = not layers or held(outline, machine, context, kv)
+        fit = fit_of(expected, machine) if holds else "large"
+        return Plan(context, kv, layers, expected, fit)
 
     contexts, kinds = contexts_of(outline, machine, wishes), kinds_of(outline, wishes)
     if wishes.layers and machine.cards:
         yield from (plan(contexts[0], kv, wishes.layers) for kv in kinds)
-        yield from (plan(n, kinds[-1], wishes.layers) for n in contexts[1:2])
+        can = [n for n in contexts if held(outline, machine, n, kinds[-1])] or contexts
+        yield from (plan(n, kinds[-1], wishes.layers) for n in can[:2] if n < contexts[0])
         count = len(outline.blocks)
         most = count if wishes.layers < 0 else min(wishes.layers - 1, count)
-        yield from (plan(contexts[0], kinds[-1], n) for n in range(most, 0, -1))
+        yield from (plan(can[0], kinds[-1], n) for n in range(most, 0, -1))
     yield from (plan(contexts[0], kv, 0) for kv in kinds)
     yield from (plan(context, kinds[-1], 0) for context in contexts[1:])
+
+
+def held(outline: Outline, machine: Machine, context: int, kv: str) -> bool:
+    """Whether every card can work on what a block remembers, which is one piece."""
+    limits = [card.longest for card in machine.cards if card.longest]
+    return longest_piece(outline, context, kv) <= min(limits, default=math.inf)
 
 
 def kinds_of(outline: Outline, wishes: Wishes) -> tuple[str, ...]:
