@@ -40,6 +40,7 @@ STEPS = 1000  # a loading fraction crosses the boundary as Progress(done of STEP
 OFTEN = 0.1  # seconds between two Progress events of loading
 DEVICES = "--devices"  # NAME LEVEL: print how many GPUs are seen so, and leave
 PATIENT = 15  # how much less urgent than others an engine is that gives way
+UNSEEN = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "GGML_VK_VISIBLE_DEVICES": ""}
 LEAVE = 1.5  # seconds a job has to reach its next yield after the app went away
 
 log = logging.getLogger(__name__)
@@ -178,7 +179,7 @@ def _prepare(start: Start) -> tuple[EngineSpec, str]:
     seen = cache(partial(_ask_devices, spec.name))
     level = jail.tightest(seen) if gpu else jail.FULL
     if gpu and not seen(jail.NONE):
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a card that ended that process stays unseen here
+        os.environ.update(UNSEEN)  # a card that ended that process stays unseen here
     for name in spec.imports:
         importlib.import_module(name)
     read = (*spec.read(Path(start.model)), *map(Path, start.read))

@@ -28,9 +28,11 @@ def memory_words(loaded: Loaded) -> str:
     """What it takes, and what was thought; "" of what says nothing of it."""
     if not loaded.took:
         return ""
-    taken, expected = size_words(loaded.took), size_words(loaded.forecast)
-    card = f", and {size_words(loaded.card_took)} on the card" if loaded.card_took else ""
-    return f"{taken}{card}; {expected} were forecast"
+    words = f"{size_words(loaded.took)} ({size_words(loaded.forecast)} were forecast)"
+    if not loaded.card_took:
+        return words
+    card, expected = size_words(loaded.card_took), size_words(loaded.card_forecast)
+    return f"{words}, and {card} on the card ({expected} were forecast)"
 
 
 def adapter_words(held: AdaptersHeld) -> str:

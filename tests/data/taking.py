@@ -84,7 +84,7 @@ def taken(path: Path, case: Case) -> dict[str, Any]:
         "took": machine.held() - before,
         "forecast": expected.memory,
         "said": said.took,
-        "thought": said.forecast - (eyes.takes if eyes else 0),
+        "thought": said.forecast,
     }
 
 

@@ -29,6 +29,7 @@ class Forecast:
     rest: int
     grows: int = 0  # more than that, in a conversation that fills the whole context
     card: int = 0  # on graphics cards, all together, with what grows there
+    card_projector: int = 0  # of these, for what is loaded with the first picture
     words: float = 0.0
     mapped: bool = True  # the file is mapped, not read: quicker, unless most of it is rearranged
     exact: bool = True
@@ -42,9 +43,14 @@ class Forecast:
     def most(self) -> int:
         return self.memory + self.grows
 
+    @property
+    def at_first(self) -> int:
+        """Of most, what is taken before anything is looked at."""
+        return self.most - self.projector
+
     def corrected(self, factor: float) -> "Forecast":
         """As it will be where such models took so many times what was forecast."""
-        parts = ("weights", "kv", "compute", "projector", "rest", "grows", "card")
+        parts = ("weights", "kv", "compute", "projector", "rest", "grows", "card", "card_projector")
         more = {name: round(getattr(self, name) * factor) for name in parts}
         return replace(self, factor=factor, **more)
 
@@ -84,11 +90,21 @@ def forecast(
         rest=OF_THE_LIBRARY + outline.vocabulary * OF_A_TOKEN,
         grows=of_mask(outline, context, flash or (card and not elsewhere)),
         card=moved + card_kv + work + projector if card else 0,
+        card_projector=projector if card else 0,
         words=words(outline, machine, first if card else None),
         mapped=mapped <= loaded * SLACK,
         exact=outline.exact,
     )
-    return replace(found, weights=found.weights + found.card, card=0) if shared else found
+    if not shared:
+        return found
+    beside = found.card - found.card_projector
+    return replace(
+        found,
+        weights=found.weights + beside,
+        projector=found.card_projector,
+        card=0,
+        card_projector=0,
+    )
 
 
 def first_on_card(outline: Outline, layers: int) -> int:
@@ -131,9 +147,10 @@ def longest_of(outline: Outline, context: int, kv: str) -> int:
 
 
 def longest_piece(outline: Outline, context: int, kv: str) -> int:
-    """Bytes of the keys, or of the values, of the block that keeps the most of them."""
+    """Bytes of the keys, or the values, of the block that keeps the most of them, or of a mask."""
     count = -(-context // CELLS) * CELLS
-    return max(map(max, outline.cells), default=0) * KV_TYPES[kv] // 32 * count
+    keys = max(map(max, outline.cells), default=0) * KV_TYPES[kv] // 32
+    return max(keys, BATCH * HALF) * count
 
 
 def of_compute(outline: Outline, flash: bool = True) -> int:

@@ -79,7 +79,10 @@ def ways(outline: Outline, machine: Machine, wishes: Wishes, projector: int) -> 
 
 
 def held(outline: Outline, machine: Machine, context: int, kv: str) -> bool:
-    """Whether every card can work on what a block remembers, which is one piece."""
+    """Whether every card can work on what a block remembers, which is one piece.
+
+    Longer keys would end the library's process; with a longer mask the processor would attend.
+    """
     limits = [card.longest for card in machine.cards if card.longest]
     return longest_piece(outline, context, kv) <= min(limits, default=math.inf)
 
