@@ -180,7 +180,7 @@ def _up_to(stream: IO[bytes], most: int) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > most:
-            raise BadVariant(f"Its {names.TOML} is larger than {most >> 20} MB.")
+            raise BadVariant(f"Its {names.TOML} is larger than {most:,} bytes.")
     return b"".join(pieces)
 
 

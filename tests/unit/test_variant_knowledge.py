@@ -52,6 +52,14 @@ def test_passages_that_fit_a_question_come_first(question, told):
     assert sum(len(one.text) for one in found) <= 3_000
 
 
+def test_what_has_only_the_common_words_of_a_question_is_left_out():
+    clouds = "\n\n".join(f"When is it grey? {'Clouds come and go. ' * 40}" for _ in range(30))
+    found = Knowledge({"house.md": HOUSE, "clouds.txt": clouds}).passages(
+        "When is the paper fetched?", 50_000
+    )
+    assert [one.file for one in found] == ["house.md"]
+
+
 def test_a_passage_keeps_the_heading_it_stands_below():
     long = "# Rules\n\n" + "\n\n".join(f"Rule {n}: {'be kind ' * 50}" for n in range(9))
     parts = list(split(long))

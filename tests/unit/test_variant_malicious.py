@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from engines.variants.checked import BadVariant
-from engines.variants.file import read
+from engines.variants.file import Limits, read
 from tests.data.hostile_variants import BAD_TOML, FINE, GOOD, TEXT, corpus, knowing
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +69,20 @@ def test_some_of_them_are_too_much_for_a_reader_that_trusts():
     bomb = next(data for _, what, data, _ in corpus() if what == "TOML 8")
     with zipfile.ZipFile(io.BytesIO(bomb)) as archive:
         assert len(bomb) < 200_000 and len(archive.read("variant.toml")) > 50_000_000
+
+
+def test_a_list_of_members_is_bounded_before_it_is_read(tmp_path):
+    many = next(data for _, what, data, _ in corpus() if what == "60000 files")
+    (tmp_path / "x.parley").write_bytes(many)
+    with pytest.raises(BadVariant) as caught:
+        read(tmp_path / "x.parley")
+    assert "at once" in caught.value.detail
+
+
+def test_of_variant_toml_no_more_is_unpacked_than_is_allowed(tmp_path):
+    (tmp_path / "x.parley").write_bytes(GOOD)
+    with pytest.raises(BadVariant, match="larger"):
+        read(tmp_path / "x.parley", Limits(toml=20))
 
 
 @pytest.mark.parametrize("what", ["link", "pipe", "folder", "loop", "missing"])

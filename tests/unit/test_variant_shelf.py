@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engines.errors import ParleyError
@@ -182,6 +183,17 @@ def test_a_shelf_too_long_is_shown_in_part():
     row = '[[variants]]\nname="a"\nfile="a.parley"\nsize=1\nsha256="%s"\n' % ("a" * 64)
     shelf = read_index((row * (MOST + 5)).encode(), "https://example.org")
     assert len(shelf.offers) == MOST and "1,005" in shelf.left_out[-1]
+
+
+def test_a_file_that_says_the_same_is_still_another_one(folder, ours):
+    shelf = make_index(folder)
+    data = (folder / "tutor.parley").read_bytes()
+    end = data.index(b"PK\x05\x06")
+    (folder / "tutor.parley").write_bytes(data[: end + 20] + b"\x01\x00c")  # with a comment
+    told = msgspec.structs.replace(shelf.offers[1], size=len(data) + 1)
+    assert read(folder / "tutor.parley").digest == told.digest
+    with pytest.raises(ParleyError, match="another file than its shelf says"):
+        fetch(str(folder), told, ours)
 
 
 def test_a_link_on_a_shelf_leads_nowhere(folder, tmp_path, ours):
