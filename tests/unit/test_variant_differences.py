@@ -60,6 +60,14 @@ def test_a_file_with_other_contents_under_the_same_name_is_told():
     assert field == "Adapters" and before != after and "a.gguf" in before and "a.gguf" in after
 
 
+def test_a_change_that_words_do_not_show_is_told_all_the_same():
+    before = msgspec.structs.replace(OLD, base=Base("Qwen3 4B", "0" * 64))
+    after = msgspec.structs.replace(OLD, base=Base("Qwen3 4B", "0" * 63 + "1"))
+    assert differences(before, after) == (
+        ("Model", "Qwen3 4B, 000000000000", "Qwen3 4B, 000000000000 (changed)"),
+    )
+
+
 def test_a_test_with_another_check_is_told():
     ((_, before, after),) = changed(tests=(Asked("2+2?", (Check("number", "5"),)),))
     assert before == "2+2? → ends in the number 4" and after == "2+2? → ends in the number 5"
