@@ -49,6 +49,7 @@ from app.controllers.toolbox import ToolboxController
 from app.controllers.transcribing import Transcribing
 from app.controllers.undo import UndoStack
 from app.controllers.variant_pictures import VariantPictures
+from app.controllers.variant_voice import VariantVoice
 from app.controllers.voice import VoiceController
 from app.controllers.voices import Voices
 from app.controllers.writing_down import WritingDown
@@ -286,6 +287,8 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
         *(folders, preferences, models, seal, store, background, undo, key_store, keys),
         parent,
     )
+    wanted = VariantVoice(kept_variants.library, kept_variants.force, chat, voicing)
+    voices.wanted = speaker.wanted = wanted
     unsaved.notice.connect(chat.notice)
     preferences.idle_minutes_changed.connect(llm.set_idle_minutes)
     return Parts(

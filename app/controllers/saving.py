@@ -116,7 +116,7 @@ class SavingController(QObject):
     def _go_on(self, saving: Saving) -> None:
         if clause := saving.speech.next():
             self._voices.get_ready(saving.speech.turn)
-            speak = Speak(clause.text, self._preferences.settings.speed)
+            speak = Speak(clause.text, self._voices.speed)
             self._speaking = self._voices.submit(speak)
         elif saving.rate:
             saving.last = True

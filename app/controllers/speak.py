@@ -224,7 +224,7 @@ class SpeakController(QObject):
             return
         if clause := speech.next():
             self._voices.get_ready(speech.turn)
-            self._job = self._voices.submit(Speak(clause.text, self._preferences.settings.speed))
+            self._job = self._voices.submit(Speak(clause.text, self._voices.speed))
             self._set_speaking(True)
         elif speech.over:
             speech.closed = True

@@ -1,5 +1,6 @@
 """Which voice speaks, and its process."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,25 +45,44 @@ LANGUAGES = {  # of those who talk, to what the built-in voice calls them
 }
 
 
+REGIONS = {"en-gb": "English (Great Britain)", "pt-br": "Portuguese (Brazil)"}
+
+
 class Voice(NamedTuple):
     engine: str
     model: Path = Path()  # of the built-in voice none
 
 
-def voice_of(preferences: PreferencesController, _turn: StoredTurn | None = None) -> Voice:
-    """The one place that says which voice speaks a turn, or the next: the person's choice."""
+class Wanted(NamedTuple):
+    """What a variant wants of the voice: None, "" and 0 leave it to the person."""
+
+    voice: Voice | None = None
+    language: str = ""  # BCP 47
+    speed: float = 0.0
+
+
+def voice_of(preferences: PreferencesController) -> Voice:
+    """The person's choice."""
     chosen = preferences.voice.voice
     return Voice(PIPER, Path(chosen)) if chosen else Voice(BUILT_IN)
 
 
-def options_of(voice: Voice, preferences: PreferencesController) -> Any:
-    """As the person set them. The built-in voice speaks the language the person speaks, unless
-    another was chosen for it."""
+def options_of(voice: Voice, preferences: PreferencesController, language: str = "") -> Any:
+    """As the person set them. The built-in voice speaks the language that is wanted, else the one
+    the person speaks, unless another was chosen for it."""
     options = preferences.options_of(voice.engine)
-    spoken = LANGUAGES.get(preferences.settings.language[:2].lower(), "")
+    if voice.engine == BUILT_IN and (wanted := spoken_as(language)):
+        return replace(options, language=wanted)
+    spoken = spoken_as(preferences.settings.language[:2])
     if voice.engine == BUILT_IN and spoken and options == type(options)():
         return replace(options, language=spoken)
     return options
+
+
+def spoken_as(language: str) -> str:
+    """How the built-in voice calls a language by its code, "" where it has none."""
+    code = language.lower()
+    return REGIONS.get(code, "") or LANGUAGES.get(code.partition("-")[0], "")
 
 
 def language_of(voice: Voice, options: Any) -> str:
@@ -88,14 +108,18 @@ class Voices(QObject):
         self._open: tuple[Voice, Any] | None = None  # with its options
         self._broken: set[Voice] = set()  # until another is chosen, or Parley starts again
         self.name = ""  # of the voice that is loaded
-        self.language = "en"
+        self.language, self.speed = "en", 1.0
+        # what the variant of a turn wants, or of the next one
+        self.wanted: Callable[[StoredTurn | None], Wanted] = lambda _: Wanted()
         link.event.connect(self._on_event)
         preferences.voice_changed.connect(self._on_chosen)
 
     def get_ready(self, turn: StoredTurn | None = None) -> None:
         """Have the right voice loaded, or loading; costs nothing when it is."""
-        voice = self._usable(voice_of(self._preferences, turn))
-        wanted = voice, options_of(voice, self._preferences)
+        asked = self.wanted(turn)
+        voice = self._usable(asked.voice or voice_of(self._preferences))
+        wanted = voice, options_of(voice, self._preferences, asked.language)
+        self.speed = asked.speed or self._preferences.settings.speed
         self.language = language_of(*wanted)
         if wanted != self._open or self.link.state == "stopped":
             self._open = wanted

@@ -3,10 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from app.controllers.variant_data import Example, Sampling, Variant
+from app.controllers.variant_data import Example, Sampling, Variant, Voice
+from app.controllers.variant_voice import VariantVoice
+from app.controllers.voices import Voices
 from engines.messages import Chat, Done, TextDelta, ToolCall, plain
 from engines.variants.file import read
 from engines.variants.writing import write
+from tests.conftest import FakeLink
 
 ID = "0d1d5e7e-4f0c-4a55-8b57-2f3a55f1c0de"
 
@@ -312,3 +315,19 @@ def test_what_is_in_a_dropped_file_decides(qtbot, ready, sorting, tmp_path):
     qtbot.waitUntil(lambda: len(found) == 2 and len(files) == 1)
     assert files == [paths[1]]
     assert [one.format for one in found] == ["Parley variant", "Ollama Modelfile"]
+
+
+def test_an_answer_is_read_in_the_language_and_speed_its_variant_wants(
+    qtbot, ready, ask, chat, voicing, preferences
+):
+    link = FakeLink()
+    voices = Voices(link, preferences)
+    voices.wanted = VariantVoice(ready.library, ready.force, chat, voicing)
+    ask("one")
+    key = made(qtbot, ready, name="Lehrer", voice=Voice(language="de", speed=0.8))
+    ready.use(key)
+    ask("zwei")
+    voices.get_ready(chat.branch[-1])
+    assert (voices.language, voices.speed) == ("de", 0.8)
+    voices.get_ready(chat.branch[1])
+    assert (voices.language, voices.speed) == ("en", 1.0)
