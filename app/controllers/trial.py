@@ -30,6 +30,7 @@ from engines.messages import (
     ThoughtDelta,
     ToolCall,
     ToolResult,
+    ToolsDropped,
 )
 from engines.tools.registry import Effect
 from engines.variants.variant import Example, Variant
@@ -53,6 +54,7 @@ class Tried(msgspec.Struct, frozen=True):
     reason: str = ""  # of its end: "stop", "length", …
     tokens: int = 0
     seconds: float = 0.0
+    without_tools: bool = False  # they did not fit the model's context
 
 
 class Asked(msgspec.Struct):
@@ -68,6 +70,8 @@ class Asked(msgspec.Struct):
     waiting: list[ToolCall] = []  # calls not yet made
     made: list[tuple[str, str]] = []
     tools: list[str] = []
+    times: int = 0  # it was begun
+    without_tools: bool = False
     rounds: int = 0
     tokens: int = 0
     began: float = 0.0
@@ -76,12 +80,13 @@ class Asked(msgspec.Struct):
         seconds = time.monotonic() - self.began if self.began else 0.0
         text, thought = text_of(self.parts), text_of(self.parts, "thought")
         about = text, thought, tuple(self.tools), state, failed, reason, self.tokens
-        return Tried(*about, seconds)
+        return Tried(*about, seconds, self.without_tools)
 
     def forget(self) -> None:
         """It is asked anew, as if it had not been."""
         self.parts, self.waiting, self.made, self.tools = [], [], [], []
         self.rounds = self.tokens = 0
+        self.without_tools = False
 
 
 class Trial(QObject):
@@ -153,12 +158,12 @@ class Trial(QObject):
         if self._link.state not in FREE:
             return
         asked = self._running = self._queue.popleft()
-        asked.began = time.monotonic()
+        asked.began, asked.times = time.monotonic(), asked.times + 1
         self.changed.emit(asked.number, asked.tried("running"))
-        self._prepare(asked.variant, asked.question, partial(self._prepared, asked))
+        self._prepare(asked.variant, asked.question, partial(self._prepared, asked, asked.times))
 
-    def _prepared(self, asked: Asked, terms: Terms) -> None:
-        if self._running is not asked:
+    def _prepared(self, asked: Asked, times: int, terms: Terms) -> None:
+        if self._running is not asked or asked.times != times:
             return
         request = terms.request
         if request.sampling.seed is None and asked.seed is not None:
@@ -190,6 +195,8 @@ class Trial(QObject):
                 asked.tools.append(event.name)
                 asked.waiting.append(event)
                 self.changed.emit(asked.number, asked.tried("running"))
+            case ToolsDropped():
+                asked.without_tools = True
         if isinstance(event, ENDINGS):
             self._job = -1
             self._on_ending(asked, event)

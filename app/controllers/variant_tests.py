@@ -23,6 +23,7 @@ SEED = 1  # where the variant names none: the same tests give the same score
 EVERY = 150  # ms between two looks at an answer that grows
 LONGEST = 1_000  # characters of an answer that are on disk
 NO_TESTS = Notice("This variant has no tests.", "Write some where it is edited.")
+NO_ROOM = "The model was not told of the tools: they do not fit its context."
 CHANGED = Notice("The tests were stopped: another model was opened.", "Run them again.")
 _results = msgspec.json.Decoder(tuple[ShownTestResult, ...])
 
@@ -176,8 +177,10 @@ class VariantTests(QObject):
             return
         failed = "broken" if verdict.broken else "failed"
         state = "passed" if verdict.passed else failed
-        question = run.results[run.at].question
-        self._put(run, ShownTestResult(question, state, tried.text, verdict.words))
+        question, words = run.results[run.at].question, verdict.words
+        if tried.without_tools and not verdict.passed:
+            words = f"{words} {NO_ROOM}"
+        self._put(run, ShownTestResult(question, state, tried.text, words))
         run.at += 1
         if run.at < len(run.variant.tests):
             self._ask(run)

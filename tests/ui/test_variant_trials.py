@@ -21,6 +21,7 @@ from engines.messages import (
     TextDelta,
     ToolCall,
     ToolResult,
+    ToolsDropped,
     plain,
 )
 
@@ -178,6 +179,15 @@ def test_a_model_that_fails_is_no_wrong_answer(qtbot, trying, made, asked):
     asked.answer("hi")
     qtbot.waitUntil(lambda: states(trying, key) == ["broken", "passed"])
     assert trying.tests.results(key)[0].words == "It fell over. Try again."
+
+
+def test_tools_that_did_not_fit_are_named_where_a_test_failed(qtbot, trying, made, asked):
+    key = made(name="Sums", tools=("calculator",), tests=(SUM,))
+    trying.tests.run_tests(key)
+    asked.next()
+    asked.say(ToolsDropped(), TextDelta("408"), Done())
+    qtbot.waitUntil(lambda: states(trying, key) == ["failed"])
+    assert trying.tests.results(key)[0].words.endswith("they do not fit its context.")
 
 
 def test_another_model_ends_the_tests(qtbot, trying, made, asked, llm, ready):
