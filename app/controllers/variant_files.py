@@ -12,15 +12,19 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background
 from app.controllers.shown import Notice
 from app.controllers.variant_library import Held, Library
+from app.controllers.variant_pictures import VariantPictures
 from engines.errors import ParleyError
+from engines.messages import Pixels
 from engines.variants import exporting, file, writing
 from engines.variants.checked import LARGEST, LARGEST_PICTURE, LARGEST_TEXT
 from engines.variants.variant import Adapter, Attached, Variant
 
+CARD, CARD_SIDE = "card", 1024  # pixels of the longer side of its picture
+PNG = b"\x89PNG"
 FORMATS = (
     ("parley", "Parley variant", ".parley"),
     ("modelfile", "Ollama Modelfile", ".Modelfile"),
-    ("card", "Character card", ".png"),
+    (CARD, "Character card", ".png"),
     ("card json", "Character card as JSON", ".json"),
 )  # (format, words, ending)
 PICTURE, KNOWLEDGE, ADAPTER = "picture", "knowledge", "adapter"  # kinds of files
@@ -36,6 +40,7 @@ class Files(QObject):
     ) -> None:
         super().__init__(parent)
         self._library, self._background = library, background
+        self.pictures: VariantPictures | None = None
 
     def export(self, key: str, path: str, format: str) -> None:
         """format is one of FORMATS; a Notice says what could not be carried, or why not."""
@@ -48,12 +53,22 @@ class Files(QObject):
             hint = "Not carried over: " + " ".join(left_out) if left_out else ""
             self.notice.emit(Notice(words, hint))
 
-        # behind what is still being written of it
-        self._library.in_turn.run(
-            lambda: exported(held, place, format),
-            done,
-            self._failed(f"“{held.variant.name}” could not be exported."),
-        )
+        failed = self._failed(f"“{held.variant.name}” could not be exported.")
+
+        def write(pixels: Pixels | None = None) -> None:
+            # behind what is still being written of it
+            self._library.in_turn.run(lambda: exported(held, place, format, pixels), done, failed)
+
+        def drawn(data: bytes) -> None:
+            if data and self.pictures:
+                self.pictures.pixels(data, CARD_SIDE, write)
+            else:
+                write()
+
+        if format == CARD and self.pictures:
+            self._library.in_turn.run(lambda: to_draw(held), drawn, failed)
+        else:
+            write()
 
     def add(self, key: str, path: str, kind: str) -> None:
         """A file of the person's for a variant, which is to be saved when added comes."""
@@ -84,8 +99,18 @@ class Files(QObject):
         return failed
 
 
-def exported(held: Held, place: Path, format: str) -> tuple[str, ...]:
-    """In a thread: what could not be carried over. Raises ParleyError, OSError."""
+def to_draw(held: Held) -> bytes:
+    """In a thread: its picture, where that is no PNG, as which alone it can carry a card."""
+    picture = held.variant.look.picture
+    data = file.read(held.path).member(picture) if picture else b""
+    return b"" if data.startswith(PNG) else data
+
+
+def exported(held: Held, place: Path, format: str, pixels: Pixels | None = None) -> tuple[str, ...]:
+    """In a thread: what could not be carried over. pixels: of a picture that is no PNG.
+
+    Raises ParleyError, OSError.
+    """
     opened = file.read(held.path)
     variant: Variant = opened.variant
     if format == "parley":
@@ -96,11 +121,14 @@ def exported(held: Held, place: Path, format: str) -> tuple[str, ...]:
     if format == "modelfile":
         made = exporting.modelfile(variant)
     else:
-        texts = {one.name: opened.member(one) for one in variant.knowledge}
+        few = [one for one in variant.knowledge if one.size <= exporting.LONGEST_FILE]
+        texts = {one.name: opened.member(one) for one in few}
         picture = opened.member(variant.look.picture) if variant.look.picture else b""
+        if pixels:
+            picture = exporting.png(pixels.width, pixels.height, pixels.rgb)
         made = (
             exporting.card(variant, picture, texts)
-            if format == "card"
+            if format == CARD
             else exporting.card_json(variant, texts)
         )
     with file.fresh(place) as written:

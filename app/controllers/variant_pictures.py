@@ -11,7 +11,7 @@ from app.controllers.jobs import Jobs
 from app.controllers.readings import gathering
 from app.controllers.variant_library import Held
 from app.resting import Resting
-from engines.messages import Event, Failed, Preview, ReadPicture
+from engines.messages import Event, Failed, Pixels, Preview, ReadPicture
 from engines.variants import file
 
 SIDE = 256  # pixels of the longer one
@@ -54,6 +54,17 @@ class VariantPictures(QObject):
             done(b"")
 
         self._jobs.ask(ReadPicture(data, SIDE, SIDE), gathering(got, failed))
+
+    def pixels(self, data: bytes, longest: int, done: Callable[[Pixels | None], None]) -> None:
+        """done gets an encoded picture decoded, at most so large, or None where it is none."""
+
+        def got(events: list[Event]) -> None:
+            done(next((one for one in events if isinstance(one, Pixels)), None))
+
+        def failed(_: Failed) -> None:
+            done(None)
+
+        self._jobs.ask(ReadPicture(data, longest), gathering(got, failed))
 
     def _find(self, sha256: str, read: Callable[[], bytes]) -> None:
         place = self._folder / f"{sha256}.png"

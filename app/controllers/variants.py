@@ -142,7 +142,7 @@ class VariantsController(QObject):
 
     def use_pictures(self, pictures: VariantPictures) -> None:
         """Who draws them small, in a jail."""
-        self.pictures = self.imports.pictures = pictures
+        self.pictures = self.imports.pictures = self.files.pictures = pictures
         pictures.changed.connect(self.changed)
 
     # in force

@@ -1,7 +1,7 @@
 """Variants as files that other programs read: each with what could not be carried, in words."""
 
-from engines.variants.exporting.card import card, card_json
+from engines.variants.exporting.card import LONGEST_FILE, card, card_json, png
 from engines.variants.exporting.exported import Exported
 from engines.variants.exporting.modelfile import modelfile
 
-__all__ = ["Exported", "card", "card_json", "modelfile"]
+__all__ = ["LONGEST_FILE", "Exported", "card", "card_json", "modelfile", "png"]

@@ -170,11 +170,15 @@ def _pixels(picture: bytes) -> bytes:
 
 def plain(colour: str) -> bytes:
     """A PNG of nothing but this colour, "#RRGGBB"."""
-    row = b"\0" + bytes.fromhex(colour.removeprefix("#")) * SIZE
-    size = SIZE.to_bytes(4)
-    head = chunk(b"IHDR", size + size + bytes([8, 2, 0, 0, 0]))
-    body = chunk(b"IDAT", zlib.compress(row * SIZE, 9))
-    return SIGNATURE + head + body + chunk(b"IEND", b"")
+    return png(SIZE, SIZE, bytes.fromhex(colour.removeprefix("#")) * SIZE**2)
+
+
+def png(width: int, height: int, rgb: bytes) -> bytes:
+    """rgb: 8 bits each, row by row from the top."""
+    row = 3 * width
+    rows = b"".join(b"\0" + rgb[place : place + row] for place in range(0, row * height, row))
+    head = chunk(b"IHDR", width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0]))
+    return SIGNATURE + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
