@@ -94,6 +94,7 @@ class ShownTurn(msgspec.Struct, frozen=True):
     sound: bool = False  # what the person said can be heard again
     attachments: tuple[ShownAttachment, ...] = ()
     cut: bool = False  # the model did not see the turns before this one: draw the mark above it
+    plain: bool = False  # only shown: nothing can be done with it
     changed: str = ""  # words of a line above it: another variant answers from here on
     heard: int = -1  # the person interrupted after so many characters of the text; -1: did not
 

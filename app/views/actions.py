@@ -30,6 +30,8 @@ class Entry:
 ENTRIES = (
     Entry("new", "New conversation", FILE, ("Ctrl+N", "Ctrl+Shift+O"), "plus"),
     Entry("shelf", "Models", FILE, ("Ctrl+Shift+L",), "shelf"),
+    Entry("variants", "Variants", FILE, ("Ctrl+Shift+A",), "shapes"),
+    Entry("switch_variant", "Switch the variant", FILE, ("Ctrl+J",), "shapes"),
     Entry("open_model", "Open model…", FILE, ("Ctrl+O",), "folder-open"),
     Entry("attach", "Attach a file…", FILE, ("Ctrl+U",), "paperclip"),
     Entry("screenshot", "Take a part of the screen", FILE, ("Ctrl+Shift+P",), "scan"),

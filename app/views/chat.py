@@ -26,6 +26,7 @@ from app.views.sound_saving import ask_where
 from app.views.speak_bar import SpeakBar
 from app.views.transcript.picture_files import PictureFiles
 from app.views.transcript.view import Transcript
+from app.views.variants.chip import VariantChip
 from app.views.viewer.looking import Looking
 from app.views.welcome import Welcome
 
@@ -262,9 +263,20 @@ class Head(QFrame):
         self.sidebar = IconButton("panel-left", "Show the sidebar", "Ctrl+B")
         self.new = IconButton("plus", "New conversation", "Ctrl+N")
         self.title = Elided("", "title")
+        self.variant = VariantChip()
         self.model = ModelButton("pill")
         self.finder = IconButton("search", "Find in this conversation", "Ctrl+F")
-        parts = (self.sidebar, self.new, 8, self.title, 12, self.model, self.finder)
+        parts = (
+            self.sidebar,
+            self.new,
+            8,
+            self.title,
+            12,
+            self.variant,
+            2,
+            self.model,
+            self.finder,
+        )
         self.setLayout(row(*parts, margins=(12, 0, 12, 0), gap=4))
         self.show_title("")
 

@@ -1,6 +1,6 @@
 """The card at the bottom of the page: what the person writes, attaches and sends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -55,6 +55,7 @@ class Composer(SoftCard):
         self._chat, self._arrivals, self._talk = chat, arrivals, talk
         self._attaching = attaching
         self._preferences = preferences
+        self.addressed: Callable[[str], str] = str  # takes @name from the beginning of a message
         self._later, self._said = "", ""  # why this is sent later by itself, and the words
         self._kept = ""  # the draft as the controller knows it
         self.giving = Giving(attaching, arrivals, self)
@@ -196,11 +197,12 @@ class Composer(SoftCard):
         self._tell(words)
 
     def _hand_over(self) -> None:
-        text = self.edit.text()
+        text = self.addressed(self.edit.text())
         self.edit.clear()
         self._pause.stop()
         self._kept = ""
-        self._talk.keeping.send(text)
+        if text.strip() or self._attaching.shown():  # else it only named who answers
+            self._talk.keeping.send(text)
 
     @Slot()
     def _show_state(self) -> None:

@@ -15,22 +15,23 @@ from app.views.theme import text_font
 INSET, RADIUS = 14, 22
 DISC, ICON = 72, 30
 FADE_MS = 140
-MODEL, FOLDER, PLUGIN = ".gguf", "folder", "plugin"
+MODEL, FOLDER, PLUGIN, VARIANT = ".gguf", "folder", "plugin", ".parley"
 WORDS = {
     MODEL: ("cpu", "Drop to open this model", "It is checked before anything of it runs"),
     VOICE: ("speaker", "Drop to speak with this voice", "It is checked before it is used"),
     FOLDER: ("folder-open", "Drop to look for models in it", "Nothing in it is moved or changed"),
     PLUGIN: ("code", "Drop to look at this plugin", "Nothing of it runs before you allow it"),
+    VARIANT: ("shapes", "Drop to look at this variant", "You see first what it wants"),
     "": ("image-plus", "Drop to add to your message", "Pictures, documents, films, sounds, text"),
 }
 
 
 def kind_of(files: Sequence[Path]) -> str:
-    """Models, voices and plugins are no part of a message."""
+    """Models, voices, plugins and variants are no part of a message."""
     if len(files) == 1 and is_plugin(str(files[0])):
         return PLUGIN
     endings = {file.suffix.lower() for file in files}
-    return next((kind for kind in (MODEL, VOICE) if endings == {kind}), "")
+    return next((kind for kind in (MODEL, VOICE, VARIANT) if endings == {kind}), "")
 
 
 class DropVeil(QWidget):

@@ -21,6 +21,8 @@ from app.views.shelf_page import ShelfPage
 from app.views.shortcuts import ShortcutsPage, shortcuts
 from app.views.sound_files_page import SoundFilesPage
 from app.views.tools_page import ToolsPage
+from app.views.variants.desk import desk_of
+from app.views.variants_page import VariantsPage
 from app.views.voice_page import VoicePage
 
 
@@ -52,6 +54,7 @@ class Pages(QStackedWidget):
             "sound files": lambda: SoundFilesPage(everyone.sound_files, everyone.preferences),
             "photos": lambda: PhotosPage(everyone.photos, everyone.extras),
             "shelf": lambda: ShelfPage(everyone.shelf),
+            "variants": lambda: VariantsPage(desk_of(everyone)),
             "server": lambda: ServerPage(everyone.server, everyone.models),
             "sent": lambda: SentPage(everyone.seal),
             "shortcuts": lambda: ShortcutsPage(actions, everyone.preferences),
@@ -133,6 +136,16 @@ class Pages(QStackedWidget):
         """Also when it is open already."""
         if self.currentWidget() is not self._made.get("shelf"):
             self.open_shelf()
+
+    @Slot()
+    def open_variants(self) -> None:
+        self.open_page("variants")
+
+    @Slot()
+    def show_variants(self) -> None:
+        """Also when it is open already."""
+        if self.currentWidget() is not self._made.get("variants"):
+            self.open_variants()
 
     @Slot()
     def open_server(self) -> None:

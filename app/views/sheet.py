@@ -26,6 +26,8 @@ QMainWindow, #centre, #page, #page QScrollArea, #page #body, #welcome, #welcome 
 #notice[place="page"] { margin-bottom: 12px; }
 #card { background: $surface; border: 1px solid $border; border-radius: 14px; }
 #page #card QScrollArea { background: transparent; }
+#preview { background: $panel; border-left: 1px solid $border; }
+#preview #transcript { background: transparent; }
 #offer { background: $accent_soft; border: 0; border-radius: 16px; }
 
 QLabel { background: transparent; }
@@ -42,6 +44,8 @@ QLabel[role="caption"] { font-size: 12px; color: $muted; }
 QLabel[role="badge_line"] { font-size: 12px; font-weight: 600; color: $soft_text; }
 QLabel[role="badge"] { font-size: 11px; font-weight: 600; color: $ok; background: $ok_soft;
     border-radius: 8px; padding: 1px 8px; min-height: 16px; max-height: 16px; }
+QLabel[role="gone"] { font-size: 13px; color: $muted; }
+QLabel[role="come"] { font-size: 13px; color: $text; }
 QLabel[role="danger"] { font-size: 13px; color: $danger; }
 QLabel[role="code"] { font-family: "$code_family"; font-size: 13px; color: $text_2; }
 QLabel[role="key"] { font-size: 12px; font-weight: 500; color: $text_2; background: $chip;
@@ -58,6 +62,8 @@ QPushButton:disabled { color: $muted; background: transparent; }
 QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $on_accent; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; }
 QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="primary"]:disabled { background: $chip; border-color: $chip;
+    color: $muted; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent;
     color: $text_2; }
 QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }

@@ -5,10 +5,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app.controllers.shown import ShownModel, ShownShelfModel
+from app.controllers.shown_variants import ShownVariant
 from app.views import icons, style
 from app.views.badge import Badge
 from app.views.controls import column, label, row
 from app.views.shelf.offer import Offer
+from app.views.variants.portrait import Portrait
 
 EXAMPLES = (  # icon, what it is for, what is asked
     ("calculator", "Calculate", "What is 17.5 % of 2480?"),
@@ -17,6 +19,10 @@ EXAMPLES = (  # icon, what it is for, what is asked
     ("message-circle-question-mark", "Get to know it", "What can you do?"),
 )
 NARROW = 560
+GREETING = "What shall we look at?"
+OPENING = "message-circle-question-mark"  # its drawing
+MOST_OPENINGS = 6
+LONGEST_GREETING = 200  # letters
 OFFER = "Knows far more than the starter, and suits this computer"
 
 
@@ -27,12 +33,13 @@ class Example(QAbstractButton):
         super().__init__()
         self.question = question
         self._picture = picture
-        self.setAccessibleName(f"{title}: {question}")
+        self.setAccessibleName(f"{title}: {question}" if title else question)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumSize(QSize(200, 72))
-        words = column(label(title, "strong"), label(question, "second"), gap=3)
-        self._line = row(44, words, None, margins=(12, 12, 16, 12), gap=4)
+        asked = label(question, "second" if title else "", wrap=not title)
+        words = column(*([label(title, "strong")] if title else []), asked, gap=3)
+        self._line = row(44, words, *([None] if title else []), margins=(12, 12, 16, 12), gap=4)
         self.setLayout(self._line)
         for part in self.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -67,7 +74,12 @@ class Welcome(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._badge = Badge(56)
+        self._badge, self._face = Badge(56), Portrait(ShownVariant("", ""), 56)
+        self._face.hide()
+        self._greeting = label(GREETING, "greeting", wrap=True)
+        self._line = label("", "soft", wrap=True)
+        self._line.hide()
+        self._openings: tuple[str, ...] = ()
         self._model = label("", "soft", wrap=True)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
@@ -75,6 +87,7 @@ class Welcome(QScrollArea):
         for example in self.examples:
             example.clicked.connect(self._ask)
         self.offer = Offer(OFFER, with_more=True)
+        self._variant = False  # one answers
         self._starter = False  # it is what answers
         self._recommended: ShownShelfModel | None = None
         self._across = 0
@@ -82,13 +95,12 @@ class Welcome(QScrollArea):
         self._arrange(2)
 
     def _body(self) -> QWidget:
-        greeting = label("What shall we look at?", "greeting", wrap=True)
-        for part in (greeting, self._model):
+        for part in (self._greeting, self._line, self._model):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         middle = QWidget()
         middle.setMaximumWidth(640)
-        badge = row(None, self._badge, None)
-        parts = (badge, 12, greeting, self._model, 20, self._grid, 4, self.offer)
+        badge = row(None, self._badge, self._face, None)
+        parts = (badge, 12, self._greeting, self._line, self._model, 20, self._grid, 4, self.offer)
         middle.setLayout(column(*parts, gap=8))
         body = QWidget()
         body.setObjectName("body")
@@ -105,6 +117,31 @@ class Welcome(QScrollArea):
         self._model.setVisible(bool(model.name))
         self._starter = model.starter
         self.offer.show_model(self._recommended if self._starter else None)
+
+    def show_variant(self, one: ShownVariant, openings: tuple[str, ...], greeting: str) -> None:
+        """Who answers, where it is a variant, and its own openings in place of the examples."""
+        self._face.show_variant(one)
+        self._variant = bool(one.key)
+        self._show_badge()
+        self._greeting.setText(one.name if one.key else GREETING)
+        line = greeting if 0 < len(greeting) <= LONGEST_GREETING else one.line
+        self._line.setText(line if one.key else "")
+        self._line.setVisible(bool(one.key and line))
+        if openings != self._openings:
+            self._openings = openings
+            self._show_openings()
+
+    def _show_openings(self) -> None:
+        for example in self.examples:
+            self._grid.removeWidget(example)
+            example.hide()
+            example.deleteLater()
+        shown = [Example(OPENING, "", text) for text in self._openings[:MOST_OPENINGS]]
+        self.examples = shown or [Example(*example) for example in EXAMPLES]
+        for example in self.examples:
+            example.clicked.connect(self._ask)
+        self._across, across = 0, self._across
+        self._arrange(across)
 
     def show_recommended(self, one: ShownShelfModel | None) -> None:
         """The model that would suit this computer, offered as long as the starter answers."""
@@ -126,7 +163,12 @@ class Welcome(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(1 if self.width() < NARROW else 2)
-        self._badge.setVisible(self.height() > 320)
+        self._show_badge()
+
+    def _show_badge(self) -> None:
+        high = self.height() > 320
+        self._badge.setVisible(high and not self._variant)
+        self._face.setVisible(high and self._variant)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

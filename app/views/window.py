@@ -29,6 +29,8 @@ from app.views.shell import Shell
 from app.views.sidebar import Sidebar
 from app.views.sound_files_page import SoundFilesPage
 from app.views.status import StatusBar
+from app.views.variants.in_chat import InChat
+from app.views.variants_page import VariantsPage
 from app.views.welcome import Welcome
 from app.views.zoom import Zoom
 
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.shell)
         self.model_card = ModelCard(models, controllers.running, self)
         self.answer_card = AnswerCard(self)
+        self.in_chat = InChat(controllers.variants, self.page, self)
         self.seal_card = SealCard(seal, self)
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
@@ -81,6 +84,8 @@ class MainWindow(QMainWindow):
             "sound_files": self.pages.open_sound_files,
             "photos": self.pages.open_photos,
             "shelf": self.pages.open_shelf,
+            "variants": self.pages.open_variants,
+            "switch_variant": self.switch_variant,
             "server": self.pages.open_server,
             "release": self._models.release,
             "sent": self.pages.open_sent,
@@ -111,6 +116,8 @@ class MainWindow(QMainWindow):
         side.new_asked.connect(self.new)
         side.open_asked.connect(self.open_conversation)
         side.shelf_asked.connect(self.pages.open_shelf)
+        side.variants_asked.connect(self.pages.open_variants)
+        self.in_chat.panel.all_asked.connect(self.pages.open_variants)
         side.preferences_asked.connect(self.pages.open_preferences)
         side.shortcuts_asked.connect(self.pages.open_shortcuts)
         side.menu_asked.connect(self.show_menu)
@@ -133,7 +140,7 @@ class MainWindow(QMainWindow):
         told = (everyone.preferences, everyone.server, everyone.reminders)
         told = (*told, everyone.acting, everyone.programs, everyone.talk, everyone.sound_files)
         told = (*told, everyone.speak, everyone.saving, everyone.voicing, everyone.attaching)
-        told = (*told, everyone.photos, everyone.shelf, everyone.plugins)
+        told = (*told, everyone.photos, everyone.shelf, everyone.plugins, everyone.variants)
         for source in (self._chat, self._models, *told, page.composer):
             source.notice.connect(self.pages.show_notice)
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
@@ -202,7 +209,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_find(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, SoundFilesPage | PhotosPage | ShelfPage):
+        if isinstance(page, SoundFilesPage | PhotosPage | ShelfPage | VariantsPage):
             page.open_find()
         else:
             self.pages.open_chat()
@@ -218,6 +225,12 @@ class MainWindow(QMainWindow):
     def show_model_card(self) -> None:
         anchor: QWidget = self.page.head.model if self.pages.on_chat else self.status.model
         self.model_card.open_at(anchor)
+
+    @Slot()
+    def switch_variant(self) -> None:
+        """Another variant for the conversation on screen."""
+        self.pages.open_chat()
+        self.in_chat.open_panel()
 
     @Slot()
     def show_seal_card(self) -> None:

@@ -46,7 +46,7 @@ class ActionBox(Box):
 
     @property
     def _quiet(self) -> bool:
-        return self.turn.status in ("waiting", "streaming")
+        return self.turn.plain or self.turn.status in ("waiting", "streaming")
 
     def estimate(self, style: Style, width: int) -> int:
         return BUTTON
