@@ -229,6 +229,9 @@ class Segments(QFrame):
         self.setFixedHeight(34)
         self._group.buttonToggled.connect(self._tell)
 
+    def button(self, choice: str) -> Button:
+        return self._buttons[choice]
+
     def show_value(self, value: str) -> None:
         self._buttons[value].setChecked(True)
 

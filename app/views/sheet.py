@@ -26,8 +26,7 @@ QMainWindow, #centre, #page, #page QScrollArea, #page #body, #welcome, #welcome 
 #notice[place="page"] { margin-bottom: 12px; }
 #card { background: $surface; border: 1px solid $border; border-radius: 14px; }
 #page #card QScrollArea { background: transparent; }
-#preview { background: $panel; border-left: 1px solid $border; }
-#preview #transcript { background: transparent; }
+#preview { background: $background; border-left: 1px solid $border; }
 #offer { background: $accent_soft; border: 0; border-radius: 16px; }
 
 QLabel { background: transparent; }

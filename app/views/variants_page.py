@@ -112,7 +112,6 @@ class VariantsPage(Page):
 
     def enter(self) -> None:
         super().enter()
-        self._variants.look_at_folders()
         self._desk.voicing.look()
         self.refresh()
         if self.stack.currentWidget() is self._list:
@@ -178,7 +177,7 @@ class VariantsPage(Page):
         if section:
             self.editor.show_section(section)
         self._go_to(self.editor, f"{TITLE}  ›  {variant.name}")
-        self.back.setFocus()
+        self.editor.setFocus()  # Tab leads on to the first control
 
     @Slot()
     def make(self) -> None:

@@ -17,7 +17,8 @@ from app.views.transcript.view import Transcript
 from app.views.variants import portrait
 from app.views.variants.desk import Desk
 from app.views.variants.fields import Box
-from app.views.variants.preview import FRAME_MS, PX, STATES
+from app.views.variants.preview import FRAME_MS, PX, STATES, USED
+from app.views.variants.words import duels
 
 ABOUT = (
     "Both answer the same question. Which stands where is drawn by chance and said only when you "
@@ -58,7 +59,7 @@ class SidePane(QFrame):
             self.transcript.set_turns([])
             return
         error = ShownError(FAILED, one.words) if one.state == "failed" else None
-        tools = tuple(ShownTool(name, "", "…") for name in one.tools)
+        tools = tuple(ShownTool(name, "", USED) for name in one.tools)
         status = STATES.get(one.state, one.state)
         turn = ShownTurn(1, "assistant", one.text, status=status, tools=tools, error=error,
                          plain=True)  # fmt: skip
@@ -167,8 +168,9 @@ class Compare(QWidget):
         said = {"left": f"“{names[0]}” was better.", "right": f"“{names[1]}” was better."}
         words = [said.get(choice, "Both alike.")]
         for key in self._chosen:
-            one, tally = self._desk.shown(key), self._compare.tally(key)
-            words.append(f"{one.name}: {tally.won} won, {tally.lost} lost.")
+            one = self._desk.shown(key)
+            if own := duels(one):
+                words.append(f"{one.name}: {own}.")
         if self.words.text() != (text := " ".join(words)):
             self.words.setText(text)
             announce(self, text)

@@ -35,6 +35,7 @@ class Editor(QWidget):
 
     def __init__(self, desk: Desk, key: str, variant: Variant) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.key, self._desk = key, desk
         self.fixed = desk.shown(key).built_in
         self.draft = Draft(variant, self)

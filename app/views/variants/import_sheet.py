@@ -18,6 +18,7 @@ from app.views.variants.words import counted
 TITLE = "Take this variant in?"
 UPDATE = "Take these changes in?"
 WIDTH = 540
+SAME = "The same variant is here already; only what it may do can be another."
 WANTS = "It wants to"
 CALM = "It wants nothing but to talk."
 LEFT_OUT = "Could not be carried over"
@@ -43,7 +44,7 @@ class WishRow(QFrame):
 class ImportSheet(Sheet):
     """One after the other, where several came at once."""
 
-    taken = Signal(str, set)  # key of the import, keys of the wishes that are granted
+    taken = Signal(str, set, bool)  # key of the import, keys of granted wishes, as a copy
     refused = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
@@ -55,6 +56,8 @@ class ImportSheet(Sheet):
         self.title, self.count = label("", "title"), label("", "caption")
         self.close_button = IconButton("x", "Not now", "Esc", 32)
         self.take, self.leave = Button("Take it in", "primary"), Button("Not now", "quiet")
+        self.both = Button("Keep both")
+        self.both.setAccessibleName("Keep the one that is here, and take this one in beside it")
         self.told = Button("Read what it tells the model", "link")
         self._body = QVBoxLayout()
         self._body.setSpacing(14)
@@ -63,6 +66,7 @@ class ImportSheet(Sheet):
         self.close_button.clicked.connect(self.close_panel)
         self.leave.clicked.connect(self._refuse)
         self.take.clicked.connect(self._take)
+        self.both.clicked.connect(self._take_copy)
         self.told.clicked.connect(self._tell)
         self.closed.connect(self._refuse_rest)
 
@@ -70,7 +74,7 @@ class ImportSheet(Sheet):
         head = row(self.title, self.count, None, self.close_button, gap=10)
         inside = QWidget()
         inside.setLayout(column(self._body, gap=0))
-        buttons = row(self.told, None, self.leave, self.take, gap=8)
+        buttons = row(self.told, None, self.leave, self.both, self.take, gap=8)
         parts = (head, self._top, Fitted(inside, WIDTH), buttons)
         self.card.setLayout(column(*parts, margins=(22, 16, 16, 18), gap=14))
 
@@ -101,11 +105,14 @@ class ImportSheet(Sheet):
         number = self._total - len(self._waiting)
         self.count.setText(f"{number} of {self._total}" if self._total > 1 else "")
         self.take.setText("Take the changes in" if update else "Take it in")
+        self.both.setVisible(update)
         self.told.setVisible(bool(one.variant.instructions))
         self._show_top(one)
         empty(self._body)
         if one.variant.line:
             self._body.addWidget(label(one.variant.line, "soft", wrap=True))
+        if update and not one.differences:
+            self._section("", self._list((SAME,)))
         if one.differences:
             self._section(CHANGES, Differences(one.differences))
         self._show_wishes(one)
@@ -150,7 +157,7 @@ class ImportSheet(Sheet):
             self._body.addWidget(part)
 
     @staticmethod
-    def _list(words: tuple[str, ...], picture: str = "x", color: str = "muted") -> QWidget:
+    def _list(words: tuple[str, ...], picture: str = "info", color: str = "muted") -> QWidget:
         made = QWidget()
         lines = column(gap=6)
         for one in words:
@@ -165,9 +172,16 @@ class ImportSheet(Sheet):
 
     @Slot()
     def _take(self) -> None:
+        self._take_in(as_copy=False)
+
+    @Slot()
+    def _take_copy(self) -> None:
+        self._take_in(as_copy=True)
+
+    def _take_in(self, as_copy: bool) -> None:
         if one := self.shown:
             granted = {line.key for line in self.rows if line.switch.isChecked()}
-            self.taken.emit(one.key, granted)
+            self.taken.emit(one.key, granted, as_copy)
             self._next()
 
     @Slot()

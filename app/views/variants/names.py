@@ -28,7 +28,8 @@ class Names(SoftCard):
         self._variants, self._edit = variants, edit
         self.setAccessibleName("Variants of this name")
         self.choices: list[VariantChoice] = []
-        self._place, self._left = 0, ""  # the words with which the person closed it
+        self._place = 0
+        self._closed = False  # by the person, for this name
         self._lines = column(margins=(6, 6, 6, 6), gap=0)
         self.setLayout(self._lines)
         self.hide()
@@ -49,11 +50,11 @@ class Names(SoftCard):
     @Slot()
     def _on_text(self) -> None:
         typed = self.typed
+        self._closed = self._closed and typed is not None
         found = self._variants.find(typed)[:MOST] if typed is not None else ()
-        if not found or typed == self._left or not self._edit.hasFocus():
+        if not found or self._closed or not self._edit.hasFocus():
             self.hide()
             return
-        self._left = ""
         self._fill(found)
 
     def _fill(self, found: Sequence[ShownVariant]) -> None:
@@ -121,7 +122,7 @@ class Names(SoftCard):
         elif key in TAKE and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.take(self.choices[self._place])
         elif key == Qt.Key.Key_Escape:
-            self._left = self.typed or ""
+            self._closed = True
             self.hide()
         else:
             return False

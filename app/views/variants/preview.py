@@ -17,6 +17,7 @@ from app.views.variants.words import counted
 TITLE = "Try it"
 ABOUT = "Ask it something. It answers as it stands here, also before you save; nothing is kept."
 STATES = {"waiting": "waiting", "running": "streaming", "stopped": "stopped"}
+USED = "used"
 FAILED = "It could not answer."
 PX = 14
 FRAME_MS = 33
@@ -52,7 +53,11 @@ class Preview(QFrame):
         self.refresh()
 
     def _lay_out(self) -> None:
-        head = row(label(TITLE, "title"), None, self.words, self.again, margins=(18, 10, 10, 4))
+        head = QWidget()
+        head.setFixedHeight(52)
+        head.setLayout(
+            row(label(TITLE, "title"), None, self.words, self.again, margins=(18, 8, 10, 4))
+        )
         empty = QWidget()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         empty.setLayout(column(None, self.nothing, None, margins=(32, 0, 32, 0)))
@@ -112,7 +117,7 @@ class Preview(QFrame):
         self._show_state()
 
     def _turn(self, place: int, one: ShownPreview) -> ShownTurn:
-        tools = tuple(ShownTool(name, "", "…") for name in one.tools)
+        tools = tuple(ShownTool(name, "", USED) for name in one.tools)
         error = ShownError(FAILED, one.words) if one.state == "failed" else None
         status = STATES.get(one.state, one.state)
         note = "Stopped." if one.state == "stopped" else ""
