@@ -17,7 +17,6 @@ from app.views.variants.desk import Desk
 from app.views.variants.editor import Editor
 from app.views.variants.import_sheet import ImportSheet
 from app.views.variants.menu import FORMATS, menu_of
-from app.views.variants.shelves import OffersSection, ShelvesSection
 from app.views.variants.tool_line import ToolLine
 from app.views.variants.words import counted, has
 
@@ -44,7 +43,6 @@ class VariantsPage(Page):
         self.own, self.built_in = Cards("Yours"), Cards("With Parley")
         self.nothing = label(NOTHING, "soft", wrap=True)
         self.hidden = Button("", "link")
-        self.offers, self.shelves = OffersSection(), ShelvesSection()
         super().__init__(TITLE, self._inside())
         self.setAcceptDrops(True)
         self.stack = QStackedWidget()
@@ -53,7 +51,6 @@ class VariantsPage(Page):
         self.sheet: ImportSheet | None = None
         self._veil = DropVeil(self)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._foot = QTimer(self, singleShot=True, interval=0)
         self._put_stack()
         self._connect()
 
@@ -66,7 +63,7 @@ class VariantsPage(Page):
         below.setLayout(row(self.hidden, None))
         self._built_in.setLayout(headed("With Parley", self.built_in, below))
         inside = QWidget()
-        parts = (self._own, self._built_in, self.offers, self.shelves)
+        parts = (self._own, self._built_in)
         inside.setLayout(column(self.about, 16, *parts, gap=0))
         return inside
 
@@ -101,14 +98,9 @@ class VariantsPage(Page):
         self.tools.bring.clicked.connect(self.choose_files)
         self.tools.compare.clicked.connect(self.open_compare)
         self.hidden.clicked.connect(self._show_hidden)
-        self.offers.fetched.connect(self._fetch)
-        self.shelves.added.connect(variants.add_shelf)
-        self.shelves.forgotten.connect(variants.forget_shelf)
-        self.shelves.look_asked.connect(variants.look_at_shelf)
         variants.changed.connect(self._soon.start)
         variants.imports_ready.connect(self.show_imports)
         self._soon.timeout.connect(self.refresh)
-        self._foot.timeout.connect(self._show_foot)
 
     def enter(self) -> None:
         super().enter()
@@ -136,18 +128,11 @@ class VariantsPage(Page):
         self.nothing.setVisible(not own and (not words or not ours))
         hidden = len(self._variants.hidden())
         self._built_in.setVisible(bool(ours) or (bool(hidden) and not words))
-        self.hidden.setText(f"Show {counted(hidden, 'hidden one')} again")
+        words_of_hidden = f"Show {counted(hidden, 'hidden one')} again"
+        self.hidden.setText(words_of_hidden)
+        self.hidden.setAccessibleName(words_of_hidden)
         self.hidden.setVisible(bool(hidden) and not words)
         self.tools.compare.setEnabled(bool(shown))
-        for section in (self.offers, self.shelves):
-            section.setVisible(not words)
-        self._foot.start()
-
-    @Slot()
-    def _show_foot(self) -> None:
-        """What stands below the cards, after them."""
-        self.offers.show_offers(self._variants.offers())
-        self.shelves.show_shelves(self._variants.shelves())
 
     @Slot(object)
     def show_imports(self, found: tuple[ShownImport | Notice, ...]) -> None:
@@ -257,8 +242,6 @@ class VariantsPage(Page):
             self.open_compare(key)
         elif verb == "export":
             self.ask_export(key, about)
-        elif verb == "update":
-            self._variants.update(key)
         elif verb == "remove":
             self._variants.remove(key)
 
@@ -280,10 +263,6 @@ class VariantsPage(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(self._variants.look_at)
         dialog.open()
-
-    @Slot(str)
-    def _fetch(self, key: str) -> None:
-        self._variants.fetch(key)
 
     @Slot()
     def _show_hidden(self) -> None:
@@ -330,11 +309,7 @@ class VariantsPage(Page):
         self._veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Folders are shelves; what a file is decides what is in it."""
         self._veil.hide()
         found = files_in(event.mimeData())
-        for folder in (one for one in found if one.is_dir()):
-            self._variants.add_shelf(str(folder))
-        if files := [str(one) for one in found if not one.is_dir()]:
-            self._variants.look_at(files)
+        self._variants.look_at([str(one) for one in found])
         event.acceptProposedAction()

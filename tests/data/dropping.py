@@ -3,7 +3,7 @@
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, qVersion
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -22,7 +22,8 @@ def pick(qtbot, *names):
     for name in names:
         qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
         menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
         entry = next(one for one in menu.actions() if one.text() == name)
         QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(entry).center())
-        if entry.menu():
-            qtbot.waitUntil(lambda entry=entry: entry.menu().isVisible())
+        if isinstance(below := entry.menu(), QMenu):
+            qtbot.waitUntil(below.isVisible)
