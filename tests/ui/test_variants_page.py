@@ -233,7 +233,10 @@ def test_everything_has_a_name_and_tab_goes_round(qtbot, page, made):
         qtbot.waitUntil(lambda section=section: not section.steps.busy, timeout=WAIT)
     tests = page.editor.section("tests")
     qtbot.waitUntil(lambda: len(tests.rows) == 2, timeout=WAIT)
-    qtbot.mouseClick(tests.rows[0].head, LEFT)
+    qtbot.waitUntil(tests.rows[1].head.isVisible, timeout=WAIT)
+    tests.rows[0].head.setFocus()
+    qtbot.keyClick(tests.rows[0].head, ENTER)
+    qtbot.waitUntil(tests.rows[0].body.remove.isVisible, timeout=WAIT)
     kinds = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit)
     nameless = [
         one
@@ -242,8 +245,13 @@ def test_everything_has_a_name_and_tab_goes_round(qtbot, page, made):
         if one.isVisible() and one.focusPolicy() and not one.accessibleName()
     ]
     assert not nameless
-    reached = set()
-    for _ in range(60):
-        qtbot.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Tab)
-        reached.add(QApplication.focusWidget())
-    assert {tests.run, tests.rows[1].head, page.editor.more} <= reached
+    reached, start = [], QApplication.focusWidget()
+    while (now := QApplication.focusWidget()) is not start or not reached:
+        assert len(reached) < 300
+        reached.append(now)
+        qtbot.keyClick(now, Qt.Key.Key_Tab)
+    wanted = [tests.rows[0].head, tests.rows[0].body.question, tests.rows[0].body.remove]
+    places = [reached.index(one) for one in (*wanted, tests.rows[1].head)]
+    assert places == sorted(places)
+    assert {tests.run, page.editor.more} <= set(reached)
+    assert places[-1] < reached.index(page.editor.preview.field)  # the preview comes after

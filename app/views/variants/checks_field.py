@@ -75,6 +75,9 @@ class CheckRow(QWidget):
         self.near.valueChanged.connect(self._set_near)
         self.remove.clicked.connect(self.removed)
 
+    def stops(self) -> list[QWidget]:
+        return [self.kind, self.text, self.tool, self.near, self.remove, self.long]
+
     def show_check(self) -> None:
         one, kinds = self.check, list(KINDS)
         self.kind.setCurrentIndex(kinds.index(one.kind))

@@ -25,7 +25,7 @@ ABOUT, WORDS, ABILITIES, ANSWERS, TESTS = "about", "words", "abilities", "answer
 SECTIONS = (ABOUT, WORDS, ABILITIES, ANSWERS, TESTS)
 FIXED = "It comes with Parley and stays as it is. Make a copy, and change that."
 SAVED, UNSAVED = "Saved", "Not saved yet"
-ROOM = 940  # pixels; where there is less the preview stands in place of the sections
+ROOM = 860  # pixels; where there is less the preview stands in place of the sections
 
 
 class Editor(QWidget):
@@ -108,6 +108,7 @@ class Editor(QWidget):
         self.preview.setFixedWidth(WIDTH)
         self.preview.greet()
         self._whole.addWidget(self.preview)
+        self._order_tab()
         self._place()
 
     @Slot()
@@ -146,10 +147,23 @@ class Editor(QWidget):
     def _on_made(self) -> None:
         self._show_draft()
         self._show_results()
+        self._order_tab()
         if self._naming and isinstance(about := self._made.get(ABOUT), AboutSection):
             self._naming = False
             about.name.field.selectAll()
             about.name.field.setFocus()
+
+    def _order_tab(self) -> None:
+        """Tab goes through the section and then to the preview, whichever was made first."""
+        last: QWidget = self.tabs
+        one = self.nextInFocusChain()
+        while one and one is not self:
+            if self._stack.isAncestorOf(one) and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                last = one
+            one = one.nextInFocusChain()
+        for stop in self.preview.stops() if self.preview else ():
+            QWidget.setTabOrder(last, stop)
+            last = stop
 
     def section(self, name: str) -> Section | None:
         """Where it was made already."""

@@ -169,6 +169,12 @@ class OneTestBody(QFrame):
         self.checks.edited.connect(self._tell)
         self.remove.clicked.connect(self.removed)
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab halts, in order."""
+        checks = [part for one in self.checks.rows for part in one.stops()]
+        right, wrong = (self.right, self.right_tools), (self.wrong, self.wrong_tools)
+        return [self.question, *checks, self.checks.add, *right, *wrong, self.remove]
+
     def show_test(self) -> None:
         one = self.test
         self.question.show_value(one.question)
@@ -237,6 +243,10 @@ class OneTest(QWidget):
             self.body.removed.connect(self.removed)
             self.body.show_result(self.head.result)
             self._lines.addWidget(self.body)
+            before: QWidget = self.head
+            for stop in self.body.stops():
+                QWidget.setTabOrder(before, stop)
+                before = stop
         self.body.setVisible(on)
 
     def open(self) -> None:

@@ -69,6 +69,10 @@ class Preview(QFrame):
         whole.setStretch(1, 1)
         self.setLayout(whole)
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab halts, in order."""
+        return [self.again, self.transcript, self.field, self.send]
+
     def greet(self) -> None:
         """What it would say first is seen before anything is asked."""
         greeting = self._variant().greeting
