@@ -56,7 +56,7 @@ def controller(
     chat.terms = force
     for one in titles:
         one.terms = force
-    tools = Tools(lambda: toolbox.offered().keys())
+    tools = Tools(toolbox.offered)
     grants = Grants(kept, parent)
     imports = Imports(library, grants, tools, undo, background, parent)
     files = Files(library, background, parent)

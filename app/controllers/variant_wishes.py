@@ -1,10 +1,11 @@
 """What a variant wants, in words, and what of it the person agreed to."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.loaded_words import size_words
+from app.controllers.offered import Offered
 from app.controllers.shown import title_of
 from app.controllers.shown_variants import ShownWish
 from app.controllers.variant_terms import (
@@ -31,10 +32,16 @@ EFFECTS = {
 
 
 class Tools:
-    """What tools there are here, and which of them are on."""
+    """What tools there are here, also of plugins and programs, and which of them are on."""
 
-    def __init__(self, offered: Callable[[], Collection[str]]) -> None:
+    def __init__(self, offered: Callable[[], Mapping[str, Offered]]) -> None:
         self._offered = offered
+
+    def words(self, name: str) -> str:
+        ours, offered = all_tools().get(name), self._offered().get(name)
+        title = offered.title if offered and not ours else title_of(name)
+        known = ours or offered
+        return f"Use the tool “{title}”{EFFECTS.get(known.effect, '') if known else ''}"
 
     def trouble(self, name: str) -> str:
         if name in self._offered():
@@ -81,7 +88,7 @@ def shown_wishes(variant: Variant, granted: Collection[str], tools: Tools) -> tu
     found: list[ShownWish] = []
     for name in dict.fromkeys(variant.tools or ()):
         key, trouble = tool_wish(name), tools.trouble(name)
-        found.append(ShownWish(key, tool_words(name), key in granted, not trouble, trouble))
+        found.append(ShownWish(key, tools.words(name), key in granted, not trouble, trouble))
     for one in variant.adapters:
         what = "control vector" if one.kind == "control" else "adapter"
         title, size = adapter_title(one), size_words(one.file.size)
@@ -94,11 +101,6 @@ def shown_wishes(variant: Variant, granted: Collection[str], tools: Tools) -> tu
         words = f"Be read with the voice {variant.voice.name}"
         found.append(ShownWish(VOICE, words, VOICE in granted))
     return tuple({one.key: one for one in found}.values())
-
-
-def tool_words(name: str) -> str:
-    tool = all_tools().get(name)
-    return f"Use the tool “{title_of(name)}”{EFFECTS.get(tool.effect, '') if tool else ''}"
 
 
 def files_words(variant: Variant) -> str:

@@ -1,6 +1,7 @@
 """Plugins in the window: dropped, looked at, allowed, used, changed, removed, brought back."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -187,6 +188,26 @@ def test_what_sends_asks_for_the_address_and_only_then_is_the_seal_open(
         parts.seal.lock(True)
         say(qtbot, window, "Again.")
         assert wait_for_answer(qtbot, parts, count=4).tools[0].error and len(server.got) == 2
+
+
+def test_a_variant_wishes_for_its_tool_by_its_name(qtbot, parley, dropped, tmp_path):
+    parts, window = parley("roll_dice", sides=9)
+    ready(qtbot, dropped(window, plugins.folder(tmp_path / "theirs")), "dice")
+    variants = parts.variants
+    qtbot.waitUntil(lambda: variants.library.ready)
+    key = variants.make()
+    assert variants.save(key, replace(variants.variant(key), tools=("roll_dice",))) == ""
+    [wish] = variants.shown(key).wishes
+    assert (wish.words, wish.granted) == ("Use the tool “Dice: roll dice”", True)
+    variants.use(key)
+    window.pages.open_chat()
+    say(qtbot, window, "Roll a die.")
+    assert wait_for_answer(qtbot, parts).tools[0].result == "It shows 9."
+    variants.grant(key, wish.key, False)
+    say(qtbot, window, "And once more.")
+    assert not wait_for_answer(qtbot, parts, count=4).tools  # it was told of none
+    parts.plugins.set_on("dice", False)
+    assert "no tool of this name" in variants.shown(key).wishes[0].trouble
 
 
 BROKEN = {
