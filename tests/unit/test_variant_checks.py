@@ -154,6 +154,29 @@ def test_letters_beside_digits_are_no_numbers():
     )  # fmt: skip
 
 
+SENTENCES = {
+    "en": ("Yes, of course.", "Put the kettle on, please.", "It says: open."),
+    "de": ("Da steht: Bitte klingeln.", "Wien heißt die Stadt.", "Straße gesperrt"),
+    "fr": ("Je ne sais pas.", "C'est très bien.", "Il fait beau à Paris."),
+    "es": ("¿Dónde está?", "Hay una mesa en el jardín.", "Mañana"),
+    "it": ("Non lo so.", "Dove sono gli altri?", "Il libro è sul tavolo."),
+    "pt": ("Não sei.", "Onde está a minha chave?", "Ele foi para casa."),
+    "nl": ("Ik weet het niet.", "Waar is mijn sleutel?", "De kat zit op de bank."),
+    "pl": ("Nie wiem.", "Gdzie jest mój klucz?", "Łódź"),
+    "sv": ("Jag vet inte.", "Var är min nyckel?", "Det regnar och blåser."),
+    "cs": ("Nevím, kde je to.", "Řekni to ještě jednou.", "To je dobrý den."),
+    "tr": ("Bu çok güzel.", "Anahtarım nerede, değil mi?", "Ne kadar?"),
+    "el": ("Δεν ξέρω.", "Πού είναι;", "Καλημέρα"),
+    "ar": ("لا أعرف", "أين المفتاح؟", "صباح الخير"),
+    "fa": ("کجا می‌روی؟ چرا؟", "پنجره را باز کن", "چطوری؟"),
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_short_sentences_are_told_by_their_language(language):
+    assert [languages_of(one) for one in SENTENCES[language]] == [{language}] * 3
+
+
 def test_what_tells_nothing_is_no_language():
     assert languages_of("42 €") == frozenset()
     assert languages_of("Jeg er ikke på vej") == {"da", "nb"}
