@@ -4,9 +4,10 @@ Found by words (BM25 of SQLite's FTS5), so it works for any language and needs n
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -18,6 +19,10 @@ LARGEST = 32_000_000  # characters of all files together; more are left out
 SHORT, LONG = 500, 1_200  # characters: smaller pieces are put together, longer ones are cut
 MOST_WORDS = 60  # of a question
 RELEVANT = 0.3  # of the best passage's score: less is there by chance
+FITTING = (
+    "SELECT file, said, -bm25(passages) AS score FROM passages WHERE passages MATCH ?"
+    " ORDER BY score DESC, rowid LIMIT 100"
+)
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 HEADING = re.compile(r"#{1,6} +\S.*")
 ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -35,7 +40,7 @@ class Passage(NamedTuple):
 
 
 class Knowledge:
-    """Safe in one thread at a time, any thread. left_out: names of files that were too many."""
+    """Safe from any thread. left_out: names of files that were too many."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         """files: what is in them, by name."""
@@ -47,6 +52,7 @@ class Knowledge:
             else:
                 self._files[name] = text
         self._index: apsw.Connection | None = None  # made with the first question
+        self._lock = threading.Lock()
 
     @classmethod
     def of(cls, opened: Opened) -> "Knowledge":
@@ -78,16 +84,12 @@ class Knowledge:
         asked = words(question)[:MOST_WORDS]
         if not asked or not self._files:
             return ()
+        with self._lock:
+            rows = self._made().execute(FITTING, (" OR ".join(f'"{word}"' for word in asked),))
+            fitting: list[Any] = rows.fetchall()
         found: list[Passage] = []
-        best = 0.0
-        rows = self._made().execute(
-            "SELECT file, said, -bm25(passages) AS score FROM passages WHERE passages MATCH ?"
-            " ORDER BY score DESC, rowid LIMIT 100",
-            (" OR ".join(f'"{word}"' for word in asked),),
-        )
-        for file, said, score in rows:
-            best = best or score
-            if score < best * RELEVANT:
+        for file, said, score in fitting:
+            if score < fitting[0][2] * RELEVANT:
                 break
             if len(said) <= limit:
                 found.append(Passage(file, said))
@@ -95,9 +97,10 @@ class Knowledge:
         return tuple(found)
 
     def close(self) -> None:
-        if self._index:
-            self._index.close()
-            self._index = None
+        with self._lock:
+            if self._index:
+                self._index.close()
+                self._index = None
 
     def _made(self) -> apsw.Connection:
         if self._index is None:

@@ -1,10 +1,12 @@
 """A variant in one file: what is written is read again, whole and verified."""
 
 import random
+from contextlib import suppress
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engines.errors import ParleyError
 from engines.variants import names, texts
@@ -36,7 +38,7 @@ def files():
     return {"owl.png": b"\x89PNG owl", "facts.txt": b"Seven is prime.\n", "kind.gguf": LORA}
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(made=whole())
 def test_what_is_written_is_read_again(tmp_path_factory, made):
     variant, files = made
@@ -195,6 +197,20 @@ def test_what_no_variant_may_hold_is_said_in_words(wrong):
     with pytest.raises(BadVariant) as caught:
         checked(wrong)
     assert caught.value.message.endswith(".") and len(caught.value.message) < 200
+
+
+@settings(deadline=None, max_examples=3, suppress_health_check=list(HealthCheck))
+@given(made=whole(), seed=st.integers(0, 1 << 30))
+def test_whatever_is_changed_in_it_ends_in_a_variant_or_in_words(made, seed):
+    dice, data = random.Random(seed), to_toml(made[0])
+    for _ in range(100):
+        changed = bytearray(data)
+        for _ in range(dice.choice((1, 1, 2, 10))):
+            at = dice.randrange(len(changed))
+            piece = dice.choice((b"", b"[", b'"', b"=", b"\n", b"\xff", b".", b"1e999", b"\\"))
+            changed[at : at + dice.choice((0, 1, 30))] = piece
+        with suppress(BadVariant):
+            assert from_toml(to_toml(from_toml(bytes(changed)))) == from_toml(bytes(changed))
 
 
 def test_deep_keys_do_not_keep_the_reader_busy():

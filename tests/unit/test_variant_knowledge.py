@@ -1,5 +1,7 @@
 """What a variant answers from: whole where short, else the passages that fit a question."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,13 @@ def test_what_has_only_the_common_words_of_a_question_is_left_out():
         "When is the paper fetched?", 50_000
     )
     assert {one.file for one in found} == {"house.md"}
+
+
+def test_several_may_ask_at_once():
+    known = Knowledge({"clouds.txt": FILLING * 20, "house.md": HOUSE})
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: known.passages("second Tuesday", 2_000), range(64)))
+    assert len(set(found)) == 1 and "second Tuesday" in found[0][0].text
 
 
 def test_a_passage_keeps_the_heading_it_stands_below():
