@@ -1,5 +1,6 @@
 """How the engines of tools are started: their options, and what their jails let through."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,11 @@ def names() -> list[str]:
     """Every engine of tools that needs nothing configured by the person."""
     specs = registry.all_specs().values()
     return [s.name for s in specs if s.kind is Kind.TOOL and not s.configured]
+
+
+def card_there() -> bool:
+    """Whether there may be a graphics card; where nothing tells, there may."""
+    return sys.platform != "linux" or jail.has_gpu()
 
 
 def unusable() -> dict[str, str]:

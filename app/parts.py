@@ -169,6 +169,7 @@ def build(args: Namespace, parent: QObject, in_memory: bool = False) -> Parts:
     models = ModelController(llm, store, background, preferences, starter, help, engine, parent)
     models.adapters = folders.adapters
     models.learnt = OutcomesController(llm, folders.cache, background, parent).learnt
+    models.spared.there = homes.card_there
     answering = Answering(llm, toolbox, store, parent)
     chat = ChatController(store, answering, models, preferences, undo, toolbox, consent, parent)
     history = HistoryController(store, chat, undo, parent)

@@ -65,12 +65,13 @@ class FakeLink(QObject):
         self.cancelled: list[int] = []
         self.opened: list[tuple[str, Path]] = []
         self.grants: dict[str, object] = {}
+        self.options: object = None
         self.state, self.loaded, self.pid = "stopped", None, None
         self._numbers = itertools.count(1)
 
     def open(self, name: str, model: Path, options: object, **grants: object) -> None:
         self.opened.append((name, model))
-        self.grants = grants
+        self.options, self.grants = options, grants
         self._become("loading")
 
     def load(self, *events: Event) -> None:

@@ -1,5 +1,6 @@
 """How a model lies in memory, in words: layers, what it took and was thought to take."""
 
+from app.controllers.file_names import is_blob
 from engines.messages import AdaptersHeld, Loaded
 
 REMEMBERS = {
@@ -39,6 +40,15 @@ def adapter_words(held: AdaptersHeld) -> str:
     """Those that are loaded, and what they take beside the model; "" where there are none."""
     size = held.took + held.card_took
     return f"{len(held.sha256s)} in memory, {size_words(size)} more" if held.sha256s else ""
+
+
+def takes_in(loaded: Loaded) -> str:
+    """What else than text; "" for nothing."""
+    senses = ("pictures", loaded.sees), ("sound", loaded.hears)
+    kinds = [word for word, does in senses if does]
+    named = loaded.projector and not is_blob(loaded.projector)
+    through = f", through {loaded.projector}" if named else ""
+    return " and ".join(kinds) + through if kinds else ""
 
 
 def size_words(size: int) -> str:

@@ -12,9 +12,10 @@ from app.background import Background, Task
 from app.controllers.abilities import rows_of
 from app.controllers.addresses import all_here
 from app.controllers.file_names import FileNames, is_blob
-from app.controllers.loaded_words import rows_of_memory, size_words
+from app.controllers.loaded_words import rows_of_memory, size_words, takes_in
 from app.controllers.preferences import PreferencesController
 from app.controllers.shown import Notice, ShownModel
+from app.controllers.spared_card import TO_DO, SparedCard
 from app.store.conversations import Store
 from engines import registry
 from engines.messages import (
@@ -73,6 +74,7 @@ class ModelController(QObject):
         self._server = ""  # host or host:port of the server in use; "" for a file
         self._server_name = ""
         self._good: Path | None = None  # the last file that loaded
+        self.spared = SparedCard()
         self._loaded: Loaded | None = None
         self._held = AdaptersHeld()
         self._hash, self._hashing = "", None
@@ -212,7 +214,7 @@ class ModelController(QObject):
 
     def _options(self) -> Any:
         """As the person chose them, with what was learnt about memory, and where adapters are."""
-        options = self._preferences.engine_options()
+        options = self.spared.asked(self._path, self._preferences.engine_options())
         if not hasattr(options, "learnt"):
             return options
         return replace(options, learnt=self.learnt(), adapters=str(self.adapters or ""))
@@ -230,6 +232,7 @@ class ModelController(QObject):
 
     @Slot(str, object)
     def _reload(self, _option: str, _value: Any) -> None:
+        self.spared.forget()
         if self._path != Path():
             self._open(self._path)
 
@@ -264,13 +267,17 @@ class ModelController(QObject):
             case Done(usage=usage) if usage.output_tokens > 1 and usage.output_seconds > 0:
                 self._speed = f"{usage.output_tokens / usage.output_seconds:,.0f} tok/s"
                 self.changed.emit(self.model)
+            case Failed() if job == 0 and self.spared.again(event, self._path, self._options()):
+                self._open(self._path)
             case Failed() if job == 0:
                 self._refused(event)
 
     def _opened(self) -> None:
-        said = self._loaded.gave_up if self._loaded else ""
+        without = self.spared.said(self._path)
+        said = without or (self._loaded.gave_up if self._loaded else "")
         if said and said != self._gave_up:  # not again each time it comes back from resting
-            self.notice.emit(Notice(f"{self._name()} is open. {said}", FREE))
+            hint = TO_DO if without else FREE
+            self.notice.emit(Notice(f"{self._name()} is open. {said}", hint))
         self._gave_up = said
         if not self._server:
             self._good = self._path
@@ -365,22 +372,13 @@ class ModelController(QObject):
                 ("Origin", "Came with Parley" if self.is_starter else "A file of yours"),
                 ("Runner", loaded.runner),
                 ("Device", loaded.device),
-                ("Takes in", self._takes_in(loaded)),
+                ("Takes in", takes_in(loaded)),
                 ("Context", f"{loaded.context:,} of {loaded.context_trained:,} tokens"),
                 *rows_of_memory(loaded, self._held),
                 ("Chat template", "its own" if loaded.own_template else "none; ChatML is used"),
                 ("Guarded", loaded.jail or "yes: no network, no other files"),
             ]
         return tuple((label, value) for label, value in rows if value)
-
-    @staticmethod
-    def _takes_in(loaded: Loaded) -> str:
-        """What else than text; "" for nothing."""
-        senses = ("pictures", loaded.sees), ("sound", loaded.hears)
-        kinds = [word for word, does in senses if does]
-        named = loaded.projector and not is_blob(loaded.projector)
-        through = f", through {loaded.projector}" if named else ""
-        return " and ".join(kinds) + through if kinds else ""
 
     def _rows_of_server(self) -> tuple[tuple[str, str], ...]:
         model = self._loaded.name if self._loaded else ""

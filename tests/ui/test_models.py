@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from engines.messages import AdaptersHeld, Chat, Done, Failed, Loaded, Progress, Usage
+from engines.process import CRASHED
 from tests.conftest import HELP
 
 
@@ -82,3 +83,32 @@ def test_adapters_in_memory_are_among_the_facts_until_it_rests(models, llm):
     llm.answer(AdaptersHeld(("ab" * 32,), 30_000_000))
     llm.load()
     assert "Adapters" not in dict(models.model.facts)
+
+
+def test_a_card_that_ends_the_process_is_left_out_and_it_is_said(
+    qtbot, models, llm, other, preferences
+):
+    models.spared.there = lambda: True
+    models.open_file(str(other))
+    assert llm.options.gpu_layers == -1
+    llm.load(CRASHED)
+    assert llm.opened[-2:] == [("llama_cpp", other)] * 2 and llm.options.gpu_layers == 0
+    with qtbot.waitSignal(models.notice) as notice:
+        llm.load(Loaded(name="Other"), Done())
+    assert "processor alone" in notice.args[0].message and "driver" in notice.args[0].hint
+    assert preferences.model == str(other)
+    assert not preferences.set_engine("gpu_layers", 3)  # chosen again: it is tried again
+    assert llm.options.gpu_layers == 3
+    llm.load(CRASHED)
+    with qtbot.waitSignal(models.notice) as notice:
+        llm.load(CRASHED)  # the card was not why
+    assert "could not be opened" in notice.args[0].message and models.is_starter
+
+
+@pytest.mark.parametrize("failed", [CRASHED, Failed("It is no model.", "")])
+def test_where_a_card_cannot_be_why_a_file_is_refused_at_once(qtbot, models, llm, other, failed):
+    models.spared.there = lambda: failed is not CRASHED
+    models.open_file(str(other))
+    with qtbot.waitSignal(models.notice):
+        llm.load(failed)
+    assert models.is_starter and [file for _, file in llm.opened].count(other) == 1
