@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,10 +63,13 @@ def test_what_has_only_the_common_words_of_a_question_is_left_out():
     assert {one.file for one in found} == {"house.md"}
 
 
-def test_several_may_ask_at_once():
+def test_several_may_ask_at_once_and_it_is_looked_through_once(monkeypatch):
+    made = []
+    monkeypatch.setattr(apsw, "connection_hooks", [*apsw.connection_hooks, made.append])
     known = Knowledge({"clouds.txt": FILLING * 20, "house.md": HOUSE})
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: known.passages("second Tuesday", 2_000), range(64)))
+    assert len(made) == 1
     assert len(set(found)) == 1 and "second Tuesday" in found[0][0].text
 
 
