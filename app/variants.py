@@ -21,6 +21,7 @@ from app.controllers.trial import Trial
 from app.controllers.undo import UndoStack
 from app.controllers.variant_compare import VariantCompare
 from app.controllers.variant_files import Files
+from app.controllers.variant_fit import Fit
 from app.controllers.variant_force import InForce
 from app.controllers.variant_imports import Imports
 from app.controllers.variant_library import Library
@@ -56,14 +57,18 @@ def controller(
     chat.terms = force
     for one in titles:
         one.terms = force
-    tools = Tools(toolbox.offered)
+
+    def tools() -> Tools:
+        return Tools(toolbox.offered())
+
     grants = Grants(kept, parent)
     imports = Imports(library, grants, tools, undo, background, parent)
     files = Files(library, background, parent)
     door = HubDoor(seal, background, str, parent, who=WHO, family=())
     on_shelves = Shelves(library, kept, door, preferences, undo, background, parent)
     return VariantsController(
-        *(library, force, grants, tools, imports, files, on_shelves, kept, chat, undo, parent)
+        *(library, force, grants, tools, imports, files, on_shelves),
+        *(Fit(models, store, background, parent), kept, chat, undo, parent),
     )
 
 

@@ -243,6 +243,10 @@ class Library(QObject):
         found += [read(path) for path in sorted(self.folder.glob(f"*{ENDING}")) if is_id(path.stem)]
         for held in found:
             self._unpack(held.path, held.variant)
+        wanted = {self.adapter(a.file) for held in found for a in held.variant.adapters}
+        if not any(held.trouble for held in found):  # which may want one, and cannot say so
+            for one in set(self.adapters.glob("*.gguf")) - wanted:
+                one.unlink(missing_ok=True)
         return found
 
     def _tidy(self) -> None:

@@ -76,12 +76,10 @@ class Shelves(QObject):
             for key, (shelf, offer) in self._offers().items()
         )
 
-    def update_of(self, variant: str) -> str:
-        """Key of an offer that is another version of it, "" for none."""
-        for key, (_, offer) in self._offers().items():
-            if offer.id == variant and self._state(offer) == "changed":
-                return key
-        return ""
+    def updates(self) -> dict[str, str]:
+        """Variant -> key of an offer that is another version of it."""
+        offers = self._offers().items()
+        return {o.id: key for key, (_, o) in offers if self._state(o) == "changed"}
 
     def _shelf(self, place: str) -> ShownVariantShelf:
         looked = self._looked.get(place, Looked())

@@ -32,21 +32,23 @@ EFFECTS = {
 
 
 class Tools:
-    """What tools there are here, also of plugins and programs, and which of them are on."""
+    """What tools are on at this moment."""
 
-    def __init__(self, offered: Callable[[], Mapping[str, Offered]]) -> None:
+    def __init__(self, offered: Mapping[str, Offered]) -> None:
         self._offered = offered
 
-    def words(self, name: str) -> str:
-        ours, offered = all_tools().get(name), self._offered().get(name)
-        title = offered.title if offered and not ours else title_of(name)
-        known = ours or offered
-        return f"Use the tool “{title}”{EFFECTS.get(known.effect, '') if known else ''}"
-
     def trouble(self, name: str) -> str:
-        if name in self._offered():
+        if name in self._offered:
             return ""
         return SWITCHED_OFF if name in all_tools() else NO_TOOL
+
+    def title(self, name: str) -> str:
+        one = self._offered.get(name)
+        return one.title if one else title_of(name)
+
+    def words(self, name: str) -> str:
+        one = self._offered.get(name) or all_tools().get(name)
+        return f"Use the tool “{self.title(name)}”{EFFECTS.get(one.effect, '') if one else ''}"
 
 
 class Grants(QObject):
@@ -108,10 +110,10 @@ def files_words(variant: Variant) -> str:
     return f"{count} file{'s' * (count != 1)} of its own, {size_words(size)}"
 
 
-def touches(variant: Variant, wishes: Sequence[ShownWish]) -> tuple[str, ...]:
+def touches(variant: Variant, wishes: Sequence[ShownWish], tools: Tools) -> tuple[str, ...]:
     """What it may touch, as far as the person agreed."""
     granted = {wish.key for wish in wishes if wish.granted and wish.possible}
-    found = [title_of(name) for name in variant.tools or () if tool_wish(name) in granted]
+    found = [tools.title(name) for name in variant.tools or () if tool_wish(name) in granted]
     if variant.tools is None:
         found.append("The tools you have on")
     found += [adapter_title(one) for one in variant.adapters if adapter_wish(one) in granted]

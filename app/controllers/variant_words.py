@@ -47,7 +47,7 @@ def shown(held: Held, record: Record, tools: Tools) -> ShownVariant:
         size=size,
         licence=one.licence,
         author=one.author,
-        touches=touches(one, wishes),
+        touches=touches(one, wishes, tools),
         wishes=wishes,
         tests=len(one.tests),
         scores=scores,

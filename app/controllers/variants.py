@@ -7,17 +7,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.chat import ChatController
 from app.controllers.shown import Notice
-from app.controllers.shown_variants import ShownOffer, ShownVariant, ShownVariantShelf
+from app.controllers.shown_variants import ShownOffer, ShownVariantShelf
+from app.controllers.terms import VARIANT
 from app.controllers.undo import UndoStack
+from app.controllers.variant_cards import VariantCards
 from app.controllers.variant_files import Files
+from app.controllers.variant_fit import Fit
 from app.controllers.variant_force import InForce
 from app.controllers.variant_imports import Imports
-from app.controllers.variant_library import Held, Library
+from app.controllers.variant_library import Library
 from app.controllers.variant_pictures import VariantPictures
 from app.controllers.variant_shelves import Shelves
 from app.controllers.variant_terms import adapted, title_of
 from app.controllers.variant_wishes import Grants, Tools, wishes_of
-from app.controllers.variant_words import PLAIN, Record, numbered, shown
+from app.controllers.variant_words import numbered
 from app.store.variants import HIDDEN, Variants
 from engines.errors import ParleyError
 from engines.variants.checked import checked
@@ -26,10 +29,10 @@ from engines.variants.texts import washed
 from engines.variants.variant import Variant
 
 NEW = "New variant"
-WAIT = "An answer is being written; the variant changes with the next question."
+SCALE = "Change adapter"  # for undo
 
 
-class VariantsController(QObject):
+class VariantsController(VariantCards):
     """A variant goes by its key, which is its id; "" is plain Parley."""
 
     changed = Signal()  # what all(), shown(), in_force() or adapters() tell
@@ -41,25 +44,22 @@ class VariantsController(QObject):
         library: Library,
         force: InForce,
         grants: Grants,
-        tools: Tools,
+        tools: Callable[[], Tools],
         imports: Imports,
         files: Files,
         on_shelves: Shelves,
+        fit: Fit,
         kept: Variants,
         chat: ChatController,
         undo: UndoStack,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.library, self.force, self.grants, self.tools = library, force, grants, tools
-        self.imports, self.files, self.on_shelves = imports, files, on_shelves
-        self.kept, self._chat, self._undo = kept, chat, undo
-        self.pictures: VariantPictures | None = None
-        self._hidden = set(kept.marked(HIDDEN))
-        self._scores, self._duels = kept.scores(), kept.duels()
+        super().__init__(library, force, grants, tools, on_shelves, fit, kept, chat, parent)
+        self.imports, self.files, self._undo = imports, files, undo
         force.granted, grants.ours = grants.of, self._wishes_of_ours
         files.added.connect(self._on_file)
-        on_shelves.changed.connect(self.changed)
+        for changing in (on_shelves, fit):
+            changing.changed.connect(self.changed)
         on_shelves.fetched.connect(lambda path: self.look_at([path]))
         for one in (files, on_shelves):
             one.notice.connect(self.notice)
@@ -69,10 +69,13 @@ class VariantsController(QObject):
         for signal in (chat.opened, chat.turn_added, chat.cut):
             signal.connect(self._on_chat)
         self._shown_in_force = ""
+        self._scaled: object = None  # conversation and adapter that were last
+        chat.opened.connect(self._on_opened)
 
     @Slot()
     def start(self) -> None:
         self.library.start()
+        self.fit.look()
 
     def stop(self) -> None:
         """At the end of the program, before the background is stopped."""
@@ -82,74 +85,12 @@ class VariantsController(QObject):
         """At the end of the program, after the background is stopped."""
         self.library.stop()
 
-    # what is here
-
-    def all(self) -> tuple[ShownVariant, ...]:
-        """By name; the hidden ones are not among them."""
-        visible = [one for one in self.library.held.values() if one.key not in self._hidden]
-        visible.sort(key=lambda held: (held.variant.name.casefold(), held.key))
-        return tuple(map(self._shown, visible))
-
-    def hidden(self) -> tuple[ShownVariant, ...]:
-        """Variants that came with Parley and were put away; show_again brings one back."""
-        return tuple(self._shown(h) for h in self.library.held.values() if h.key in self._hidden)
-
-    def shown(self, key: str) -> ShownVariant | None:
-        """None for one that is not here; "" is plain Parley."""
-        if not key:
-            return replace(PLAIN, in_use=not self.in_force(), default=not self.force.default)
-        held = self.library.get(key)
-        return self._shown(held) if held else None
-
-    def variant(self, key: str) -> Variant | None:
-        held = self.library.get(key)
-        return held.variant if held else None
-
-    def digest(self, key: str) -> str:
-        """ "" while it is being written."""
-        held = self.library.get(key)
-        return held.digest if held else ""
-
-    def find(self, text: str) -> tuple[ShownVariant, ...]:
-        """For @name while it is typed: those whose names begin so, then those that hold it."""
-        wanted = text.strip().casefold()
-        found = [one for one in self.all() if wanted in one.name.casefold() and not one.trouble]
-        return tuple(sorted(found, key=lambda one: not one.name.casefold().startswith(wanted)))
-
-    def named(self, text: str) -> tuple[str, str] | None:
-        """Key and the rest of a message that begins with @name; None where none is named."""
-        if not text.startswith("@"):
-            return None
-        said = text[1:]
-        for one in sorted(self.all(), key=lambda one: -len(one.name)):
-            rest = said[len(one.name) :]
-            same = said[: len(one.name)].casefold() == one.name.casefold()
-            if same and not one.trouble and (not rest or not rest[0].isalnum()):
-                return one.key, rest.lstrip(" ,:\n")
-        return None
-
-    def _shown(self, held: Held) -> ShownVariant:
-        record = Record(
-            granted=self.grants.of(held.key),
-            scores=[one for one in self._scores if one.variant == held.key],
-            update=bool(self.on_shelves.update_of(held.key)),
-            picture=self.pictures.path(held) if self.pictures else "",
-            duels=[one for one in self._duels if held.key in (one.winner, one.loser)],
-            default=held.key == self.force.default,
-            in_use=held.key == self.in_force(),
-        )
-        return shown(held, record, self.tools)
-
     def use_pictures(self, pictures: VariantPictures) -> None:
         """Who draws them small, in a jail."""
         self.pictures = self.imports.pictures = self.files.pictures = pictures
         pictures.changed.connect(self.changed)
 
     # in force
-
-    def in_force(self) -> str:
-        """Of the conversation on screen, from its next turn on."""
-        return self.force.in_force(self._chat.conversation, self._chat.branch)
 
     @Slot(str)
     def use(self, key: str) -> None:
@@ -166,6 +107,8 @@ class VariantsController(QObject):
         chosen = self.force.chosen(conversation, branch)
         self.force.choose(conversation, branch, key)
         self._undo.push("Switch variant", lambda: self.force.choose(conversation, branch, chosen))
+        if held and (doubts := self.fit.doubts(held.variant)):
+            self._tell(doubts)
         self.force.warm(key)
         self._chat.read_ahead()
 
@@ -193,7 +136,12 @@ class VariantsController(QObject):
     @Slot(str, float)
     def set_scale(self, sha256: str, scale: float) -> None:
         """In the conversation on screen, from its next answer on."""
-        self.force.set_scale(self._chat.conversation, sha256, scale)
+        conversation = self._chat.conversation
+        before = self.force.scales(conversation).get(sha256)
+        self.force.set_scale(conversation, sha256, scale)
+        if self._scaled != (conversation, sha256) or self._undo.label != SCALE:
+            self._scaled = conversation, sha256  # one step back for all of a slider's way
+            self._undo.push(SCALE, lambda: self.force.set_scale(conversation, sha256, before))
 
     # made and changed
 
@@ -336,7 +284,7 @@ class VariantsController(QObject):
     @Slot(str)
     def update(self, key: str) -> None:
         """The other version of a variant that a shelf has; imports_ready shows what changes."""
-        self.on_shelves.fetch(self.on_shelves.update_of(key))
+        self.on_shelves.fetch(self.on_shelves.updates().get(key, ""))
 
     def scores_changed(self) -> None:
         """Something was written about scores or choices: once it is on disk."""
@@ -379,6 +327,18 @@ class VariantsController(QObject):
         if (now := self.in_force()) != self._shown_in_force:
             self._shown_in_force = now
             self.changed.emit()
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.library.when_ready(self._miss)
+
+    def _miss(self) -> None:
+        """The variant a conversation was held with is not here any more."""
+        facts = self._chat.branch[-1].facts if self._chat.branch else {}
+        about = facts.get(VARIANT) or {}
+        if about.get("id") and self.library.get(about["id"]) is None:
+            words = f"“{about.get('name')}” answered here, and is not on this computer any more."
+            self._tell(Notice(words, "Plain Parley goes on; another variant can be chosen."))
 
     @Slot(str, object)
     def _on_failed(self, words: str, error: Exception) -> None:

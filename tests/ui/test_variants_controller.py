@@ -3,13 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from app.controllers.variant_data import Example, Sampling, Variant, Voice
+from app.controllers.variant_data import Base, Example, Sampling, Variant, Voice
 from app.controllers.variant_voice import VariantVoice
 from app.controllers.voices import Voices
 from engines.messages import Chat, Done, TextDelta, ToolCall, plain
 from engines.variants.file import read
 from engines.variants.writing import write
 from tests.conftest import FakeLink
+from tests.data import tiny_adapters
 
 ID = "0d1d5e7e-4f0c-4a55-8b57-2f3a55f1c0de"
 
@@ -331,3 +332,75 @@ def test_an_answer_is_read_in_the_language_and_speed_its_variant_wants(
     assert (voices.language, voices.speed) == ("de", 0.8)
     voices.get_ready(chat.branch[1])
     assert (voices.language, voices.speed) == ("en", 1.0)
+
+
+def test_a_variant_for_another_model_says_so_when_it_is_used(qtbot, ready, models):
+    qtbot.waitUntil(lambda: models.facts()["hash"] != "")
+    mine = made(qtbot, ready, name="Mine", base=Base("Starter", models.facts()["hash"]))
+    other = made(qtbot, ready, name="Other", base=Base("Qwen3 4B", "ab" * 32))
+    ready.fit.look()
+    qtbot.waitUntil(lambda: not ready.shown(other).base_here)
+    assert ready.shown(mine).base_here
+    with qtbot.assertNotEmitted(ready.notice):
+        ready.use(mine)
+    with qtbot.waitSignal(ready.notice) as notice:
+        ready.use(other)
+    assert "Qwen3 4B" in notice.args[0].message and ready.in_force() == other
+
+
+def test_a_conversation_whose_variant_is_gone_says_so_and_goes_on(qtbot, ready, ask, chat):
+    key = made(qtbot, ready, name="Pirate", instructions="Arr.")
+    ready.use(key)
+    ask("one")
+    conversation = chat.conversation
+    ready.remove(key)
+    chat.new()
+    with qtbot.waitSignal(ready.notice) as notice:
+        chat.open(conversation)
+    assert "Pirate" in notice.args[0].message and ready.in_force() == ""
+    assert ask("two").turns[0].role == "user"
+
+
+def test_a_slider_is_one_step_back_however_far_it_went(qtbot, ready, chat, undo, tmp_path):
+    key = made(qtbot, ready, name="Pirate")
+    ready.add_file(key, str(tiny_adapters.lora(tmp_path / "tiny.gguf")), "adapter")
+    qtbot.waitUntil(lambda: ready.variant(key).adapters != ())
+    ready.use(key)
+    ((title, sha256, scale, kind),) = ready.adapters()
+    assert (title, scale, kind) == ("tiny", 1.0, "lora")
+    for value in (0.9, 0.6, 0.25):
+        ready.set_scale(sha256, value)
+    assert ready.adapters()[0][2] == 0.25
+    undo.undo()
+    assert ready.adapters()[0][2] == 1.0
+
+
+def test_what_is_no_adapter_is_refused_in_words(qtbot, ready, tmp_path):
+    key = made(qtbot, ready, name="Pirate")
+    (tmp_path / "no.gguf").write_bytes(b"GGUF but nothing else")
+    with qtbot.waitSignal(ready.notice) as notice:
+        ready.add_file(key, str(tmp_path / "no.gguf"), "adapter")
+    assert notice.args[0].hint and ready.variant(key).adapters == ()
+
+
+def test_what_came_with_parley_is_put_away_and_copied_but_never_changed(
+    qtbot, variants, tmp_path, undo
+):
+    write_folder(tmp_path / "built_in" / "tutor", 'name = "Tutor"\ntools = ["calculator"]\n')
+    variants.start()
+    qtbot.waitUntil(lambda: variants.library.ready)
+    (one,) = variants.all()
+    assert one.built_in and one.touches == ("Calculator",)
+    assert "copy" in variants.save(one.key, replace(variants.variant(one.key), line="x"))
+    copy = variants.duplicate(one.key)
+    assert variants.variant(copy).name == "Tutor copy" and not variants.shown(copy).built_in
+    assert variants.shown(copy).touches == ("Calculator",)
+    variants.remove(one.key)
+    assert [hidden.name for hidden in variants.hidden()] == ["Tutor"] and len(variants.all()) == 1
+    undo.undo()
+    assert len(variants.all()) == 2
+
+
+def write_folder(folder, toml):
+    folder.mkdir(parents=True)
+    (folder / "variant.toml").write_text(toml)
