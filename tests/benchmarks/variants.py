@@ -7,9 +7,9 @@ files) in its real, jailed process, with LoRA adapters of rank 16 on every matri
 (15 MB) and a control vector. One round asks a short question twice, in turns: with what was set
 before, and right after something else was; what the second takes longer until its first token is
 the switch, one token more to read included. Beside it stands a process that is started with the
-model and such an adapter, up to the same token. Medians of the rounds; low and high are where the
-median lies with 95 % confidence. A busy computer stretches the wall clock; the CPU time of the
-worker is given too.
+model and such an adapter, up to the same token. What counts is the CPU time of the worker, one
+thread's, because the wall clock tells more about what else runs; it is given too. Medians of the
+rounds; low and high are where the median lies with 95 % confidence.
 """
 
 import argparse
@@ -218,15 +218,13 @@ def less(one: Spent, other: Spent) -> Spent:
 
 
 def summary(name: str, spent: list[Spent]) -> dict[str, float]:
-    """Of the wall clock, with its interval, and of the processor's time alone."""
-    walls, cpus = ([1000 * one for one in each] for each in zip(*spent, strict=True))
-    low, high = interval(walls)
-    return {
-        f"{name}_ms": statistics.median(walls),
-        f"{name}_low": low,
-        f"{name}_high": high,
-        f"{name}_cpu_ms": statistics.median(cpus),
-    }
+    """Of the worker's CPU time, and of the wall clock; milliseconds."""
+    found: dict[str, float] = {}
+    for kind, seconds in zip((f"{name}_wall", name), zip(*spent, strict=True), strict=True):
+        each = [1000 * one for one in seconds]
+        found[f"{kind}_ms"] = statistics.median(each)
+        found[f"{kind}_low"], found[f"{kind}_high"] = interval(each)
+    return found
 
 
 def write_adapters(folder: Path) -> Files:

@@ -30,6 +30,10 @@ class Read:
     data: mmap.mmap
     since: float
 
+    @property
+    def size(self) -> int:
+        return len(self.data) + states(self.checkpoints)
+
 
 class Asides:
     """Of one memory; the longest ago goes first."""
@@ -60,15 +64,16 @@ class Asides:
         if len(self._memory.tokens) < WORTH:
             return
         size = C.llama_state_seq_get_size(self._memory.pointer, 0)
-        if not 0 < size <= min(ROOM, machine.memory()[1] // SHARE):
+        whole = size + states(self._memory.checkpoints)
+        if not size or whole > min(ROOM, machine.memory()[1] // SHARE):
             return
-        while self._kept and (len(self._kept) >= KEPT or self._size() + size > ROOM):
+        while self._kept and (len(self._kept) >= KEPT or self._size() + whole > ROOM):
             del self._kept[next(iter(self._kept))]
         if read := taken(self._memory, size):
             self._kept[changes] = read
 
     def _size(self) -> int:
-        return sum(len(read.data) for read in self._kept.values())
+        return sum(read.size for read in self._kept.values())
 
 
 def taken(memory: Memory, size: int) -> Read | None:
@@ -84,6 +89,11 @@ def bring(memory: Memory, read: Read) -> bool:
         return False
     memory.tokens, memory.place, memory.checkpoints = read.tokens, read.place, read.checkpoints
     return True
+
+
+def states(checkpoints: list[Checkpoint]) -> int:
+    """Bytes of a recurrent model's."""
+    return sum(ctypes.sizeof(one.data) for one in checkpoints)
 
 
 def bytes_of(data: mmap.mmap) -> ctypes.Array:
