@@ -157,6 +157,8 @@ def _line(data: dict[str, Any], taking: Taking) -> str:
     notes = text(table(data.get("creator_notes_multilingual")).get("en")) or text(
         data.get("creator_notes")
     )
+    if _told_by_parley(data):
+        return line(notes)
     plain = PICTURE.sub(" ", TAG.sub(" ", notes))
     first = next((one for one in plain.splitlines() if re.search(r"\w", one)), "").lstrip("#>*- ")
     if len(" ".join(plain.split())) > len(line(first)) + 5:
