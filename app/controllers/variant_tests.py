@@ -1,7 +1,7 @@
 """Runs the tests a variant carries, with the model that is open, and keeps how it did."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -55,6 +55,7 @@ class VariantTests(QObject):
     results_changed = Signal(str)  # key
     scored = Signal(str)  # key: another score is kept
     running_changed = Signal(str)  # key of the one whose tests run, "" for none
+    looked_over = Signal(object, object)  # tests, and in words what is wrong with each
     notice = Signal(object)  # Notice
 
     def __init__(
@@ -114,13 +115,15 @@ class VariantTests(QObject):
             return found
         return tuple(ShownTestResult(test.question) for test in wanted.tests)
 
-    def look_over(self, tests: Sequence[Test], done: Callable[[tuple[str, ...]], None]) -> None:
-        """done gets, for each, what is wrong with it in words; "" for nothing.
+    @Slot(object)
+    def look_over(self, tests: Sequence[Test]) -> None:
+        """looked_over follows: what is wrong with each in words, "" for nothing.
 
         A check that cannot be used, or a right and a wrong answer that do not prove the checks.
         """
-        found = tuple(tests)
-        self._background.run(lambda _: tuple(map(flaw, found)), done, self._not_judged)
+        given = tuple(tests)
+        tell = partial(self.looked_over.emit, given)
+        self._background.run(lambda _: tuple(map(flaw, given)), tell, self._not_judged)
 
     def _stored(self, key: str) -> tuple[ShownTestResult, ...]:
         """What is on disk of the variant as it is; the newest where several models were tried."""

@@ -213,11 +213,11 @@ def test_without_tests_there_is_nothing_to_run(trying, made, asked):
 
 
 def test_tests_that_are_being_written_are_looked_over(qtbot, trying):
-    found: list[tuple[str, ...]] = []
     bad = replace(HI, right="no")
-    trying.tests.look_over([HI, bad], found.append)
-    qtbot.waitUntil(lambda: found != [])
-    assert found[0][0] == "" and "right answer" in found[0][1]
+    with qtbot.waitSignal(trying.tests.looked_over) as looked:
+        trying.tests.look_over([HI, bad])
+    tests, (fine, wrong) = looked.args
+    assert tests == (HI, bad) and fine == "" and "right answer" in wrong
 
 
 # what a trial may

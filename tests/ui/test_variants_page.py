@@ -162,6 +162,21 @@ def test_tests_are_run_as_they_stand_and_say_how_they_went(qtbot, page, made, ll
     assert len(tests.rows) == 1 and page.editor.save.isEnabled()
 
 
+def test_a_test_whose_own_answers_prove_nothing_says_so(qtbot, page, made):
+    tests = opened(qtbot, page, made("Cook", tests=TESTS), "tests")
+    qtbot.waitUntil(lambda: len(tests.rows) == 2, timeout=WAIT)
+    first = tests.rows[0]
+    qtbot.mouseClick(first.head, LEFT)
+    qtbot.keyClicks(first.body.wrong, "hi ")  # the caret stands at the beginning
+    qtbot.waitUntil(lambda: first.head.words == "Its wrong answer passes, too.", timeout=WAIT)
+    assert first.body.proof.text() == first.head.words
+    assert first.head.words in first.head.accessibleName()
+    assert tests.rows[1].head.flaw == ""
+    for _ in "hi ":
+        qtbot.keyClick(first.body.wrong, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: first.head.flaw == "", timeout=WAIT)
+
+
 def test_the_preview_answers_as_it_stands_unsaved(qtbot, page, made, llm, variants):
     key = made("Cook")
     section = opened(qtbot, page, key, "words")

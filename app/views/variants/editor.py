@@ -182,6 +182,8 @@ class Editor(QWidget):
         made = OwnTests(draft, desk.tools(), fixed=fixed)
         made.run_asked.connect(self.run)
         made.stop_asked.connect(desk.tests.stop_tests)
+        made.proof_asked.connect(desk.tests.look_over)
+        desk.tests.looked_over.connect(made.show_flaws)
         return made
 
     @Slot()

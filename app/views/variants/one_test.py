@@ -47,6 +47,7 @@ class OneTestHead(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleDescription("Press to open or close it")
         self.result: ShownTestResult | None = None
+        self.flaw = ""  # what is wrong with the test itself
         self.show_test(test)
 
     def show_test(self, test: Test) -> None:
@@ -58,14 +59,19 @@ class OneTestHead(QAbstractButton):
             self.result = result
             self._say()
 
+    def show_flaw(self, words: str) -> None:
+        if words != self.flaw:
+            self.flaw = words
+            self._say()
+
     @property
     def state(self) -> str:
         return self.result.state if self.result else ""
 
     @property
     def words(self) -> str:
-        """The second line: what went wrong, else what is looked for."""
-        return (self.result.words if self.result else "") or summary(self._test)
+        """The second line: what is wrong with it, what went wrong, else what is looked for."""
+        return self.flaw or (self.result.words if self.result else "") or summary(self._test)
 
     def _say(self) -> None:
         _, _, said = MARKS[self.state]
@@ -117,6 +123,7 @@ class OneTestHead(QAbstractButton):
         font = text_font(14, QFont.Weight.Medium)
         write(painter, QRect(left, 10, wide, 20), question, font, theme.text)
         bad = self.state in ("failed", "broken")
+        bad = bad or bool(self.flaw)
         color = theme.danger if self.state == "failed" else theme.warn if bad else theme.muted
         write(painter, QRect(left, 31, wide, 18), self.words, text_font(12), color)
 
@@ -152,9 +159,9 @@ class OneTestBody(QFrame):
         right = column(label("A right answer", "second"), self.right, self.right_tools, gap=4)
         wrong = column(label("A wrong answer", "second"), self.wrong, self.wrong_tools, gap=4)
         proofs = row(right, wrong, gap=12)
-        proof = label(PROOF, "caption", wrap=True)
+        self.proof = label(PROOF, "caption", wrap=True)
         inside = QWidget()
-        parts = (self.question, self.checks, 2, proofs, proof)
+        parts = (self.question, self.checks, 2, proofs, self.proof)
         inside.setLayout(column(label("It is asked", "second"), *parts, gap=6))
         inside.setEnabled(not fixed)
         foot = row(self.remove, None)
@@ -189,6 +196,9 @@ class OneTestBody(QFrame):
         for field in (self.right_tools, self.wrong_tools):
             if field.isHidden() == shown:
                 field.setVisible(shown)
+
+    def show_flaw(self, words: str) -> None:
+        self.proof.setText(words or PROOF)
 
     def show_result(self, result: ShownTestResult | None) -> None:
         text = result.answer if result else ""
@@ -235,6 +245,12 @@ class OneTest(QWidget):
         if self.body:
             self.body.show_result(result)
 
+    def show_flaw(self, words: str) -> None:
+        """What is wrong with the test itself, "" for nothing."""
+        self.head.show_flaw(words)
+        if self.body:
+            self.body.show_flaw(words)
+
     @Slot(bool)
     def _toggle(self, on: bool) -> None:
         if self.body is None:
@@ -242,6 +258,7 @@ class OneTest(QWidget):
             self.body.changed.connect(self._take)
             self.body.removed.connect(self.removed)
             self.body.show_result(self.head.result)
+            self.body.show_flaw(self.head.flaw)
             self._lines.addWidget(self.body)
             before: QWidget = self.head
             for stop in self.body.stops():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.controllers.shown_variants import ShownTestResult, ShownVariant
@@ -20,12 +20,14 @@ ABOUT = (
     "the model that is open, with tools that only work things out; results stay on this computer."
 )
 NOTHING = "None yet. A variant with tests can say how well it does here, with each model."
+LOOKED_AT = 400  # ms after the last change
 OVER = ("passed", "failed", "broken")
 
 
 class OwnTests(Section):
     run_asked = Signal()
     stop_asked = Signal()
+    proof_asked = Signal(object)  # tests: whether they prove themselves
 
     def __init__(self, draft: Draft, tools: Mapping[str, str], *, fixed: bool) -> None:
         """tools: name -> title."""
@@ -33,6 +35,8 @@ class OwnTests(Section):
         self._tools, self._running = tools, False
         self.rows: list[OneTest] = []
         self._results: Sequence[ShownTestResult] = ()
+        self._look = QTimer(self, interval=LOOKED_AT, singleShot=True)
+        self._look.timeout.connect(self._ask_for_proof)
 
     def build(self) -> Work:
         self.run = Button("Run the tests", "primary", "play", "on_accent")
@@ -84,6 +88,7 @@ class OwnTests(Section):
             self._make(test)
             yield
         self._show_state()
+        self._look.start()
 
     def _make(self, test: Test) -> OneTest:
         made = self.card.add(OneTest(test, self._tools, fixed=self.fixed))
@@ -115,6 +120,17 @@ class OwnTests(Section):
         for place, line in enumerate(self.rows):
             line.show_result(self._result(place, line))
         self._show_state()
+
+    @Slot()
+    def _ask_for_proof(self) -> None:
+        self.proof_asked.emit(tuple(row.test for row in self.rows))
+
+    @Slot(object, object)
+    def show_flaws(self, tests: Sequence[Test], flaws: Sequence[str]) -> None:
+        """What is wrong with each of these, "" for nothing; they may be others by now."""
+        for row_of_it, test, words in zip(self.rows, tests, flaws, strict=False):
+            if row_of_it.test == test:
+                row_of_it.show_flaw(words)
 
     def _result(self, place: int, line: OneTest) -> ShownTestResult | None:
         found = self._results[place] if place < len(self._results) else None
@@ -180,3 +196,4 @@ class OwnTests(Section):
     def _tell(self) -> None:
         self.draft.set(tests=tuple(row.test for row in self.rows))
         self._show_state()
+        self._look.start()
