@@ -1,5 +1,6 @@
 """Plugins in their jailed processes, from the well-behaved to the worst."""
 
+import json
 import os
 import re
 import socket
@@ -16,7 +17,9 @@ from engines.tools.strangers import digest
 from tests.data import plugins
 from tests.data.plugins import ABOUT, NOTES, tool
 from tests.data.running import Running
+from tests.data.surroundings import surroundings
 
+PROBES = (Path(__file__).parents[1] / "data/probes.py").read_text()
 pytestmark = pytest.mark.skipif(
     bool(jail.gap(jail.probe())), reason="plugins are off where no jail holds"
 )
@@ -226,6 +229,15 @@ def test_it_gets_nowhere(start, tmp_path, effect):
         listening.settimeout(0)
         with pytest.raises(BlockingIOError):
             listening.accept()
+
+
+def test_none_of_the_hostile_probes_succeeds(start, tmp_path):
+    """The same that are tried on Python a model writes, where most succeed without a jail."""
+    body = "found = report(text)\nreturn ', '.join(found) or f'none of {len(PROBES)}'"
+    plugin = start(tool(body, before=f"import sys\n{PROBES}"))
+    with surroundings(tmp_path) as at:
+        words, error = plugin.said(text=json.dumps(at | {"out": str(tmp_path / "out")}))
+    assert not error and words == "none of 31"
 
 
 @pytest.mark.parametrize(
