@@ -9,8 +9,8 @@ from app.background import Background, Task
 from app.registering.opener import Opener
 from engines.errors import ParleyError
 
-OFF = "A model file (.gguf) that you open in your file manager can open with Parley."
-ON = "A model file (.gguf) that you open in your file manager opens with Parley."
+OFF = "Models (.gguf) and variants (.parley) you open in your file manager can open with Parley."
+ON = "Models (.gguf) and variants (.parley) you open in your file manager open with Parley."
 
 
 class ShownRegistering(msgspec.Struct, frozen=True):

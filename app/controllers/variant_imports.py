@@ -141,11 +141,11 @@ class Imports(QObject):
     def _shown(self, one: Imported, shelf: str, picture: bytes = b"") -> Found:
         variant = one.variant
         held = self._library.get(variant.id) if variant.id else None
-        if held and held.built_in:  # what came along is not replaced by a stranger's
-            held = None
         changes = differences(held.variant, variant) if held else ()
         if held and not held.trouble and not changes:
             return Notice(f"“{held.variant.name}” is here already, just as it is in this file.")
+        if held and held.built_in:  # what came along is not replaced by a stranger's
+            held, changes = None, ()
         key = f"import {next(self._keys)}"
         self._waiting[key] = Waiting(one, held.key if held else "", shelf)
         granted = self._grants.of(held.key) if held else frozenset[str]()

@@ -11,6 +11,7 @@ from app.registering.associations import default, with_default, without_default
 from engines.errors import ParleyError
 
 KIND = "application/x-gguf"
+KINDS = (KIND, "application/x-parley-variant")
 ENTRY = "org.parley.Parley.desktop"
 TYPES = "parley-gguf.xml"
 ICON = "icons/parley.svg"
@@ -37,7 +38,9 @@ class FreeDesktop:
 
     def register(self) -> None:
         try:
-            defaults = with_default(self._read_defaults(), KIND, ENTRY)
+            defaults = self._read_defaults()
+            for kind in KINDS:
+                defaults = with_default(defaults, kind, ENTRY)
             write(self._types, (self._resources / "desktop" / TYPES).read_bytes())
             write(self._icon, (self._resources / ICON).read_bytes())
             write(self._entry, self._content().encode())
@@ -48,8 +51,10 @@ class FreeDesktop:
 
     def undo(self) -> None:
         try:
-            before = self._read_defaults()
-            if (after := without_default(before, KIND, ENTRY)) != before:
+            before = after = self._read_defaults()
+            for kind in KINDS:
+                after = without_default(after, kind, ENTRY)
+            if after != before:
                 write(self._defaults.resolve(), after.encode())
             for file in (self._entry, self._types, self._icon):
                 file.unlink(missing_ok=True)
@@ -62,7 +67,8 @@ class FreeDesktop:
         return template.replace("@command@", " ".join(map(quoted, self._command)))
 
     def _is_default(self) -> bool:
-        return default(self._read_defaults(), KIND) == ENTRY
+        defaults = self._read_defaults()
+        return all(default(defaults, kind) == ENTRY for kind in KINDS)
 
     def _read_defaults(self) -> str:
         try:

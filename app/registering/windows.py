@@ -9,9 +9,8 @@ from PySide6.QtCore import QSettings
 
 from engines.errors import ParleyError
 
-NAME, TITLE = "Parley.gguf", "Model for Parley"
-SUFFIX, CHOICES = ".gguf/.", f".gguf/OpenWithProgids/{NAME}"  # "." is the value without a name
-COMMAND, BEFORE = f"{NAME}/shell/open/command/.", f"{NAME}/before"
+KINDS = ((".gguf", "Model for Parley"), (".parley", "Variant for Parley"))
+COMMAND, BEFORE = "shell/open/command/.", "before"  # "." is the value without a name
 ASSOCIATIONS_CHANGED = 0x08000000
 
 
@@ -24,26 +23,34 @@ class WindowsRegistry:
 
     def is_registered(self) -> bool:
         self._classes.sync()
-        return self._classes.value(SUFFIX) == NAME and self._classes.value(COMMAND) == self._command
+        return all(
+            self._classes.value(f"{suffix}/.") == named(suffix)
+            and self._classes.value(f"{named(suffix)}/{COMMAND}") == self._command
+            for suffix, _ in KINDS
+        )
 
     def register(self) -> None:
-        if (before := self._classes.value(SUFFIX)) not in (None, "", NAME):
-            self._classes.setValue(BEFORE, before)
-        self._classes.setValue(f"{NAME}/.", TITLE)
-        self._classes.setValue(COMMAND, self._command)
-        self._classes.setValue(CHOICES, "")
-        self._classes.setValue(SUFFIX, NAME)
+        for suffix, title in KINDS:
+            name = named(suffix)
+            if (before := self._classes.value(f"{suffix}/.")) not in (None, "", name):
+                self._classes.setValue(f"{name}/{BEFORE}", before)
+            self._classes.setValue(f"{name}/.", title)
+            self._classes.setValue(f"{name}/{COMMAND}", self._command)
+            self._classes.setValue(f"{suffix}/OpenWithProgids/{name}", "")
+            self._classes.setValue(f"{suffix}/.", name)
         self._done()
 
     def undo(self) -> None:
-        before = self._classes.value(BEFORE)
-        if self._classes.value(SUFFIX) == NAME:
-            if before:
-                self._classes.setValue(SUFFIX, before)
-            else:
-                self._classes.remove(SUFFIX)
-        self._classes.remove(CHOICES)
-        self._classes.remove(NAME)
+        for suffix, _ in KINDS:
+            name = named(suffix)
+            before = self._classes.value(f"{name}/{BEFORE}")
+            if self._classes.value(f"{suffix}/.") == name:
+                if before:
+                    self._classes.setValue(f"{suffix}/.", before)
+                else:
+                    self._classes.remove(f"{suffix}/.")
+            self._classes.remove(f"{suffix}/OpenWithProgids/{name}")
+            self._classes.remove(name)
         self._done()
 
     def _done(self) -> None:
@@ -56,3 +63,8 @@ class WindowsRegistry:
             )
         if sys.platform == "win32":
             ctypes.windll.shell32.SHChangeNotify(ASSOCIATIONS_CHANGED, 0, None, None)
+
+
+def named(suffix: str) -> str:
+    """What Windows calls a kind of file of ours."""
+    return f"Parley{suffix}"

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 Parts = defaultdict[int, defaultdict[int, list[StoredPart]]]  # turn, place, what may be there
 KINDS = (
     *("text", "thought", "call", "result", "picture", "sound", "attachment"),
-    *("seen", "preview", "document", "listened"),
+    *("seen", "preview", "document", "listened", "passage"),
 )
 TURN = (
     *("id", "uuid", "conversation", "parent", "role", "status", "said", "facts", "sha256"),

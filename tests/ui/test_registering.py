@@ -65,6 +65,9 @@ def test_the_desktop_opens_a_model_file_with_it(desktop, tmp_path):
     model.write_bytes(b"GGUF\3\0\0\0")
     assert KIND in gio(desktop, "info", "-a", "standard::content-type", str(model))
     assert ENTRY in gio(desktop, "mime", KIND).splitlines()[0]
+    (tmp_path / "pirate.parley").write_bytes(b"PK")
+    kind = gio(desktop, "info", "-a", "standard::content-type", str(tmp_path / "pirate.parley"))
+    assert "application/x-parley-variant" in kind
     assert gio(desktop, "open", str(model)) == ""
     end = time.monotonic() + 60
     while not desktop.noted.exists() or not desktop.noted.read_text():
@@ -80,7 +83,8 @@ def test_undoing_leaves_what_was_there(desktop):
     desktop.register()
     assert desktop.is_registered()
     text = (desktop.config / "mimeapps.list").read_text()
-    assert text == DEFAULTS.replace("gguf=", f"gguf={ENTRY};")
+    assert f"x-parley-variant={ENTRY};" in text
+    assert set(DEFAULTS.replace("gguf=", f"gguf={ENTRY};").split()) <= set(text.split())
     desktop.undo()
     assert not desktop.is_registered()
     assert (desktop.config / "mimeapps.list").read_text() == DEFAULTS
@@ -166,9 +170,10 @@ def test_windows(tmp_path):
 
 def test_what_the_mac_is_told():
     about = plistlib.loads((ROOT / "packaging/macos/document_types.plist").read_bytes())
-    (opened,), (kind,) = about["CFBundleDocumentTypes"], about["UTImportedTypeDeclarations"]
-    assert opened["LSItemContentTypes"] == [kind["UTTypeIdentifier"]]
-    assert kind["UTTypeTagSpecification"]["public.filename-extension"] == ["gguf"]
+    opened, kinds = about["CFBundleDocumentTypes"], about["UTImportedTypeDeclarations"]
+    for one, kind, ending in zip(opened, kinds, ("gguf", "parley"), strict=True):
+        assert one["LSItemContentTypes"] == [kind["UTTypeIdentifier"]]
+        assert kind["UTTypeTagSpecification"]["public.filename-extension"] == [ending]
 
 
 def test_a_file_that_a_mac_hands_over_arrives():
@@ -205,7 +210,7 @@ def test_by_clicks(qtbot, light, background, desktop):
     qtbot.mouseClick(card.register, Qt.MouseButton.LeftButton)
     assert controller.shown.state == "busy"
     qtbot.waitUntil(card.undo.isVisible, timeout=WAIT)
-    assert desktop.is_registered() and "opens with Parley" in card.line.words.text()
+    assert desktop.is_registered() and "open with Parley" in card.line.words.text()
     qtbot.mouseClick(card.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(card.register.isVisible, timeout=WAIT)
     assert not desktop.is_registered()

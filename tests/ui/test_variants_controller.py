@@ -395,6 +395,11 @@ def test_what_came_with_parley_is_put_away_and_copied_but_never_changed(
     copy = variants.duplicate(one.key)
     assert variants.variant(copy).name == "Tutor copy" and not variants.shown(copy).built_in
     assert variants.shown(copy).touches == ("Calculator",)
+    variants.export(one.key, str(tmp_path / "tutor.parley"))
+    qtbot.waitUntil((tmp_path / "tutor.parley").is_file)
+    with qtbot.waitSignal(variants.imports_ready) as found:
+        variants.look_at([str(tmp_path / "tutor.parley")])
+    assert "here already" in found.args[0][0].message
     variants.remove(one.key)
     assert [hidden.name for hidden in variants.hidden()] == ["Tutor"] and len(variants.all()) == 1
     undo.undo()
