@@ -15,6 +15,7 @@ from app.controllers.hub_token import HubToken
 from app.controllers.models import size_words
 from app.controllers.preferences import PreferencesController
 from app.controllers.shelf_around import NAMED, OWN, LookingAround
+from app.controllers.shelf_best import CAPABLE, QUICK, to_begin_with, why
 from app.controllers.shelf_machine import shown_machine
 from app.controllers.shelf_use import Using
 from app.controllers.shown import (
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 USE = "Use it"  # on the button of a notice
 SOON, LATER = 1_500, 20_000  # ms after the start: this computer is looked through, and measured
 ORDER = {"fits": 0, "tight": 1, "unknown": 2, "large": 3}
-QUICK = 5.0  # words a second; people read about four
-CAPABLE = 1.5  # billions of parameters a recommended model has at least
 THERE, AWAY, SHUT = "there", "away", "shut"  # as engines.models.shelves.places has them
 STATES = {AWAY: "Away: its drive or folder is not there now", SHUT: "Parley may not look into it"}
 
@@ -175,9 +174,11 @@ class ShelfController(QObject):
         able = [one for one in here if self._able(one.key)]
         if able:
             return replace(able[0], recommended=True)
-        best = self._best()
-        found = (row for row in self._offered("talk") if best and row.key == rows.OFFER + best.key)
-        return next(found, None)
+        if (best := self._best()) is None:
+            return None
+        found = (row for row in self._offered("talk") if row.key == rows.OFFER + best.key)
+        row = next(found, None)
+        return row and replace(row, words=f"{row.words} {why(best)}")
 
     # what the person does
 
@@ -282,15 +283,7 @@ class ShelfController(QObject):
         return made
 
     def _best(self) -> "Entry | None":
-        """The strongest of the catalogue that fits and answers as fast as one reads."""
-        for entry in self._entries:
-            fit = self._around.fit(entry.key)
-            if entry.job == "talk" and fit.fit == "fits" and fit.speed >= QUICK:
-                return entry
-        fitting = [
-            e for e in self._entries if e.job == "talk" and self._around.fit(e.key).fit == "fits"
-        ]
-        return max(fitting, key=lambda e: self._around.fit(e.key).speed, default=None)
+        return to_begin_with(self._entries, self._around.fit)
 
     def _able(self, key: str) -> bool:
         """Whether what is here is worth beginning with."""
