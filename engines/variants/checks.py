@@ -115,7 +115,7 @@ def _matches(check: Check, said: Said) -> str:
         raise Unusable(f"its expression is wrong, {why}") from None
     except (TimeoutError, RecursionError, MemoryError):
         raise Unusable("its expression takes too long") from None
-    return "" if found else f"It does not match {_short(pattern)}"
+    return "" if found else f"It does not match the pattern “{_short(pattern)}”."
 
 
 def _number(check: Check, said: Said) -> str:
