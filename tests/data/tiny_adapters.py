@@ -32,6 +32,21 @@ def lora_weights(seed: int = 1, rank: int = RANK) -> Weights:
     return found
 
 
+def expert_weights(seed: int = 1, experts: int = 4) -> Weights:
+    """The same for the experts of tiny_models.random_moe, and for what chooses among them."""
+    random = np.random.default_rng(seed)
+    found: Weights = {}
+    for n in range(LAYERS):
+        for name, (out, taken) in {"up": (HIDDEN, WIDTH), "down": (WIDTH, HIDDEN)}.items():
+            part = f"blk.{n}.ffn_{name}_exps.weight"
+            found[f"{part}.lora_a"] = normal(random, experts, RANK, taken) / taken**0.5
+            found[f"{part}.lora_b"] = normal(random, experts, out, RANK) * 0.5
+        part = f"blk.{n}.ffn_gate_inp.weight"
+        found[f"{part}.lora_a"] = normal(random, RANK, WIDTH) / WIDTH**0.5
+        found[f"{part}.lora_b"] = normal(random, 4, RANK) * 0.5
+    return found
+
+
 def normal(random: np.random.Generator, *shape: int) -> np.ndarray:
     return random.standard_normal(shape, dtype=np.float32)
 
@@ -43,7 +58,9 @@ def merged(weights: Mapping[str, np.ndarray], scale: float) -> Callable[[Weights
         for name, a in weights.items():
             if name.endswith(".lora_a"):
                 part = name.removesuffix(".lora_a")
-                model[part] = model[part] + scale * ALPHA / len(a) * weights[f"{part}.lora_b"] @ a
+                model[part] = (
+                    model[part] + scale * ALPHA / a.shape[-2] * weights[f"{part}.lora_b"] @ a
+                )
 
     return change
 

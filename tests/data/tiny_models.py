@@ -159,6 +159,32 @@ def random_llama(
     return write(path, "llama", describe, vocabulary, weights, template)
 
 
+def random_moe(
+    path: Path, *, seed: int = 0, change: Callable[[Weights], object] = lambda weights: None
+) -> Path:
+    """A llama with four experts in each layer, two of which are asked for a token."""
+    vocabulary, width, hidden, layers, experts = Vocabulary(), 64, 128, 2, 4
+    random = Random(seed)
+    weights = random.ends(vocabulary, width)
+    for n in range(layers):
+        weights |= attention(random, n, width, heads=4, kv_heads=2, size=16)
+        weights |= {
+            f"blk.{n}.ffn_norm.weight": ones(width),
+            f"blk.{n}.ffn_gate_inp.weight": random.matrix(experts, width),
+            f"blk.{n}.ffn_gate_exps.weight": random.normal(experts, hidden, width) / width**0.5,
+            f"blk.{n}.ffn_up_exps.weight": random.normal(experts, hidden, width) / width**0.5,
+            f"blk.{n}.ffn_down_exps.weight": random.normal(experts, width, hidden) / hidden**0.5,
+        }
+    change(weights)
+
+    def describe(writer: gguf.GGUFWriter) -> None:
+        describe_attention(writer, 4096, width, hidden, layers)
+        writer.add_expert_count(experts)
+        writer.add_expert_used_count(2)
+
+    return write(path, "llama", describe, vocabulary, weights, CHATML)
+
+
 def random_gemma3(path: Path, *, seed: int = 0, window: int = 64) -> Path:
     """Six layers, five of which see only the last `window` tokens."""
     vocabulary, width, hidden, layers = Vocabulary(), 64, 128, 6

@@ -17,6 +17,7 @@ def answer(qtbot, parts, *adapters):
 
 def test_an_adapter_put_into_the_folder_is_there_at_once(qtbot, start, tmp_path):
     parts, _ = start(tiny_models.random_llama(tmp_path / "model.gguf"))
+    qtbot.waitUntil(lambda: len(parts.variants.all()) > 1, timeout=WAIT)  # strays are gone by now
     plain = answer(qtbot, parts)
     sha256 = tiny_adapters.named(tiny_adapters.lora(parts.folders.adapters / "new.gguf"))
     assert answer(qtbot, parts, Adapted(sha256)) != plain

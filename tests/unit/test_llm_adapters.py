@@ -9,10 +9,11 @@ from engines.llm.llama import adapters, aside
 from engines.messages import Adapted, AdaptersHeld, Prefill
 from tests.data import tiny_adapters, tiny_models
 from tests.data.talking import ask, logits, opened, run, said
-from tests.data.tiny_adapters import lora_weights, merged
+from tests.data.tiny_adapters import expert_weights, lora_weights, merged
 
 QUESTION = "Tell me of the sea"
 CLOSE = 0.01  # of logits whose deviation is 2; what is remembered is rounded to f16 either way
+WORDS = (1, len(tiny_models.Vocabulary())), (2, tiny_adapters.WIDTH)
 NOISE = 0.2  # batches of other sizes round in other places
 KINDS = {
     "llama": tiny_models.random_llama,
@@ -72,6 +73,38 @@ def test_a_lora_does_what_a_merged_model_does(engine, folder, sea, scale):
         expected = thinks(other)
     assert far(thinks(engine), expected) > 1
     assert far(thinks(engine, Adapted(sea, scale=scale)), expected) < CLOSE
+
+
+def test_experts_are_changed_each(tmp_path):
+    """One with fewer of them would be read beyond its end."""
+    weights = expert_weights()
+    sound = tiny_adapters.named(tiny_adapters.lora(tmp_path / "new.gguf", weights))
+    few = tiny_adapters.lora(tmp_path / "new.gguf", expert_weights(experts=3))
+    few = tiny_adapters.named(few)
+    one, other = tiny_models.random_moe(tmp_path / "one.gguf"), tmp_path / "other.gguf"
+    tiny_models.random_moe(other, change=merged(weights, 0.5))
+    with opened(other) as engine:
+        expected = thinks(engine)
+    with opened(one, adapters=str(tmp_path)) as engine:
+        assert far(thinks(engine), expected) > 1
+        assert far(thinks(engine, Adapted(sound, scale=0.5)), expected) < CLOSE
+        assert "another size" in refused(engine, Adapted(few))
+
+
+def test_what_words_mean_is_changed(engine, folder):
+    a, b = (tiny_adapters.normal(np.random.default_rng(n), size, 4) for n, size in WORDS)
+    part = "token_embd.weight"
+    path = tiny_adapters.lora(
+        folder / "adapters/new.gguf", {f"{part}.lora_a": a, f"{part}.lora_b": b}
+    )
+
+    def change(weights):
+        weights[part] = weights[part] + 0.1 * tiny_adapters.ALPHA / 4 * a @ b.T
+
+    with opened(tiny_models.random_llama(folder / "words.gguf", change=change)) as other:
+        expected = thinks(other)
+    assert far(thinks(engine), expected) > 1
+    assert far(thinks(engine, Adapted(tiny_adapters.named(path), scale=0.1)), expected) < CLOSE
 
 
 def test_scale_nought_is_the_model_as_it_was_and_forgets_nothing(engine, sea, mood):
