@@ -158,7 +158,7 @@ def _line(data: dict[str, Any], taking: Taking) -> str:
         data.get("creator_notes")
     )
     if _told_by_parley(data):
-        return line(notes)
+        return line(notes.split("\n\n")[0])  # what follows is for older programs
     plain = PICTURE.sub(" ", TAG.sub(" ", notes))
     first = next((one for one in plain.splitlines() if re.search(r"\w", one)), "").lstrip("#>*- ")
     if len(" ".join(plain.split())) > len(line(first)) + 5:
