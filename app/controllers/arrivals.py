@@ -67,7 +67,7 @@ class ArrivalController(QObject):
                 self.plugin_given.emit(word)
             else:
                 files.append(word)
-        if doubtful := [one for one in files if may_be(Path(one))]:
+        if doubtful := [one for one in files if is_variant(one)]:
             self.look_into(doubtful, partial(self._sorted, files))
         elif files:
             self.files.emit(files)
@@ -85,6 +85,11 @@ class ArrivalController(QObject):
             self._talk.press()
         else:
             self._talk.release()
+
+
+def is_variant(path: str) -> bool:
+    """May be one, of any program; whoever reads it decides."""
+    return may_be(Path(path))
 
 
 def is_plugin(path: str) -> bool:

@@ -53,3 +53,8 @@ def takes_in(loaded: Loaded) -> str:
 
 def size_words(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def small_size(size: int) -> str:
+    """Of what may be a few kilobytes only."""
+    return size_words(size) if size >= 1e6 else f"{max(1, round(size / 1000)):,} KB"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers.loaded_words import size_words
+from app.controllers.loaded_words import size_words, small_size
 from app.controllers.offered import Offered
 from app.controllers.shown import title_of
 from app.controllers.shown_variants import ShownWish
@@ -107,7 +107,7 @@ def shown_wishes(variant: Variant, granted: Collection[str], tools: Tools) -> tu
 
 def files_words(variant: Variant) -> str:
     count, size = len(variant.knowledge), sum(one.size for one in variant.knowledge)
-    return f"{count} file{'s' * (count != 1)} of its own, {size_words(size)}"
+    return f"{count} file{'s' * (count != 1)} of its own, {small_size(size)}"
 
 
 def touches(variant: Variant, wishes: Sequence[ShownWish], tools: Tools) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from app.controllers.loaded_words import size_words
+from app.controllers.loaded_words import small_size
 from app.controllers.shown_variants import ShownScore, ShownVariant
 from app.controllers.turns import said_on
 from app.controllers.variant_library import Held
@@ -61,10 +61,6 @@ def shown(held: Held, record: Record, tools: Tools) -> ShownVariant:
         update=record.update,
         trouble=held.trouble,
     )
-
-
-def small_size(size: int) -> str:
-    return size_words(size) if size >= 1e6 else f"{max(1, round(size / 1000)):,} KB"
 
 
 def base_words(base: Base) -> str:

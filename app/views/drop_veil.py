@@ -7,7 +7,7 @@ from PySide6.QtCore import Property, QEasingCurve, QPointF, QPropertyAnimation, 
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.arrivals import VOICE, is_plugin
+from app.controllers.arrivals import VOICE, is_plugin, is_variant
 from app.views import icons, style
 from app.views.controls import Switch
 from app.views.theme import text_font
@@ -15,7 +15,8 @@ from app.views.theme import text_font
 INSET, RADIUS = 14, 22
 DISC, ICON = 72, 30
 FADE_MS = 140
-MODEL, FOLDER, PLUGIN, VARIANT = ".gguf", "folder", "plugin", ".parley"
+FEW = 4  # files that are looked into while they are still held over the window
+MODEL, FOLDER, PLUGIN, VARIANT = ".gguf", "folder", "plugin", "variant"
 WORDS = {
     MODEL: ("cpu", "Drop to open this model", "It is checked before anything of it runs"),
     VOICE: ("speaker", "Drop to speak with this voice", "It is checked before it is used"),
@@ -31,7 +32,10 @@ def kind_of(files: Sequence[Path]) -> str:
     if len(files) == 1 and is_plugin(str(files[0])):
         return PLUGIN
     endings = {file.suffix.lower() for file in files}
-    return next((kind for kind in (MODEL, VOICE, VARIANT) if endings == {kind}), "")
+    if kind := next((kind for kind in (MODEL, VOICE) if endings == {kind}), ""):
+        return kind
+    variants = 0 < len(files) <= FEW and all(is_variant(str(file)) for file in files)
+    return VARIANT if variants else ""
 
 
 class DropVeil(QWidget):

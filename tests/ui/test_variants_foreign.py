@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PIL import Image
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from app import media, paths
 from app.controllers.shown_variants import ShownImport
 from app.controllers.variant_pictures import VariantPictures
+from app.views.variants.import_sheet import pixmap_of
+from app.views.variants_page import VariantsPage
 from tests.data import foreign
+from tests.data.dropping import drop
 
 WAIT = 60_000
 
@@ -97,7 +100,7 @@ def test_a_card_with_a_photo_goes_out_and_comes_back(qtbot, ready, tmp_path):
         shown.load()
         assert shown.size == (64, 48)
     shown = looked_at(qtbot, ready, place)
-    assert shown.picture and shown.format == "Character card V3"
+    assert pixmap_of(shown.picture) is not None and shown.format == "Character card V3"
     new = ready.take_in(shown.key, {"knowledge"}, as_copy=True)
     back = ready.variant(new)
     assert (back.instructions, back.greeting) == ("Arr.", "Ahoy!")
@@ -113,3 +116,18 @@ def test_a_modelfile_goes_out_and_comes_back(qtbot, ready, tmp_path):
     back = ready.variant(taken_in(qtbot, ready, place))
     assert back.instructions == 'Say "Arr".'
     assert back.name.startswith("Pirate")
+
+
+def test_what_is_dropped_on_a_conversation_is_offered_on_its_page(
+    qtbot, window, ready, sorting, tmp_path
+):
+    (tmp_path / "mario.modelfile").write_text(foreign.MODELFILE)
+    drop(window.shell, tmp_path / "mario.modelfile")
+    page = lambda: window.pages.currentWidget()  # noqa: E731
+    qtbot.waitUntil(lambda: isinstance(page(), VariantsPage), timeout=WAIT)
+    qtbot.waitUntil(lambda: page().sheet is not None and page().sheet.isVisible(), timeout=WAIT)
+    assert not ready.library.held
+    qtbot.mouseClick(page().sheet.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(ready.library.held), timeout=WAIT)
+    (held,) = ready.library.held.values()
+    assert held.variant.name == "mario" and held.variant.base.description == "llama3:8b"

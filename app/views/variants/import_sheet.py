@@ -21,7 +21,7 @@ WIDTH = 540
 SAME = "The same variant is here already; only what it may do can be another."
 WANTS = "It wants to"
 CALM = "It wants nothing but to talk."
-LEFT_OUT = "Could not be carried over"
+LEFT_OUT = "Left out, or carried over in another way"
 CHANGES = "What changes"
 TOLD = "What it tells the model"
 HEIGHT = 9  # lines of the instructions
@@ -211,6 +211,6 @@ class ImportSheet(Sheet):
 
 
 def pixmap_of(picture: bytes) -> QPixmap | None:
-    """picture: a PNG Parley made itself."""
-    made = QPixmap()
-    return made if picture and made.loadFromData(picture, "PNG") else None
+    """picture: a PNG or JPEG Parley made itself."""
+    made, form = QPixmap(), "PNG" if picture.startswith(b"\x89PNG") else "JPEG"
+    return made if picture and made.loadFromData(picture, form) else None
