@@ -1,6 +1,7 @@
 """Runs the tests a variant carries, with the model that is open, and keeps how it did."""
 
 import logging
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
@@ -9,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background import Background
+from app.background import Background, Task
 from app.controllers.models import ModelController
 from app.controllers.shown import Notice
 from app.controllers.shown_variants import ShownTestResult
@@ -20,6 +21,7 @@ from engines.variants.variant import Test, Variant
 
 log = logging.getLogger(__name__)
 SEED = 1  # where the variant names none: the same tests give the same score
+PATIENCE = 5.0  # seconds for looking over what is being written
 EVERY = 150  # ms between two looks at an answer that grows
 LONGEST = 1_000  # characters of an answer that are on disk
 NO_TESTS = Notice("This variant has no tests.", "Write some where it is edited.")
@@ -72,6 +74,7 @@ class VariantTests(QObject):
         self._models, self._background = models, background
         self._run: Run | None = None
         self._last: dict[str, Run] = {}
+        self._looking: Task | None = None
         self._timer = QTimer(self, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._tell)
         trial.changed.connect(self._on_changed)
@@ -122,8 +125,14 @@ class VariantTests(QObject):
         A check that cannot be used, or a right and a wrong answer that do not prove the checks.
         """
         given = tuple(tests)
-        tell = partial(self.looked_over.emit, given)
-        self._background.run(lambda _: tuple(map(flaw, given)), tell, self._not_judged)
+        if self._looking:
+            self._looking.cancel()
+
+        def looked(flaws: tuple[str, ...]) -> None:
+            self._looking = None
+            self.looked_over.emit(given, flaws)
+
+        self._looking = self._background.run(partial(flaws_of, given), looked, self._not_judged)
 
     def _stored(self, key: str) -> tuple[ShownTestResult, ...]:
         """What is on disk of the variant as it is; the newest where several models were tried."""
@@ -233,6 +242,16 @@ class VariantTests(QObject):
     def _write(self, score: StoredScore, sha256: str) -> None:
         kept = replace(score, model=sha256 or score.model)
         self._kept.keep_score(kept, partial(self.scored.emit, score.variant))
+
+
+def flaws_of(tests: Sequence[Test], task: Task) -> tuple[str, ...]:
+    """As far as the time goes: a stranger may have written thousands of slow checks."""
+    until, found = time.monotonic() + PATIENCE, []
+    for test in tests:
+        if task.cancelled or time.monotonic() > until:
+            break
+        found.append(flaw(test))
+    return (*found, *[""] * (len(tests) - len(found)))
 
 
 def shortened(text: str) -> str:

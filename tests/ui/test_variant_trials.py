@@ -220,6 +220,14 @@ def test_tests_that_are_being_written_are_looked_over(qtbot, trying):
     assert tests == (HI, bad) and fine == "" and "right answer" in wrong
 
 
+def test_slow_checks_of_strangers_do_not_hold_up_the_looking_over(qtbot, trying, monkeypatch):
+    monkeypatch.setattr("app.controllers.variant_tests.PATIENCE", 0.0)
+    slow = VariantTest("?", (Check("matches", "(a+)+$"),), right="a" * 5000 + "b")
+    with qtbot.waitSignal(trying.tests.looked_over) as looked:
+        trying.tests.look_over([slow] * 200)
+    assert len(looked.args[1]) == 200 and looked.args[1][-1] == ""
+
+
 # what a trial may
 
 
