@@ -1,6 +1,7 @@
 """Adapters in the real, jailed process of a model: strangers' files kill nothing."""
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -182,3 +183,14 @@ def test_reading_ahead_gives_way_while_one_is_loaded(folder, start):
     events = running.until(job)
     assert any(number == ahead for number, _ in events)
     assert text([event for number, event in events if number == job]) == plain
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
+def test_where_the_library_gets_no_memory_there_are_words_and_the_model_goes_on(folder):
+    model = tiny_models.random_llama(folder / "model.gguf")
+    sha256 = kept(tiny_adapters.lora(folder / "new.gguf", lora_weights(rank=4000)))
+    asked = (model, folder / "adapters", sha256, 12 << 20)
+    command = [sys.executable, "-m", "tests.data.short_for_adapter", *map(str, asked)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=60)
+    told = json.loads(done.stdout)
+    assert "not enough memory for the adapter" in told["error"] and told["same"]

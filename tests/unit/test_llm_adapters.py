@@ -327,7 +327,7 @@ def test_one_that_is_not_used_for_long_gives_its_memory_back(engine, sea, hill, 
 def test_one_larger_than_what_is_free_is_refused(engine, sea, hill, monkeypatch):
     ask(engine, QUESTION, adapters=(Adapted(hill),))
     monkeypatch.setattr(machine, "memory", lambda: (8 << 30, 1000))
-    assert "needs 0 MB of memory, and 0 MB are free" in refused(engine, Adapted(sea))
+    assert "not enough memory for the adapter Tiny adapter" in refused(engine, Adapted(sea))
     assert ask(engine, QUESTION, adapters=(Adapted(hill),)).done.reason  # that is in use goes on
 
 

@@ -64,11 +64,12 @@ class NoSuchScale(ParleyError):
 
 
 class NoMemory(ParleyError):
-    def __init__(self, adapter: Adapter, free: int) -> None:
-        needs = gigabytes(adapter.size)
+    def __init__(self, adapter: Adapter, detail: str) -> None:
         super().__init__(
-            f"The adapter {adapter.name} needs {needs} of memory, and {gigabytes(free)} are free.",
+            f"There is not enough memory for the adapter {adapter.name}"
+            f" ({gigabytes(adapter.size)}).",
             "Close other programs, or set its scale to 0.",
+            detail,
         )
 
 
@@ -201,13 +202,15 @@ class Adapters:
             self._release(asked, most=0)
             self._asides.forget()
         if (free := machine.memory()[1]) < wanted:
-            raise NoMemory(adapter, free)
+            raise NoMemory(adapter, f"{gigabytes(free)} are free")
 
     def _lora(self, adapter: Adapter) -> Held:
         LOG.take_errors()
         LOG.take_buffers()
         pointer = C.llama_adapter_lora_init(self._model, os.fsencode(adapter.path))
         errors = LOG.take_errors()
+        if not pointer and "alloc" in errors:
+            raise NoMemory(adapter, errors)
         if not pointer:  # an object, also where it points nowhere
             raise BadAdapter(adapter.name, "llama.cpp refuses it", errors)
         return Held(adapter, pointer, buffers=tuple(LOG.take_buffers()))
