@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from app.controllers.consent import hash_of
-from app.controllers.shown import ShownQuestion, title_of
+from app.controllers.shown import ShownQuestion, ShownToolSetting, title_of
 from engines.messages import ToolCall
 from engines.tools.registry import Effect, Tool
 
@@ -68,6 +68,12 @@ def for_people(description: str) -> str:
     for theirs, yours in YOURS:
         first = first.replace(theirs, yours)
     return first
+
+
+def as_setting(name: str, offered: Offered) -> ShownToolSetting:
+    """A tool of others that is on, for a list of all there are."""
+    words = for_people(offered.about) or offered.command
+    return ShownToolSetting(name, offered.title, words, offered.effect.value, on=True)
 
 
 def doubts(

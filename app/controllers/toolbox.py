@@ -15,6 +15,7 @@ from app.controllers.offered import (
     ASKS,
     NOT_OFFERED,
     Offered,
+    as_setting,
     built_in,
     doubts,
     for_people,
@@ -165,6 +166,11 @@ class ToolboxController(QObject):
             for name, one in all_tools().items()
             if one.home in self._links
         )
+
+    def everything(self) -> tuple[ShownToolSetting, ...]:
+        """With the tools of plugins and programs that are on."""
+        others = (as_setting(n, one) for n, one in self.offered().items() if one.tool is None)
+        return (*self.tools(), *others)
 
     @Slot(str, bool)
     def set_on(self, name: str, on: bool) -> None:

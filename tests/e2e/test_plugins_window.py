@@ -1,7 +1,6 @@
 """Plugins in the window: dropped, looked at, allowed, used, changed, removed, brought back."""
 
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -11,6 +10,7 @@ from tests.data import plugins, tiny_models
 from tests.data.asking import asked, choose, say, wait_for_answer
 from tests.data.plugins import ABOUT, DICE, tool
 from tests.e2e.test_formats import HERMES, hermes
+from tests.e2e.test_variants_window import press, section
 from tests.ui.test_attachments_drop import drop, mime_of, over
 from tests.ui.test_programs_view import click, named, texts
 
@@ -195,8 +195,20 @@ def test_a_variant_wishes_for_its_tool_by_its_name(qtbot, parley, dropped, tmp_p
     ready(qtbot, dropped(window, plugins.folder(tmp_path / "theirs")), "dice")
     variants = parts.variants
     qtbot.waitUntil(lambda: variants.library.ready)
-    key = variants.make()
-    assert variants.save(key, replace(variants.variant(key), tools=("roll_dice",))) == ""
+    press(qtbot, window.sidebar.variants)
+    page = window.pages.currentWidget()
+    press(qtbot, page.tools.new)
+    about = section(qtbot, page, "About")
+    qtbot.waitUntil(about.name.field.hasFocus)
+    qtbot.keyClicks(about.name.field, "Player")
+    abilities = section(qtbot, page, "Abilities")
+    press(qtbot, abilities.which.control.button("Only these"))
+    qtbot.waitUntil(lambda: "roll_dice" in abilities.rows)
+    press(qtbot, abilities.rows["roll_dice"].switch)
+    press(qtbot, page.editor.save)
+    qtbot.waitUntil(lambda: any(one.name == "Player" for one in variants.all()))
+    key = next(one.key for one in variants.all() if one.name == "Player")
+    qtbot.waitUntil(lambda: variants.variant(key).tools == ("roll_dice",))
     [wish] = variants.shown(key).wishes
     assert (wish.words, wish.granted) == ("Use the tool “Dice: roll dice”", True)
     variants.use(key)

@@ -36,7 +36,7 @@ class Desk:
 
     def tools(self) -> dict[str, str]:
         """Name -> title of those there are."""
-        return {one.name: one.title for one in self.toolbox.tools()}
+        return {one.name: one.title for one in self.toolbox.everything()}
 
     def voices(self) -> list[str]:
         """Names of those that are here, as variants name them."""

@@ -176,7 +176,7 @@ class Editor(QWidget):
         if name == WORDS:
             return WordsSection(draft, fixed=fixed)
         if name == ABILITIES:
-            return AbilitiesSection(draft, desk.toolbox.tools(), desk.voices(), fixed=fixed)
+            return AbilitiesSection(draft, desk.toolbox.everything(), desk.voices(), fixed=fixed)
         if name == ANSWERS:
             return AnswersSection(draft, fixed=fixed)
         made = OwnTests(draft, desk.tools(), fixed=fixed)
