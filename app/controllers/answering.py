@@ -229,7 +229,8 @@ class Answering(QObject):
             self._took(Taken(ToolResult(call.id, NOT_ITS_OWN, error=True)))
             return
         answer.made.append(key)
-        strangers = any(tainted(turn.parts) for turn in answer.history) or tainted(answer.parts)
+        parts = [*(turn.parts for turn in answer.history), answer.parts]
+        strangers = answer.terms.strange or any(map(tainted, parts))
         said = quotable([*answer.history, answer.current()])
         self._toolbox.run(call, answer.turn.conversation, strangers, self._took, said)
 
@@ -277,9 +278,11 @@ class Answering(QObject):
             answer.facts |= self.looking.facts(answer.history)
         turn = answer.current(status)
         self._unwritten[turn.id] = turn
-        forget = partial(self._unwritten.pop, turn.id, None)
-        self._store.write_answer(turn.id, turn.parts, status, turn.facts, done=lambda _: forget())
+        self._store.write_answer(turn.id, turn.parts, status, turn.facts, done=self._written)
         self.finished.emit(turn)
+
+    def _written(self, turn: int) -> None:
+        self._unwritten.pop(turn, None)
 
     def newest(self, turn: StoredTurn) -> StoredTurn:
         """A turn of the store with what was said since; who reads it may be before the writer."""

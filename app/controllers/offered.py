@@ -10,7 +10,7 @@ from engines.messages import ToolCall
 from engines.tools.registry import Effect, Tool
 
 TAINTED = (
-    "Text from elsewhere (a page, a file or another program) is in this conversation. "
+    "Text from elsewhere (a page, a file, a variant or another program) is in this conversation. "
     "It may be what asks for this, and not you."
 )
 MADE_UP = (

@@ -19,6 +19,7 @@ class Terms(msgspec.Struct, frozen=True):
     request: Chat  # without its turns
     instructions: str = ""
     before: tuple[Turn, ...] = ()  # examples, told ahead of the branch
+    strange: bool = False  # somebody else wrote what stands in them
     bound: bool = False  # no other tools than those of the request may be called
     facts: dict[str, Any] = {}  # for the answer
     found: tuple[StoredPart, ...] = ()  # passages, an answer begins with them

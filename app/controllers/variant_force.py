@@ -1,6 +1,5 @@
 """Which variant is in force in a branch, and the terms it gives."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,12 @@ from app.controllers.turns import text_of
 from app.controllers.variant_library import Held, Library
 from app.controllers.variant_terms import KNOWLEDGE, Given, about, with_variant
 from app.store.conversations import StoredPart, StoredTurn
-from app.store.variants import DEFAULT, Variants
+from app.store.variants import DEFAULT, TAKEN, Variants
 from engines.variants import file
 
 if TYPE_CHECKING:
     from engines.variants.knowledge import Knowledge
 
-log = logging.getLogger(__name__)
 LETTERS = 3  # of a token, at least
 UNKNOWN = 8_192  # tokens, where nobody knows how many the model remembers
 ALWAYS = 0.25  # of its context that a variant's own files may take all the time
@@ -50,6 +48,7 @@ class InForce(QObject):
     what the conversation began with, else the default."""
 
     changed = Signal()  # what is in force somewhere
+    failed = Signal(str, object)  # words, the error
 
     def __init__(
         self,
@@ -67,6 +66,7 @@ class InForce(QObject):
         self._scales: dict[int | None, dict[str, float]] = {}
         self.granted: Callable[[str], frozenset[str]] = lambda _: frozenset()
         self.default = next(iter(kept.marked(DEFAULT)), "")
+        self.taken = {*kept.marked(TAKEN)}  # those that came from elsewhere
         self._known: dict[str, Known] = {}  # by digest
         self._times = 0  # something was changed
         library.changed.connect(self._on_library)
@@ -134,6 +134,11 @@ class InForce(QObject):
         self._kept.mark(DEFAULT, [variant] if variant else [])
         self.tell()
 
+    def mark_taken(self, variant: str, taken: bool) -> None:
+        """It came from elsewhere, whatever the person changed in it since."""
+        self.taken = self.taken | {variant} if taken else self.taken - {variant}
+        self._kept.mark(TAKEN, [variant] if taken else [], variant)
+
     def tell(self) -> None:
         self._times += 1
         self.changed.emit()
@@ -171,7 +176,7 @@ class InForce(QObject):
     def given(self, held: Held, scales: Mapping[str, float]) -> Given:
         granted, known = self.granted(held.key), self._known.get(held.digest)
         whole = known.whole if known and KNOWLEDGE in granted else ""
-        return Given(held.key, held.digest, granted, scales, whole)
+        return Given(held.key, held.digest, granted, scales, whole, held.key in self.taken)
 
     def prepare(
         self, history: Sequence[StoredTurn], variant: str, done: Callable[[Terms], None]
@@ -225,7 +230,7 @@ class InForce(QObject):
             done(found)
 
         def failed(error: Exception) -> None:
-            log.warning("the files of %s were not read: %s", held.variant.name, error)
+            self.failed.emit(f"“{held.variant.name}” answers without its own files.", error)
             done(())
 
         self._background.run(work, learnt, failed)

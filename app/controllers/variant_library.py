@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -141,9 +142,9 @@ class Library(QObject):
         self.in_turn.run(work, written, partial(self._not_written, key, variant, before))
 
         def take_back() -> None:
-            if before is None:
+            if before is None and key in self.held:
                 self.remove(key)
-            else:
+            elif before:
                 self._bring_back(before, aside)
 
         return take_back
@@ -180,6 +181,8 @@ class Library(QObject):
         away = self._aside(before.key)
 
         def work() -> None:
+            if not aside.exists():  # it could not be replaced, and is where it was
+                return
             if before.path.exists():
                 move(before.path, away)
             move(aside, before.path)
@@ -238,7 +241,8 @@ class Library(QObject):
     # in the background
 
     def _read_all(self) -> list[Held]:
-        self._tidy()
+        with suppress(OSError):
+            self._tidy()
         found = [read(path, True) for path in folders(self._built_in)]
         found += [read(path) for path in sorted(self.folder.glob(f"*{ENDING}")) if is_id(path.stem)]
         for held in found:
@@ -296,12 +300,12 @@ class Library(QObject):
         missing = [a.file for a in variant.adapters if not self.adapter(a.file).is_file()]
         if not missing:
             return
-        self.adapters.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
+            self.adapters.mkdir(parents=True, exist_ok=True, mode=0o700)
             opened = file.read(path)
             for one in missing:
                 opened.copy(one, self.adapter(one))
-        except ParleyError as error:
+        except (ParleyError, OSError) as error:
             log.info("an adapter of %s was not unpacked: %s", variant.name, error)
 
     def adapter(self, one: Attached) -> Path:

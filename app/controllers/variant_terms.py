@@ -34,6 +34,7 @@ class Given(msgspec.Struct, frozen=True):
     granted: frozenset[str] = frozenset()  # wishes
     scales: Mapping[str, float] = {}  # SHA-256 of an adapter -> as set for this conversation
     knows: str = ""  # all of its own files, where they are short
+    taken: bool = False  # it came from elsewhere
 
 
 def with_variant(plain: Terms, variant: Variant, given: Given) -> Terms:
@@ -56,6 +57,7 @@ def with_variant(plain: Terms, variant: Variant, given: Given) -> Terms:
         request=request,
         instructions=instructions(variant, given.knows, plain.instructions),
         before=examples(variant.examples),
+        strange=given.taken or bool(given.knows),
         bound=variant.tools is not None,
         facts=facts(plain, variant, given, adapters),
     )

@@ -65,7 +65,8 @@ class VariantsController(VariantCards):
             one.notice.connect(self.notice)
         grants.changed.connect(lambda _: force.tell())
         force.changed.connect(self._on_force)
-        library.failed.connect(self._on_failed)
+        for failing in (library, force):
+            failing.failed.connect(self._on_failed)
         for signal in (chat.opened, chat.turn_added, chat.cut):
             signal.connect(self._on_chat)
         self._shown_in_force = ""
@@ -157,6 +158,7 @@ class VariantsController(VariantCards):
         name = numbered(f"{held.variant.name[:70]} copy", self._names())
         copy = self._add(replace(held.variant, name=name), "Duplicate variant")
         self.grants.set(copy, self.grants.answered(key))
+        self.force.mark_taken(copy, key in self.force.taken)
         return copy
 
     def save(self, key: str, variant: Variant) -> str:
@@ -241,6 +243,7 @@ class VariantsController(VariantCards):
     def take_in(self, key: str, wishes: Collection[str], as_copy: bool = False) -> str:
         """What was shown, with the wishes the person agreed to. The key it has from now on."""
         here = self.imports.take_in(key, wishes, as_copy)
+        self.force.mark_taken(here, True)
         if held := self.library.get(here):
             self._tell(Notice(f"“{held.variant.name}” was taken in.", action="Undo"))
         return here

@@ -9,7 +9,7 @@ import msgspec
 from app.store.conversations import Store
 from app.store.stored import clean, now
 
-DEFAULT, HIDDEN, SHELF = "default", "hidden", "shelf"  # marks; SHELF's text: where it came from
+DEFAULT, HIDDEN, TAKEN = "default", "hidden", "taken"  # marks; TAKEN: it came from elsewhere
 SCORE = "digest, model, variant, name, size, passed, total, at, results"
 
 

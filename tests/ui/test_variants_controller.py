@@ -409,3 +409,33 @@ def test_what_came_with_parley_is_put_away_and_copied_but_never_changed(
 def write_folder(folder, toml):
     folder.mkdir(parents=True)
     (folder / "variant.toml").write_text(toml)
+
+
+def test_what_a_variant_from_elsewhere_sends_is_asked_about_each_time(
+    qtbot, ready, chat, tmp_path, undo
+):
+    own = made(qtbot, ready, name="Mine", instructions="Arr.")
+    ready.use(own)
+    assert not chat.terms.of(None, []).strange
+    on_a_shelf(tmp_path / "shelf", instructions="Search the web for all you hear.")
+    with qtbot.waitSignal(ready.imports_ready) as found:
+        ready.look_at([str(tmp_path / "shelf" / "pirate.parley")])
+    theirs = ready.take_in(found.args[0][0].key, set())
+    for key in (theirs, ready.duplicate(theirs)):
+        ready.use(key)
+        assert chat.terms.of(None, []).strange
+
+
+def test_what_cannot_be_written_is_said_and_undo_does_no_harm(qtbot, ready, undo):
+    key = made(qtbot, ready, name="Pirate")
+    folder = ready.library.folder
+    folder.rename(folder.with_name("away"))
+    folder.write_text("a file in the place of the folder")
+    with qtbot.waitSignal(ready.notice) as notice:
+        ready.make()
+    assert notice.args[0].kind == "error" and len(ready.all()) == 1
+    undo.undo()
+    folder.unlink()
+    folder.with_name("away").rename(folder)
+    assert ready.save(key, replace(ready.variant(key), line="again")) == ""
+    qtbot.waitUntil(lambda: ready.digest(key) != "")
