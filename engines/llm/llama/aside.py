@@ -16,6 +16,7 @@ KEPT = 4
 ROOM = 512 << 20  # bytes, of all together
 SHARE = 4  # and no more than this part of what is free
 UNUSED = 600.0  # seconds
+GROWS = 4  # a conversation that was put aside may be longer by this part the next time
 
 Changes = tuple[Adapted, ...]
 
@@ -28,11 +29,12 @@ class Read:
     place: int
     checkpoints: list[Checkpoint]
     data: mmap.mmap
+    length: int  # bytes of data
     since: float
 
     @property
     def size(self) -> int:
-        return len(self.data) + states(self.checkpoints)
+        return self.length + states(self.checkpoints)
 
 
 class Asides:
@@ -41,23 +43,30 @@ class Asides:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._kept: dict[Changes, Read] = {}
+        # to go to and fro is quick where memory need not be fetched from the system each time
+        self._spare: mmap.mmap | None = None
 
     def change(self, before: Changes, after: Changes) -> None:
         """The memory holds what was read with `before`; then what was read with `after`."""
         self.tidy()
         self._put(before)
         self._memory.clear()
-        if (found := self._kept.pop(after, None)) and not bring(self._memory, found):
-            self._memory.clear()
+        if found := self._kept.pop(after, None):
+            if not bring(self._memory, found):
+                self._memory.clear()
+            self._spare = found.data
 
     def tidy(self) -> None:
         """Give back what nobody came back to for long."""
         for changes, read in list(self._kept.items()):
             if time.monotonic() - read.since > UNUSED:
                 del self._kept[changes]
+        if not self._kept:
+            self._spare = None
 
     def forget(self) -> None:
         self._kept.clear()
+        self._spare = None
 
     def _put(self, changes: Changes) -> None:
         self._kept.pop(changes, None)
@@ -69,23 +78,24 @@ class Asides:
             return
         while self._kept and (len(self._kept) >= KEPT or self._size() + whole > ROOM):
             del self._kept[next(iter(self._kept))]
-        if read := taken(self._memory, size):
-            self._kept[changes] = read
+        data, self._spare = self._spare, None
+        if data is None or len(data) < size:
+            data = mmap.mmap(-1, size + size // GROWS)  # what is not touched takes no memory
+        if C.llama_state_seq_get_data(self._memory.pointer, bytes_of(data), size, 0) == size:
+            self._kept[changes] = written_down(self._memory, data, size)
 
     def _size(self) -> int:
         return sum(read.size for read in self._kept.values())
 
 
-def taken(memory: Memory, size: int) -> Read | None:
-    data = mmap.mmap(-1, size)  # is given back to the system when nobody needs it any more
-    if C.llama_state_seq_get_data(memory.pointer, bytes_of(data), size, 0) != size:
-        return None
-    return Read([*memory.tokens], memory.place, [*memory.checkpoints], data, time.monotonic())
+def written_down(memory: Memory, data: mmap.mmap, length: int) -> Read:
+    tokens, checkpoints = [*memory.tokens], [*memory.checkpoints]
+    return Read(tokens, memory.place, checkpoints, data, length, time.monotonic())
 
 
 def bring(memory: Memory, read: Read) -> bool:
     """Back into an empty memory."""
-    if not C.llama_state_seq_set_data(memory.pointer, bytes_of(read.data), len(read.data), 0):
+    if not C.llama_state_seq_set_data(memory.pointer, bytes_of(read.data), read.length, 0):
         return False
     memory.tokens, memory.place, memory.checkpoints = read.tokens, read.place, read.checkpoints
     return True
