@@ -102,7 +102,7 @@ class Files(QObject):
 def to_draw(held: Held) -> bytes:
     """In a thread: its picture, where that is no PNG, as which alone it can carry a card."""
     picture = held.variant.look.picture
-    data = file.read(held.path).member(picture) if picture else b""
+    data = held.open().member(picture) if picture else b""
     return b"" if data.startswith(PNG) else data
 
 
@@ -111,7 +111,7 @@ def exported(held: Held, place: Path, format: str, pixels: Pixels | None = None)
 
     Raises ParleyError, OSError.
     """
-    opened = file.read(held.path)
+    opened = held.open()
     variant: Variant = opened.variant
     if format == "parley":
         sources: dict[str, writing.Source] = {one.name: opened for one in variant.attached()}

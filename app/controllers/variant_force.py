@@ -16,7 +16,6 @@ from app.controllers.variant_library import Held, Library
 from app.controllers.variant_terms import KNOWLEDGE, Given, about, with_variant
 from app.store.conversations import StoredPart, StoredTurn
 from app.store.variants import DEFAULT, TAKEN, Variants
-from engines.variants import file
 
 if TYPE_CHECKING:
     from engines.variants.knowledge import Knowledge
@@ -250,6 +249,6 @@ def learn(held: Held, letters: int) -> Known:
     """Raises ParleyError."""
     from engines.variants.knowledge import Knowledge
 
-    knowledge = Knowledge.of(file.read(held.path))
+    knowledge = Knowledge.of(held.open())
     whole = knowledge.whole(min(LONGEST, int(letters * ALWAYS)))
     return Known(knowledge, letters, whole or "")

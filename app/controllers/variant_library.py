@@ -37,6 +37,11 @@ class Held(msgspec.Struct, frozen=True):
     size: int = 0  # bytes
     built_in: bool = False
     trouble: str = ""  # why it cannot be used
+    apart: Path | None = None  # where its adapters lie
+
+    def open(self) -> file.Opened:
+        """In a thread. Raises ParleyError."""
+        return file.read(self.path, apart=self.apart)
 
 
 class InTurn:
@@ -134,7 +139,7 @@ class Library(QObject):
         before, aside = self.held.get(key), self._aside(key)
         variant = msgspec.structs.replace(variant, id=key)
         path = self.folder / f"{key}{ENDING}"
-        self._hold(Held(key, variant, path, size=before.size if before else 0))
+        self._hold(Held(key, variant, path, size=before.size if before else 0, apart=self.adapters))
         # all of them: one may be made of the files of another
         places = [one.path for one in self.held.values() if one.variant.attached()]
         work = partial(self._write, variant, path, aside, dict(more or {}), places)
@@ -194,7 +199,7 @@ class Library(QObject):
         """It may have been replaced before its digest was known."""
 
         def work() -> tuple[str, int]:
-            found = file.read(held.path)
+            found = held.open()
             return found.digest, found.size
 
         self.in_turn.run(work, partial(self._written, held.key, held.variant))
@@ -243,15 +248,26 @@ class Library(QObject):
     def _read_all(self) -> list[Held]:
         with suppress(OSError):
             self._tidy()
-        found = [read(path, True) for path in folders(self._built_in)]
-        found += [read(path) for path in sorted(self.folder.glob(f"*{ENDING}")) if is_id(path.stem)]
+        ours = sorted(self.folder.glob(f"*{ENDING}"))
+        found = [read(path, self.adapters, True) for path in folders(self._built_in)]
+        found += [read(path, self.adapters) for path in ours if is_id(path.stem)]
         for held in found:
             self._unpack(held.path, held.variant)
-        wanted = {self.adapter(a.file) for held in found for a in held.variant.adapters}
-        if not any(held.trouble for held in found):  # which may want one, and cannot say so
-            for one in set(self.adapters.glob("*.gguf")) - wanted:
-                one.unlink(missing_ok=True)
+        self._forget_adapters(found)
         return found
+
+    def _forget_adapters(self, found: list[Held]) -> None:
+        """Those that nothing here wants, nor what was replaced or deleted of late."""
+        unwanted = set(self.adapters.glob("*.gguf"))
+        unwanted -= {self.adapter(a.file) for held in found for a in held.variant.adapters}
+        if not unwanted:
+            return
+        earlier = [read(path, self.adapters) for path in self.folder.glob(f"earlier/*{ENDING}")]
+        if any(held.trouble for held in [*found, *earlier]):  # it may want one, and cannot say so
+            return
+        unwanted -= {self.adapter(a.file) for held in earlier for a in held.variant.adapters}
+        for one in unwanted:
+            one.unlink(missing_ok=True)
 
     def _tidy(self) -> None:
         before = time.time() - KEPT_DAYS * 86_400
@@ -275,13 +291,12 @@ class Library(QObject):
             places = [aside if one == path else one for one in places]
         try:
             sources = more | self._sources(variant, more, places)
-            digest = writing.write(variant, sources, path)
+            digest = writing.write(variant, sources, path, apart=self.adapters)
         except BaseException:
             if moved:
                 move(aside, path)
             raise
-        self._unpack(path, variant)
-        return digest, path.stat().st_size
+        return digest, path.stat().st_size + sum(one.file.size for one in variant.adapters)
 
     def _sources(
         self, variant: Variant, more: Mapping[str, writing.Source], places: list[Path]
@@ -290,7 +305,7 @@ class Library(QObject):
         found: dict[str, writing.Source] = {
             one.name: self.staged[one.sha256] for one in wanted if one.sha256 in self.staged
         }
-        for opened in opened_at(places):
+        for opened in opened_at(places, self.adapters):
             for one in wanted & set(opened.variant.attached()):
                 found.setdefault(one.name, opened)
         return found
@@ -302,7 +317,7 @@ class Library(QObject):
             return
         try:
             self.adapters.mkdir(parents=True, exist_ok=True, mode=0o700)
-            opened = file.read(path)
+            opened = file.read(path, apart=self.adapters)
             for one in missing:
                 opened.copy(one, self.adapter(one))
         except (ParleyError, OSError) as error:
@@ -316,24 +331,24 @@ def folders(place: Path) -> list[Path]:
     return sorted(one.parent for one in place.glob("*/variant.toml"))
 
 
-def read(path: Path, built_in: bool = False) -> Held:
+def read(path: Path, apart: Path, built_in: bool = False) -> Held:
     """A damaged one is held too, with its trouble: a person sees what became of it."""
     key = path.stem
     try:
-        opened = file.read(path)
+        opened = file.read(path, apart=apart)
     except ParleyError as error:
         words = f"{error.message} {error.hint}".strip()
         return Held(key, Variant(name=key), path, built_in=built_in, trouble=words)
     if built_in:
         key = opened.variant.id or str(uuid.uuid5(OURS, path.name))
     variant = msgspec.structs.replace(opened.variant, id=key)
-    return Held(key, variant, path, opened.digest, opened.size, built_in)
+    return Held(key, variant, path, opened.digest, opened.size, built_in, apart=apart)
 
 
-def opened_at(places: list[Path]) -> Iterator[file.Opened]:
+def opened_at(places: list[Path], apart: Path) -> Iterator[file.Opened]:
     for place in places:
         try:
-            yield file.read(place)
+            yield file.read(place, apart=apart)
         except ParleyError as error:
             log.info("%s is not looked into: %s", place.name, error)
 

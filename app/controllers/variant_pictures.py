@@ -12,7 +12,6 @@ from app.controllers.readings import gathering
 from app.controllers.variant_library import Held
 from app.resting import Resting
 from engines.messages import Event, Failed, Pixels, Preview, ReadPicture
-from engines.variants import file
 
 SIDE = 256  # pixels of the longer one
 
@@ -40,7 +39,7 @@ class VariantPictures(QObject):
             return ""
         if picture.sha256 not in self._known:
             self._known[picture.sha256] = ""
-            self._find(picture.sha256, lambda: file.read(held.path).member(picture))
+            self._find(picture.sha256, lambda: held.open().member(picture))
         return self._known[picture.sha256]
 
     def small(self, data: bytes, done: Callable[[bytes], None]) -> None:

@@ -27,6 +27,7 @@ from engines.variants.toml import digest, from_toml
 from engines.variants.variant import Attached, Variant
 
 ENDING = ".parley"
+ADAPTER = ".gguf"
 LARGEST_FILE = LARGEST + LARGEST_PICTURE + LARGEST_TOML + (1 << 20)  # bytes; the last for the ZIP
 STEP = 1 << 20
 
@@ -61,9 +62,10 @@ class Opened:
     path: Path
     variant: Variant
     digest: str  # SHA-256 of what it says, its files by their hashes
-    size: int  # bytes of the file, or of the folder's files
+    size: int  # bytes of the file or of the folder's files, and of what lies apart
     toml: int  # bytes of variant.toml
     limits: Limits = Limits()
+    apart: Path | None = None  # where its adapters may lie instead, by their hashes
 
     def sizes(self) -> Sizes:
         one = self.variant
@@ -105,16 +107,27 @@ class Opened:
         """What is in it, at most STEP bytes at once; at the end BadVariant where it is another."""
         if file not in self.variant.attached():
             raise BadVariant(f"It has no file “{file.name}”.")
-        with _readable(self.path), _stream(self.path, file.name) as stream:
+        place = lies(file, self.apart)
+        with (
+            _readable(self.path),
+            _plain_file(place) if place else _stream(self.path, file.name) as stream,
+        ):
             yield from _verified(stream, file)
 
 
-def read(path: Path, limits: Limits = Limits()) -> Opened:  # noqa: B008 frozen
-    """A *.parley file, or a folder with variant.toml and its files. Raises BadVariant, which is
-    also said of what the system does not let us read."""
+def read(
+    path: Path,
+    limits: Limits = Limits(),  # noqa: B008 frozen
+    apart: Path | None = None,
+) -> Opened:
+    """A *.parley file, or a folder with variant.toml and its files.
+
+    apart: a folder of ours in which adapters lie by their hashes; those need not lie within.
+    Raises BadVariant, which is also said of what the system does not let us read.
+    """
     with _readable(path):
         if path.is_dir():
-            return _from_folder(path, limits)
+            return _from_folder(path, limits, apart)
         size = path.stat().st_size
         if size > limits.file:
             raise BadVariant("This file is larger than any variant: more than 2 GB.")
@@ -123,33 +136,45 @@ def read(path: Path, limits: Limits = Limits()) -> Opened:  # noqa: B008 frozen
             with packed.member(archive, names.TOML) as stream:
                 toml = _up_to(stream, limits.toml)
         variant = from_toml(toml)
-        _all_there(variant, found)
-        return Opened(path, variant, digest(variant), size, len(toml), limits)
+        size += _all_there(variant, found, apart)
+        return Opened(path, variant, digest(variant), size, len(toml), limits, apart)
 
 
-def _from_folder(path: Path, limits: Limits) -> Opened:
+def lies(file: Attached, apart: Path | None) -> Path | None:
+    """Where an adapter lies apart from its variant, None where it does not."""
+    place = apart / f"{file.sha256}{ADAPTER}" if apart else None
+    try:
+        return place if place and place.stat().st_size == file.size else None
+    except OSError:
+        return None
+
+
+def _from_folder(path: Path, limits: Limits, apart: Path | None) -> Opened:
     with _stream(path, names.TOML) as stream:
         toml = _up_to(stream, limits.toml)
     variant = from_toml(toml)
-    found = {}
+    found = {names.TOML: len(toml)}
     for file in variant.attached():
-        with _stream(path, file.name) as stream:
-            found[file.name] = os.fstat(stream.fileno()).st_size
-    _all_there(variant, {**found, names.TOML: len(toml)})
-    return Opened(
-        path, variant, digest(variant), len(toml) + sum(found.values()), len(toml), limits
-    )
+        if not lies(file, apart):
+            with _stream(path, file.name) as stream:
+                found[file.name] = os.fstat(stream.fileno()).st_size
+    size = sum(found.values()) + _all_there(variant, found, apart)
+    return Opened(path, variant, digest(variant), size, len(toml), limits, apart)
 
 
-def _all_there(variant: Variant, found: dict[str, int]) -> None:
-    """Each file it names is there in its size, and none that it does not name."""
+def _all_there(variant: Variant, found: dict[str, int], apart: Path | None) -> int:
+    """Each file it names is there in its size, and none that it does not name. Bytes apart."""
+    away = 0
     for file in variant.attached():
-        if file.name not in found:
+        if file.name not in found and lies(file, apart):
+            away += file.size
+        elif file.name not in found:
             raise BadVariant(f"Its file “{file.name}” is missing.", packed.AGAIN)
-        if found[file.name] != file.size:
+        elif found[file.name] != file.size:
             raise BadVariant(f"Its file “{file.name}” has another size than it says.", packed.AGAIN)
     if more := found.keys() - {file.name for file in variant.attached()} - {names.TOML}:
         raise BadVariant(f"It holds a file it does not speak of: “{min(more)}”.", packed.AGAIN)
+    return away
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import IO
 from engines.errors import ParleyError
 from engines.variants import names
 from engines.variants.checked import checked
-from engines.variants.file import STEP, Opened, fresh
+from engines.variants.file import ADAPTER, STEP, Opened, fresh, lies
 from engines.variants.toml import digest, to_toml
 from engines.variants.variant import Attached, Variant
 
@@ -19,9 +19,13 @@ Source = Path | bytes | Opened  # Opened: the file of that name in another varia
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first a ZIP can say
 
 
-def write(variant: Variant, files: Mapping[str, Source], to: Path) -> str:
+def write(
+    variant: Variant, files: Mapping[str, Source], to: Path, apart: Path | None = None
+) -> str:
     """files by the names of variant.attached(); the digest of what was written.
 
+    apart: a folder of ours for its adapters, which lie there by their hashes and not within: so
+    a word that is changed does not cost a copy of them. What lies there need not be in files.
     Raises BadVariant, and ParleyError where a file is not what the variant says or the disk
     does not take it.
     """
@@ -29,9 +33,15 @@ def write(variant: Variant, files: Mapping[str, Source], to: Path) -> str:
     toml = to_toml(variant)
     with fresh(to) as written, zipfile.ZipFile(written, "w") as archive:
         archive.writestr(_member(names.TOML, len(toml), zipfile.ZIP_STORED), toml)
+        adapters = {one.file for one in variant.adapters}
         for file in variant.attached():
+            if lies(file, apart) and file in adapters:
+                continue
             if file.name not in files:
                 raise ParleyError(f"The file “{file.name}” of this variant is missing.")
+            if apart and file in adapters:
+                _lay(file, files[file.name], apart)
+                continue
             packing = zipfile.ZIP_DEFLATED if file in variant.knowledge else zipfile.ZIP_STORED
             with archive.open(_member(file.name, file.size, packing), "w") as stream:
                 _copy(file, files[file.name], stream)
@@ -58,6 +68,12 @@ def _member(name: str, size: int, packing: int) -> zipfile.ZipInfo:
     info.create_system, info.external_attr = 3, 0o100644 << 16
     info.compress_type, info.file_size = packing, size
     return info
+
+
+def _lay(file: Attached, source: Source, apart: Path) -> None:
+    apart.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with fresh(apart / f"{file.sha256}{ADAPTER}") as stream:
+        _copy(file, source, stream)
 
 
 def _copy(file: Attached, source: Source, stream: IO[bytes]) -> None:

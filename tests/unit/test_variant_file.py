@@ -122,6 +122,26 @@ def test_a_copy_is_verified_and_whole_or_not_there(tmp_path, tutor, files):
         opened.verify()
 
 
+def test_adapters_may_lie_apart_so_that_a_word_does_not_cost_a_copy(tmp_path, tutor, files):
+    apart, path, adapter = tmp_path / "adapters", tmp_path / "one.parley", tutor.adapters[0].file
+    assert write(tutor, files, path, apart=apart) == digest(tutor)
+    assert [one.name for one in apart.iterdir()] == [f"{adapter.sha256}.gguf"]
+    assert path.stat().st_size < 10_000
+    with pytest.raises(BadVariant, match=r"kind\.gguf"):
+        read(path)
+    opened = read(path, apart=apart)
+    assert opened.size == path.stat().st_size + len(LORA) and opened.member(adapter) == LORA
+    changed = msgspec.structs.replace(tutor, line="Asks.")
+    few = dict.fromkeys(("owl.png", "facts.txt"), opened)
+    write(changed, few, tmp_path / "two.parley", apart=apart)  # its adapter is here already
+    again = read(tmp_path / "two.parley", apart=apart)
+    write(changed, dict.fromkeys(files, again), tmp_path / "mailed.parley")
+    assert read(tmp_path / "mailed.parley").member(adapter) == LORA
+    (apart / f"{adapter.sha256}.gguf").write_bytes(LORA[::-1])
+    with pytest.raises(BadVariant, match="not the one it should be"):
+        again.member(adapter)
+
+
 def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path, tutor, files):
     (tmp_path / "one.parley").write_bytes(b"the one before")
     with pytest.raises(ParleyError, match="another one"):
