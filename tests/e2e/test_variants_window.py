@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 
 from tests.data.asking import WAIT, say, wait_for_answer
 from tests.data.dropping import drop, pick
@@ -22,9 +22,9 @@ def type_into(qtbot, field, text):
 
 
 def choose(qtbot, box, words):
-    """Type the beginning of an entry, as one does in a list that has the keyboard."""
+    """Type the first word of an entry, as one does in a list that has the keyboard."""
     box.setFocus()
-    qtbot.keyClicks(box, words)
+    qtbot.keyClicks(box, words.split()[0])
     qtbot.waitUntil(lambda: box.currentText().startswith(words), timeout=WAIT)
 
 
@@ -86,11 +86,12 @@ def export(qtbot, page, key, path):
     press(qtbot, card.more)
     pick(qtbot, "Export", "Parley variant…")
     qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None, timeout=WAIT)
-    field = page.findChild(QFileDialog).findChild(QLineEdit, "fileNameEdit")
-    field.selectAll()
-    qtbot.keyClicks(field, str(path))
-    qtbot.keyClick(field, ENTER)
-    qtbot.waitUntil(lambda: path.is_file() and path.stat().st_size > 0, timeout=WAIT)
+    dialog = page.findChild(QFileDialog)
+    dialog.findChild(QLineEdit, "fileNameEdit").setText(str(path))
+    buttons = dialog.findChild(QDialogButtonBox)
+    press(qtbot, buttons.button(QDialogButtonBox.StandardButton.Save))
+    qtbot.waitUntil(lambda: path.name in page.notices.message, timeout=WAIT)
+    assert path.is_file()
 
 
 def test_a_variant_from_its_making_to_its_coming_back(qtbot, opened, tmp_path):
@@ -135,7 +136,9 @@ def test_a_variant_from_its_making_to_its_coming_back(qtbot, opened, tmp_path):
     page.own.card(key).body.setFocus()
     qtbot.keyClick(page.own.card(key).body, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: key not in page.own.keys, timeout=WAIT)
-    press(qtbot, page.notices.action)  # Undo
+    qtbot.waitUntil(lambda: "deleted" in page.notices.message, timeout=WAIT)
+    assert page.notices.action.text() == "Undo"
+    press(qtbot, page.notices.action)
     qtbot.waitUntil(lambda: key in page.own.keys, timeout=WAIT)
     assert variants.variant(key) == made
     qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)

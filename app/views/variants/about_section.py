@@ -11,6 +11,7 @@ from app.controllers.shown_variants import ShownVariant
 from app.controllers.variant_data import Base
 from app.views.controls import Button, column, row
 from app.views.variants.draft import Draft
+from app.views.variants.entering import enter
 from app.views.variants.fields import ChoiceField, LineField, LinesField
 from app.views.variants.portrait import Portrait
 from app.views.variants.section import FieldCard, Section
@@ -160,7 +161,7 @@ class AboutSection(Section):
     def _set_base(self, title: str) -> None:
         if title == OTHER:
             self._show_other(True)
-            self.other.field.setFocus()
+            enter(self.other.field)
         else:
             self.draft.set(base=self._bases.get(title, Base()))
             self._show_base()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.shown_variants import ShownVariant
 from app.views.variants.card import HEIGHT, VariantCard
+from app.views.variants.entering import reveal
 
 BETWEEN = 12  # two cards, pixels
 NARROW = 330  # a card is never narrower
@@ -125,15 +126,7 @@ class Cards(QWidget):
         there = here + right + down * self._across
         if here >= 0 and 0 <= there < len(keys) and (one := self._made.get(keys[there])):
             one.body.setFocus()
-            self.reveal(one)
-
-    def reveal(self, one: QWidget) -> None:
-        """Scroll so far that it is seen whole."""
-        area = self.parentWidget()
-        while area and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if area:
-            area.ensureWidgetVisible(one, 0, 24)
+            reveal(one)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

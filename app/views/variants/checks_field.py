@@ -11,6 +11,7 @@ from app.controllers.variant_data import Check
 from app.views.controls import Button, IconButton, column, label, row
 from app.views.facts import empty
 from app.views.option_controls import Calm
+from app.views.variants.entering import enter
 from app.views.variants.fields import Box, Spin
 
 KINDS = {  # kind -> words, what stands in the empty field
@@ -166,7 +167,7 @@ class ChecksField(QFrame):
 
     @Slot()
     def _add(self) -> None:
-        self._make(Check("contains")).text.setFocus()
+        enter(self._make(Check("contains")).text)
         self._tell()
 
     @Slot()

@@ -14,6 +14,7 @@ from app.views.variants.about_section import AboutSection
 from app.views.variants.answers_section import AnswersSection
 from app.views.variants.desk import Desk
 from app.views.variants.draft import Draft
+from app.views.variants.entering import enter
 from app.views.variants.portrait import Portrait
 from app.views.variants.preview import WIDTH, Preview
 from app.views.variants.section import Section
@@ -71,7 +72,6 @@ class Editor(QWidget):
         top.setStretch(1, 1)
         top.insertSpacing(1, 4)
         fixed = label(FIXED, "second", wrap=True)
-        fixed.setVisible(self.fixed)
         trouble = row(self.problem, self.abandon, None, gap=8)
         parts = (top, fixed, trouble, row(self.tabs, None))
         head = column(*parts, margins=(24, 18, 24, 12), gap=10)
@@ -84,6 +84,7 @@ class Editor(QWidget):
         self._whole = row(self._form, gap=0)
         self._whole.setStretch(0, 1)
         self.setLayout(self._whole)
+        fixed.setVisible(self.fixed)
         self.save.setVisible(not self.fixed)
         self.copy.setVisible(self.fixed)
         self.problem.hide()
@@ -151,16 +152,13 @@ class Editor(QWidget):
         if self._naming and isinstance(about := self._made.get(ABOUT), AboutSection):
             self._naming = False
             about.name.field.selectAll()
-            about.name.field.setFocus()
+            enter(about.name.field)
 
     def _order_tab(self) -> None:
         """Tab goes through the section and then to the preview, whichever was made first."""
-        last: QWidget = self.tabs
-        one = self.nextInFocusChain()
-        while one and one is not self:
-            if self._stack.isAncestorOf(one) and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                last = one
-            one = one.nextInFocusChain()
+        inside = self._stack.findChildren(QWidget)
+        halts = [one for one in inside if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        last = halts[-1] if halts else self.tabs
         for stop in self.preview.stops() if self.preview else ():
             QWidget.setTabOrder(last, stop)
             last = stop
@@ -264,7 +262,7 @@ class Editor(QWidget):
         if self.fixed or self.keep():
             return True
         self.abandon.show()
-        self.abandon.setFocus()
+        enter(self.abandon)
         return False
 
     @Slot()

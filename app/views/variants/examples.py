@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.controllers.variant_data import Example
 from app.views.controls import Button, IconButton, column, label, row
 from app.views.facts import empty
+from app.views.variants.entering import enter
 from app.views.variants.fields import MARGINS, Box
 
 
@@ -67,7 +68,7 @@ class ExamplesField(QFrame):
 
     @Slot()
     def _add(self) -> None:
-        self._make(Example("", "")).question.setFocus()
+        enter(self._make(Example("", "")).question)
 
     @Slot()
     def _remove(self) -> None:
@@ -77,7 +78,7 @@ class ExamplesField(QFrame):
         self.boxes = []
         for one in values:
             self._make(one)
-        (self.boxes[-1].question if self.boxes else self.add).setFocus()
+        enter(self.boxes[-1].question if self.boxes else self.add)
         self._tell()
 
     @Slot()

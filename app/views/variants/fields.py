@@ -8,6 +8,7 @@ from app.views.controls import Button, IconButton, Segments, column, label, row
 from app.views.facts import empty
 from app.views.long_lines import LongLines
 from app.views.option_controls import Calm
+from app.views.variants.entering import enter
 
 MARGINS = (20, 12, 20, 14)
 LINE = 20  # height of a line in a box
@@ -218,7 +219,7 @@ class LinesField(QFrame):
 
     @Slot()
     def _add(self) -> None:
-        self._make("").setFocus()
+        enter(self._make(""))
 
     @Slot()
     def _remove(self) -> None:

@@ -150,8 +150,8 @@ class OneTestBody(QFrame):
         self.said.setLayout(column(label("What it answered", "second"), self.answer, gap=4))
         self.said.hide()
         self.remove = Button("Remove this test", "quiet", "trash-2")
-        self.remove.setVisible(not fixed)
         self._lay_out(fixed)
+        self.remove.setVisible(not fixed)
         self.show_test()
         self._connect()
 
@@ -265,12 +265,6 @@ class OneTest(QWidget):
                 QWidget.setTabOrder(before, stop)
                 before = stop
         self.body.setVisible(on)
-
-    def open(self) -> None:
-        """Unfolded, with the keyboard in it."""
-        self.head.setChecked(True)
-        assert self.body
-        self.body.question.setFocus()
 
     @Slot(object)
     def _take(self, test: Test) -> None:

@@ -113,7 +113,8 @@ class Section(QWidget):
         place = self._layout.count() - 1
         self._layout.insertWidget(place, widget)
         self._layout.insertSpacing(place + 1, below)
-        widget.show()
+        if not isinstance(widget, FieldCard):  # which is seen when there is something in it
+            widget.show()
 
     def put_heading(self, title: str, about: str = "") -> None:
         for words, role in ((title, "section"), (about, "second")):

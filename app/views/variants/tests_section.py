@@ -10,6 +10,7 @@ from app.controllers.variant_data import Check, Test
 from app.views.controls import Button, column, label, row
 from app.views.notice import announce
 from app.views.variants.draft import Draft
+from app.views.variants.entering import enter
 from app.views.variants.one_test import OneTest
 from app.views.variants.section import FieldCard, Section
 from app.views.variants.steps import Work
@@ -174,7 +175,9 @@ class OwnTests(Section):
     def _add(self) -> None:
         made = self._make(Test("", (Check("contains"),)))
         self._tell()
-        made.open()
+        made.head.setChecked(True)
+        assert made.body
+        enter(made.body.question)
 
     @Slot()
     def _remove(self) -> None:
