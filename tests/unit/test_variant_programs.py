@@ -169,12 +169,12 @@ def test_an_assistant_of_jan(tmp_path: Path) -> None:
     assert (found.format, variant.name, variant.line) == ("Jan assistant", "Fisher", "Knows fish")
     assert variant.look.emoji == "🐟"
     assert variant.base == Base()
-    assert variant.instructions.startswith("You know fish.")
+    assert variant.instructions == "You know fish. Today is today's date."
     assert variant.sampling == Sampling(temperature=0.7, top_p=0.8)
     told = "\n".join(found.left_out)
     assert "mood (wet)" in told
     assert "retrieval" in told and "off" not in told
-    assert "{{current_date}}" in told
+    assert "day and time" in told
 
 
 def test_models_of_open_webui(tmp_path: Path) -> None:

@@ -4,16 +4,11 @@ import json
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from engines.variants.importing.taking import BadImport
 
 LARGEST_TEXT = 16 << 20  # bytes; real ones have some thousand
 MOST_PARTS = 200_000  # of a JSON text: each is an object of Python's
-PLAIN = {
-    f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map")
-}
-OF_THE_LIBRARY = (ValueError, LookupError, TypeError, AttributeError, OverflowError)  # its faults
 LARGEST_YAML = 64 << 10  # characters: half a second of reading
 
 
@@ -60,26 +55,6 @@ def yaml_of(said: str) -> object:
     """None where it is no YAML, or has more than anybody would write by hand."""
     if len(said) > LARGEST_YAML:
         return None
-    try:
-        return yaml.load(said, Loader=_Plain)
-    except (yaml.YAMLError, RecursionError, *OF_THE_LIBRARY):
-        return None
+    from engines.variants.importing.plain_yaml import load
 
-
-class _Plain(yaml.SafeLoader):
-    """Of what JSON has, too: no dates, no sets. Aliases make gigabytes of a few lines."""
-
-    yaml_constructors = {
-        tag: made
-        for tag, made in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag in PLAIN
-    }
-    yaml_implicit_resolvers = {
-        first: [one for one in rules if one[0] in PLAIN]
-        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        return super().compose_node(parent, index)
+    return load(said)

@@ -10,6 +10,13 @@ OLD = re.compile(r"<(char|bot|user)>", re.IGNORECASE)
 DEEPEST = 5  # macros within macros
 LONGEST = 1_000_000  # characters, beyond which nothing more is replaced
 MARK = "\ue000user\ue000"  # stands for the person until one knows whether an 's follows
+DATE, TIME = "today's date", "the time of day"
+MOMENTS = {  # of Jan, Open WebUI and SillyTavern
+    **dict.fromkeys(("current_date", "date", "isodate"), DATE),
+    **dict.fromkeys(("current_time", "time", "isotime"), TIME),
+    **dict.fromkeys(("current_datetime", "datetimeformat"), f"{DATE} and {TIME}"),
+    **dict.fromkeys(("current_weekday", "weekday"), "the day of the week"),
+}
 CHOICE = re.compile(r"(?<!\\),")
 
 
@@ -61,6 +68,9 @@ class Macros:
                 return rest.strip()[::-1]
             case "comment" | "hidden_key":
                 return ""
+            case word if word in MOMENTS:
+                self._taking.leave("The day and time of each question, only words in it now.")
+                return MOMENTS[word]
             case comment if comment.startswith("//"):
                 return ""
         return found[0]
