@@ -354,6 +354,29 @@ def odd_archives(random: Random) -> tuple[str, bytes]:
     return "x.charx", bytes(data)
 
 
+def floods() -> Iterator[Foreign]:
+    """Small files that are more than half a gigabyte for whoever believes them."""
+    packing = zlib.compressobj(9)
+    zeros = packing.compress(bytes(1 << 20)) + packing.flush(zlib.Z_FULL_FLUSH)
+    more = packing.compress(bytes(1 << 20)) + packing.flush(zlib.Z_FULL_FLUSH)
+    packed = zeros + more * 600
+    for kind, head in ((b"zTXt", b"ccv3\0\0"), (b"iTXt", b"ccv3\0\1\0\0\0")):
+        text = chunk(kind, head + packed)
+        yield Foreign("flood", "x.png", pixels()[:33] + text + pixels()[33:])
+    for name in ("card.json", "icon.png"):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            if name != "card.json":
+                file.writestr("card.json", dumped(CARD))
+            with file.open(name, "w") as member:
+                for _ in range(600):
+                    member.write(bytes(1 << 20))
+        yield Foreign("flood", "x.charx", out.getvalue())
+    yield Foreign("flood", "x.json", b"[" + b"[[[]]]," * 2_300_000 + b"1]")
+    aliases = "".join(f"  - &a{n + 1} [*a{n}, *a{n}, *a{n}, *a{n}]\n" for n in range(14))
+    yield Foreign("flood", "model.yaml", f"model: a/b\nbase:\n  - &a0 [x]\n{aliases}".encode())
+
+
 KINDS: tuple[Callable[[Random], tuple[str, bytes]], ...] = (
     changed_bytes, cut_off, begun_late, pieces_twice, two_in_one, odd_values, missing_values,
     long_lists, deep, long_texts, odd_words, lines_in_disorder, other_encodings, bombs, odd_chunks,

@@ -18,13 +18,13 @@ try:
 except ImportError:  # not on Windows
     resource = None
 
-MEMORY = 700 << 20  # bytes of addresses; the interpreter itself takes 150 MB of them
+MEMORY = 300 << 20  # bytes; the interpreter itself takes some 40 MB of them
 LONGEST_WORDS = 400
 
 
 def main(folder: Path) -> None:
     if resource:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     counts = {"files": 0, "variants": 0, "refused": 0}
     slowest = (0.0, "")
     for path in sorted(folder.glob("*/*")):

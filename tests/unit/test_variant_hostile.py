@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engines.variants import importing
-from tests.data.foreign import KINDS, Foreign, broken, wholes
+from tests.data.foreign import KINDS, Foreign, broken, floods, wholes
 
 ALL, SOME = 500, 50
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,13 @@ def test_files_that_are_whole_are_read(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(data)
         assert importing.read_all(path), name
+
+
+def test_what_grows_without_end_is_not_followed(tmp_path: Path) -> None:
+    files = [*floods()]
+    counts = read_all(files, tmp_path)
+    assert counts["files"] == len(files)
+    assert counts["variants"] == 1  # the card whose picture alone is too large
 
 
 def test_a_tenth_of_the_broken_files(tmp_path: Path) -> None:

@@ -194,12 +194,15 @@ def test_a_character_card(tmp_path: Path) -> None:
 
 
 def test_a_book_whose_entries_are_numbered(tmp_path: Path) -> None:
-    entry = {"keys": ["tea"], "content": "Tea is hot."}
-    book = {"entries": {"0": entry, "1": {**entry, "constant": True}}}
+    entry = {"keys": ["tea"], "content": "Tea is hot.", "insertion_order": 2}
+    first = {"keys": ["ice"], "content": "Ice is cold.", "insertion_order": 1}
+    book = {"entries": {"0": entry, "1": {**entry, "constant": True}, "2": first}}
     card = {"spec": "chara_card_v2", "name": "Bo", "data": {"character_book": book}}
     found = importing.read(written(tmp_path, "bo.json", card))
     assert found.variant.instructions.endswith("Tea is hot.")
-    assert found.files["lore.md"].decode() == "# Lore\n\n## tea\n\nTea is hot.\n"
+    assert found.files["lore.md"].decode() == (
+        "# Lore\n\n## ice\n\nIce is cold.\n\n## tea\n\nTea is hot.\n"
+    )
 
 
 def test_a_first_look_tells_what_may_be_a_variant(tmp_path: Path) -> None:
