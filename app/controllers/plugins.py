@@ -75,6 +75,7 @@ class PluginsController(QObject):
         self._queue: list[str] = []  # to be asked, one after another
         self._offers: dict[str, Offered] = {}
         self._clashes: dict[str, str] = {}
+        self._moved = 0  # times a plugin was added, removed or brought back
         self._waiting: Contents | None = None  # looked at, and not added yet
         toolbox.offer_more(lambda: self._offers)
         toolbox.changed.connect(self.changed)
@@ -99,18 +100,21 @@ class PluginsController(QObject):
 
     def start(self) -> None:
         """After the window is up."""
-        self._background.run(self._tidied, self._on_look, self._failed_to)
 
-    def _tidied(self, _task: Any) -> dict[str, Found]:
-        plugins.forget_removed(self._place)
-        return plugins.look(self._place)
+        def tidied(_: None) -> None:
+            self.look()
+
+        self._background.run(lambda _: plugins.forget_removed(self._place), tidied, self._failed_to)
 
     @Slot()
     def look(self) -> None:
         """See what is there now, and what of it changed."""
-        self._background.run(lambda _: plugins.look(self._place), self._on_look, self._failed_to)
+        done = partial(self._on_look, self._moved)
+        self._background.run(lambda _: plugins.look(self._place), done, self._failed_to)
 
-    def _on_look(self, found: dict[str, Found]) -> None:
+    def _on_look(self, moved: int, found: dict[str, Found]) -> None:
+        if moved != self._moved:
+            return self.look()  # something was added or removed meanwhile
         before, self._found = self._found, found
         for key in before:
             if key not in found or found[key].digest != before[key].digest:
@@ -119,7 +123,7 @@ class PluginsController(QObject):
             if self._allowed(key) and not self._agreed[key].tools and key not in self._live:
                 self._queue.append(key)
         self._tell()
-        self._next()
+        return self._next()
 
     def _failed_to(self, error: Exception) -> None:
         known = isinstance(error, ParleyError)
@@ -170,6 +174,7 @@ class PluginsController(QObject):
         agreed = self._agreed.get(key)
 
         def kept(before: Path | None) -> None:
+            self._moved += 1
             self._undo.push("Add plugin", partial(self._put_back, key, before, agreed))
             self.notice.emit(Notice(f"{read.about.name} was added.", action="Undo"))
             self._found = dict(sorted({**self._found, key: plugins.as_found(key, read)}.items()))
@@ -228,16 +233,20 @@ class PluginsController(QObject):
         name, agreed = self._found[key].about.name, self._agreed.get(key)
 
         def gone(kept: Path | None) -> None:
+            self._moved += 1
+            if kept is None:  # it was not there any more
+                return self.look()
             self._undo.push("Remove plugin", partial(self._put_back, key, kept, agreed))
             self.notice.emit(Notice(f"{name} was removed.", action="Undo"))
             self._forget(key)
-            self.look()
+            return self.look()
 
         self._end(key)
         self._background.run(lambda _: plugins.put_away(self._place, key), gone, self._failed_to)
 
     def _put_back(self, key: str, kept: Path | None, agreed: Agreed | None) -> None:
         def back(_: None) -> None:
+            self._moved += 1
             self._forget(key)
             if agreed:
                 self._keep(agreed)
