@@ -240,32 +240,35 @@ def test_none_of_the_hostile_probes_succeeds(start, tmp_path):
     assert not error and words == "none of 31"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "while True:\n    os.fork()",
-        "while True:\n    threading.Thread(target=time.sleep, args=(600,)).start()",
-        "kept = []\nwhile True:\n    kept.append(bytearray(1 << 20))",
-        "os.write(3, b'\\xff\\xff\\xff\\x7f' + b'x' * 1000)\nreturn ''",
-        "os.write(3, b'\\x05\\x00\\x00\\x00hello')\nreturn ''",
-        "os.close(3)\nos.close(0)\nreturn ''",
-        "os.kill(os.getpid(), 9)",
-        "return 'x' * (1 << 29)",
-        "return 5",
-        "return chr(0xd800)",
-        "raise SystemExit",
-        "raise KeyboardInterrupt",
-        "def deeper(n):\n    return deeper(n + 1)\nreturn deeper(0)",
-    ],
-)  # fmt: skip
-def test_whatever_it_does_the_next_call_works(start, body):
-    code = tool(f"if text == 'good':\n    return 'fine'\n{body}")
-    plugin = start(code, seconds=20)
+MISDEEDS = [
+    "while True:\n    os.fork()",
+    "while True:\n    threading.Thread(target=time.sleep, args=(600,)).start()",
+    "kept = []\nwhile True:\n    kept.append(bytearray(1 << 20))",
+    "os.write(3, b'\\xff\\xff\\xff\\x7f' + b'x' * 1000)\nreturn ''",
+    "os.write(3, b'\\x05\\x00\\x00\\x00hello')\nreturn ''",
+    "os.close(3)\nos.close(0)\nreturn ''",
+    "os.kill(os.getpid(), 9)",
+    "return 'x' * (1 << 29)",
+    "return 5",
+    "return chr(0xd800)",
+    "raise SystemExit",
+    "raise KeyboardInterrupt",
+    "def deeper(n):\n    return deeper(n + 1)\nreturn deeper(0)",
+]  # fmt: skip
+
+
+def test_whatever_it_does_the_next_call_works(start):
+    cases = [
+        f"if text == {str(n)!r}:\n" + "\n".join(f"    {line}" for line in body.split("\n"))
+        for n, body in enumerate(MISDEEDS)
+    ]
+    plugin = start(tool("\n".join([*cases, "return 'fine'"])), seconds=20)
     keeper = plugin.host.pid
-    words, _ = plugin.said(text="bad")
-    assert words
-    assert plugin.said(text="good") == ("fine", False)
-    assert plugin.host.pid == keeper and not plugin.host.over
+    for number, body in enumerate(MISDEEDS):
+        words, _ = plugin.said(text=str(number))
+        assert words, body
+        assert plugin.said(text="good") == ("fine", False), body
+        assert plugin.host.pid == keeper and not plugin.host.over, body
 
 
 def test_a_result_that_is_no_text_is_told_as_that(start):

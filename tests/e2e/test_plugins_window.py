@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from engines import jail
 from engines.tools.registry import Effect, all_tools
@@ -145,6 +145,9 @@ def test_what_writes_asks_and_only_into_the_folder_of_the_person(qtbot, parley, 
     assert any("Parley keeps its own data there" in words for words in texts(row))
     row.grant("notes", str(mine))
     qtbot.waitUntil(lambda: str(mine) in texts(row))
+    controls = [w for w in section.findChildren(QAbstractButton) if w.isVisible()]
+    assert len(controls) >= 8 and all(w.accessibleName() for w in controls)
+    assert all(w.focusPolicy() & Qt.FocusPolicy.TabFocus for w in controls)
     window.pages.open_chat()
     say(qtbot, window, "Note lilies.")
     question = asked(qtbot, parts)
@@ -311,17 +314,3 @@ def test_removing_and_replacing_are_taken_back(qtbot, parley, dropped, tmp_path)
     assert len(parts.plugins.rows()) == 1 and "Dice" in [
         one.text() for one in section.findChildren(QLabel)
     ]
-
-
-def test_every_control_has_a_name_and_is_reached_by_tab(qtbot, parley, dropped, tmp_path):
-    _, window = parley("jot", text="x")
-    code = tool("return ''", name="jot", effect="writes")
-    section = dropped(window, plugins.folder(tmp_path / "theirs", code, NOTES))
-    row = ready(qtbot, section, "notes")
-    click(qtbot, row.more)
-    from PySide6.QtWidgets import QAbstractButton
-
-    controls = [w for w in section.findChildren(QAbstractButton) if w.isVisible()]
-    assert len(controls) >= 6
-    assert all(w.accessibleName() for w in controls)
-    assert all(w.focusPolicy() & Qt.FocusPolicy.TabFocus for w in controls)
