@@ -283,3 +283,17 @@ def test_a_search_is_told_by_its_first_title_and_not_by_its_texts():
     told = phrasing.sentence(*about)
     assert "Bees (Wikipedia)" in told and "Honey" in told and "Do this" not in told
     assert not phrasing.keeps("The first result is: bees.", *about)
+
+
+@pytest.mark.parametrize(
+    "text", ["Wie heißt die Straße?", "please ßß", "ﬁne thanks", "İ now?", "ŉ!"]
+)
+def test_letters_that_grow_when_their_case_is_folded_do_not_hold_it_up(text):
+    """ß becomes ss, and a place in the folded text is another one in the text."""
+    said = wording.unwrapped(text)
+    assert len(said) < len(text) and not said.endswith(("?", "!", "thanks"))
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_asked_is_unwrapped_in_the_end(text):
+    assert len(wording.unwrapped(wording.tidy(text))) <= len(text)

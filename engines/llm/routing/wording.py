@@ -36,11 +36,13 @@ BEFORE = re.compile(
     r"(?:hey|hi|hello|ok|okay|so|well|um|right|oh|parley|please|pls|now|then|and then|"
     r"(?:can|could|would|will) you(?: please)?(?! (?:do|help|remember)\b)|"
     r"i(?: would|'d)? (?:like|want|need) you to|do you know|"
-    r"(?:can|could|would) you tell me|tell me|let me know)(?:[,:!]\s*|\s+)"
+    r"(?:can|could|would) you tell me|tell me|let me know)(?:[,:!]\s*|\s+)",
+    re.IGNORECASE,
 )
 AFTER = re.compile(
     r"[\s,]*(?:\bplease|\bpls|\bthanks|\bthank you|\bthx|\bfor me|\bif you can|\bnow|"
-    r"\bright now|[?!.=…])$"
+    r"\bright now|[?!.=…])$",
+    re.IGNORECASE,
 )
 
 
@@ -55,10 +57,10 @@ def bare(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """Also of a text that keeps its case."""
-    while found := BEFORE.match(text.casefold()):
+    """Also of a text that keeps its case; a folded copy of it may be longer (ß becomes ss)."""
+    while found := BEFORE.match(text):
         text = text[found.end() :]
-    while found := AFTER.search(text.casefold()):
+    while found := AFTER.search(text):
         text = text[: found.start()]
     return text.strip(" ,")
 
