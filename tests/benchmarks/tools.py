@@ -1,8 +1,8 @@
-"""How long tools that draw and run code take, cold and warm, and what their processes weigh.
+"""How long tools that draw, run code or are a plugin's take, cold and warm, and what they weigh.
 
     python tests/benchmarks/tools.py
 
-The whole path from host to event, pictures included, 15 calls each.
+The whole path from host to event, pictures included, 15 calls each; of a plugin 15 starts.
 """
 
 import queue
@@ -19,7 +19,19 @@ import psutil  # noqa: E402
 from app import paths  # noqa: E402
 from engines import registry  # noqa: E402
 from engines.host import EngineHost  # noqa: E402
-from engines.messages import ENDINGS, CallTool, Done, ToolCall, ToolResult  # noqa: E402
+from engines.messages import (  # noqa: E402
+    ENDINGS,
+    CallTool,
+    Done,
+    ListTools,
+    ToolCall,
+    ToolResult,
+)
+from engines.plugins import contents  # noqa: E402
+from engines.tools.plugins import Options  # noqa: E402
+from engines.tools.strangers import digest  # noqa: E402
+from tests.data import plugins  # noqa: E402
+from tests.data.running import Running  # noqa: E402
 
 RUNS = 15
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()"
@@ -86,5 +98,33 @@ def main() -> None:
             home.host.gone.wait(60)
 
 
+def plugin() -> None:
+    """Start with the list of its tools, which all that follows needs, and a call."""
+    starts, calls, weights = [], [], []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            made = plugins.folder(Path(folder) / "dice")
+            options = Options(str(made), contents.read(made).digest)
+            began = time.perf_counter()
+            running = Running("plugins", options, Path(folder) / "log", read=[made])
+            found, _ = running.ask(ListTools())
+            starts.append(time.perf_counter() - began)
+            request = CallTool(ToolCall("1", "roll_dice", {}), (), digest(found.tools[0]))
+            for _ in range(RUNS):
+                began = time.perf_counter()
+                assert not running.ask(request)[0].error
+                calls.append((time.perf_counter() - began) * 1000)
+            keeper = psutil.Process(running.host.pid)
+            both = (keeper, *keeper.children())
+            weights.append(sum(one.memory_full_info().uss for one in both) >> 20)
+            running.stop()
+    print(
+        f"plugin: start {statistics.median(starts):.2f} s, {min(starts):.2f} to {max(starts):.2f};"
+        f" a call {statistics.median(calls):.2f} ms, {min(calls):.2f} to {max(calls):.2f};"
+        f" both its processes' own {statistics.median(weights):.0f} MB"
+    )
+
+
 if __name__ == "__main__":
     main()
+    plugin()
