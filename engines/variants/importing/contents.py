@@ -8,7 +8,7 @@ import msgspec
 from engines.variants.importing.taking import BadImport
 
 LARGEST_TEXT = 16 << 20  # bytes; real ones have some thousand
-MOST_PARTS = 200_000  # of a JSON text: each is an object of Python's
+MOST_PARTS = 600_000  # of a JSON text, each an object of Python's; marks in texts are counted, too
 LARGEST_YAML = 64 << 10  # characters: half a second of reading
 
 
