@@ -73,7 +73,7 @@ def test_a_test_with_another_check_is_told():
     assert before == "2+2? → ends in the number 4" and after == "2+2? → ends in the number 5"
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
 @given(old=whole(), new=whole())
 def test_whatever_changes_something_is_told(old, new):
     for field in Variant.__struct_fields__:

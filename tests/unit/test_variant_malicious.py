@@ -15,7 +15,7 @@ import pytest
 
 from engines.variants.checked import BadVariant
 from engines.variants.file import Limits, read
-from tests.data.hostile_variants import BAD_TOML, FINE, GOOD, TEXT, corpus, knowing
+from tests.data.hostile_variants import BAD_TOML, FINE, GOOD, TEXT, corpus, knowing, sizes
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="made of pipes, links and limits")
@@ -66,13 +66,13 @@ def test_no_file_of_200_writes_outside_its_place_or_is_more_than_refused(tmp_pat
 def test_some_of_them_are_too_much_for_a_reader_that_trusts():
     with pytest.raises(RecursionError):
         tomllib.loads(BAD_TOML["lists closed"])
-    bomb = next(data for _, what, data, _ in corpus() if what == "TOML 8")
+    bomb = next(data for _, what, data, _ in sizes() if what == "TOML 8")
     with zipfile.ZipFile(io.BytesIO(bomb)) as archive:
         assert len(bomb) < 200_000 and len(archive.read("variant.toml")) > 50_000_000
 
 
 def test_a_list_of_members_is_bounded_before_it_is_read(tmp_path):
-    many = next(data for _, what, data, _ in corpus() if what == "60000 files")
+    many = next(data for _, what, data, _ in sizes() if what == "60000 files")
     (tmp_path / "x.parley").write_bytes(many)
     with pytest.raises(BadVariant) as caught:
         read(tmp_path / "x.parley")
