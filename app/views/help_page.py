@@ -1,5 +1,6 @@
 """The pages of help, one below the other; the starter answers from the same words."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -10,6 +11,7 @@ from app.views.card import headed
 from app.views.controls import THEME_EVENT, column, label
 from app.views.page import Page
 from app.views.search_field import SearchField
+from app.views.slices import Slices
 
 READING = (
     Qt.TextInteractionFlag.TextSelectableByMouse
@@ -30,24 +32,36 @@ FIRST = (
 
 
 class Topic(QWidget):
-    """One file: its heading, and its paragraphs in a card."""
+    """One file: its heading, and its paragraphs in a card, which are made one by one."""
 
     followed = Signal(str)  # the file a link leads to
 
     def __init__(self, file: Path) -> None:
         super().__init__()
-        heading, *blocks = file.read_text("utf-8").strip().split("\n\n")
+        heading, *self._blocks = file.read_text("utf-8").strip().split("\n\n")
         title = heading.removeprefix("# ")
-        self.sought = " ".join((title, *blocks)).casefold()
-        self.paragraphs: list[QLabel] = []
-        lines = column(margins=(20, 14, 20, 16), gap=10)
-        for block in blocks:
-            lines.addWidget(self._paragraph(block))
+        self.sought = " ".join((title, *self._blocks)).casefold()
+        self._made: list[QLabel] = []  # of what may have links
+        self._lines = column(margins=(20, 14, 20, 16), gap=10)
         card = QFrame()
         card.setObjectName("card")
-        card.setLayout(lines)
+        card.setLayout(self._lines)
         self.setLayout(headed(title, card))
-        self._color_links()
+
+    def pieces(self) -> list[Callable[[], None]]:
+        """Each makes a paragraph more."""
+        return [self._add] * len(self._blocks)
+
+    @property
+    def paragraphs(self) -> list[QLabel]:
+        """All of them, made where they are not."""
+        while self._blocks:
+            self._add()
+        return self._made
+
+    def _add(self) -> None:
+        if self._blocks:
+            self._lines.addWidget(self._paragraph(self._blocks.pop(0)))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -57,21 +71,28 @@ class Topic(QWidget):
     def _paragraph(self, block: str) -> QLabel:
         if block.startswith("#"):
             return label(block.lstrip("# "), "strong")
-        made = label(block, wrap=True)
+        made = label("", wrap=True)
         made.setTextFormat(Qt.TextFormat.MarkdownText)
         made.setTextInteractionFlags(READING)
         made.linkActivated.connect(self.followed)
-        self.paragraphs.append(made)
+        self._made.append(made)
+        color_links(made)
+        made.setText(block)
         return made
 
     def _color_links(self) -> None:
         """Markdown takes the colour of links from the palette while it is read."""
-        for one in self.paragraphs:
-            palette, text = one.palette(), one.text()
-            palette.setColor(palette.ColorRole.Link, style.current().color("link"))
-            one.setPalette(palette)
+        for one in self._made:
+            color_links(one)
+            text = one.text()
             one.setText("")
             one.setText(text)
+
+
+def color_links(text: QLabel) -> None:
+    palette = text.palette()
+    palette.setColor(palette.ColorRole.Link, style.current().color("link"))
+    text.setPalette(palette)
 
 
 class HelpPage(Page):
@@ -90,8 +111,10 @@ class HelpPage(Page):
         inside.setLayout(lines)
         super().__init__("Help", inside, self.search)
         self.search.textChanged.connect(self._narrow)
+        self._slices = Slices(self)
         for one in self.topics.values():
             one.followed.connect(self.show_topic)
+            self._slices.add(one.pieces())
 
     def enter(self) -> None:
         self.search.setFocus()
@@ -101,6 +124,7 @@ class HelpPage(Page):
         """link as it stands in the text: the name of the other file."""
         topic, body = self.topics.get(Path(link).stem), self.area.widget()
         if topic and body:
+            self._slices.finish()  # its place is below all that
             self.search.clear()
             place = topic.mapTo(body, topic.rect().topLeft())
             self.area.verticalScrollBar().setValue(place.y())

@@ -71,6 +71,11 @@ class Pages(QStackedWidget):
         return page
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the pages beside the conversation."""
+        return tuple(self._makers)
+
+    @property
     def on_chat(self) -> bool:
         return self.currentWidget() is self.chat
 

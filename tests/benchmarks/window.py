@@ -1,11 +1,12 @@
 """How fast the window is: first frame, opening 10,000 turns, stalls while an answer streams.
 
-    python tests/benchmarks/window.py [--starts 9] [--seconds 10]
+    python tests/benchmarks/window.py [--starts 9] [--seconds 10] [--pages]
 
 The first frame is measured from the start of the process on the wall clock, warm, in turns with
 a bare QMainWindow. Everything else is CPU time of the GUI thread in the whole window around a
 real store, because the wall clock tells more about what else runs. A stall is one turn of the
-event loop, from waking up to waiting again, garbage collection included.
+event loop, from waking up to waiting again, garbage collection included. --pages measures only
+how long the longest such turn is when each page is opened for the first time.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import tempfile
 import threading
 import time
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +81,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description="How fast the window is.")
     options.add_argument("--starts", type=int, default=9, help="of Parley and of a bare window")
     options.add_argument("--seconds", type=float, default=10, help="that an answer streams")
+    options.add_argument("--pages", action="store_true", help="only the first opening of each")
     given = options.parse_args()
-    figures = {**measure_starts(given.starts), **measure_window(given.seconds)}
+    if given.pages:
+        figures = measure_pages()
+    else:
+        figures = {**measure_starts(given.starts), **measure_window(given.seconds)}
     for name, value in figures.items():
         print(f"{name:28} {value:10.3f}")
     print(json.dumps(figures))
@@ -146,6 +152,30 @@ def measure_window(seconds: float) -> dict[str, float]:
         stream(parts, seconds)
         figures = {"open_10k_ms": opened, **meter.figures()}
         figures["rss_mb"] = round(psutil.Process().memory_info().rss / 1e6, 1)
+        window.close()
+        parts.stop()
+    return figures
+
+
+def measure_pages() -> dict[str, float]:
+    """The longest turn of the event loop in milliseconds of CPU, and all turns together."""
+    app = QApplication(sys.argv[:1])
+    fonts.load_fonts(resource("fonts"))
+    figures = {}
+    with tempfile.TemporaryDirectory() as folder:
+        parts = build(Namespace(data_dir=Path(folder), echo=True), app)
+        style.Look(app, parts.preferences, app)
+        window = MainWindow(parts, resource(""))
+        window.show()
+        parts.shelf.look()
+        wait(3000)
+        meter = Meter(app)
+        for name in window.pages.names:
+            meter.start()
+            QTimer.singleShot(0, partial(window.pages.open_page, name))
+            wait(1500)
+            figures[f"{name.replace(' ', '_')}_ms"] = round(max(meter.taken), 1)
+            figures[f"{name.replace(' ', '_')}_all_ms"] = round(sum(meter.taken), 1)
         window.close()
         parts.stop()
     return figures
@@ -219,21 +249,25 @@ class Meter(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__()
-        self._taken: list[float] = []
+        self.start()
+        app.eventDispatcher().aboutToBlock.connect(self._wait)
+
+    def start(self) -> None:
+        """Once more from the beginning."""
+        self.taken: list[float] = []
         self._waited = time.thread_time()
         self._begun, self._wall = time.thread_time(), time.monotonic()
-        app.eventDispatcher().aboutToBlock.connect(self._wait)
 
     @Slot()
     def _wait(self) -> None:
         """Waiting costs no CPU: all since the last time was one turn of the loop."""
         now = time.thread_time()
-        self._taken.append((now - self._waited) * 1000)
+        self.taken.append((now - self._waited) * 1000)
         self._waited = now
 
     def figures(self) -> dict[str, float]:
         share = (time.thread_time() - self._begun) / (time.monotonic() - self._wall)
-        taken = sorted(self._taken)
+        taken = sorted(self.taken)
         return {
             "stall_ms_max": round(taken[-1], 2),
             "stall_ms_99": round(taken[int(len(taken) * 0.99)], 2),
