@@ -22,15 +22,25 @@ class Card(QFrame):
     def show_rows(self, rows: Sequence[QWidget]) -> None:
         empty(self._inside)
         self.rules = []
-        for place, one in enumerate(rows):
-            if place:
-                rule = QFrame()
-                rule.setObjectName("rule")
-                self.rules.append(rule)
-                self._inside.addLayout(row(rule, margins=(SIDE, 0, SIDE, 0)))
-            self._inside.addWidget(one)
+        for one in rows:
+            self._put(one)
         if self.parentWidget() or not rows:  # without one it would be shown as a window
             self.setVisible(bool(rows))
+
+    def add_row(self, one: QWidget) -> None:
+        """One more below the others."""
+        self._put(one)
+        one.show()  # a layout does so in a later turn
+        if self.parentWidget():
+            self.show()
+
+    def _put(self, one: QWidget) -> None:
+        if self._inside.count():
+            rule = QFrame()
+            rule.setObjectName("rule")
+            self.rules.append(rule)
+            self._inside.addLayout(row(rule, margins=(SIDE, 0, SIDE, 0)))
+        self._inside.addWidget(one)
 
 
 def headed(title: str, *parts: QWidget) -> QVBoxLayout:

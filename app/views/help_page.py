@@ -11,7 +11,7 @@ from app.views.card import headed
 from app.views.controls import THEME_EVENT, column, label
 from app.views.page import Page
 from app.views.search_field import SearchField
-from app.views.slices import Slices
+from app.views.slices import finish, later
 
 READING = (
     Qt.TextInteractionFlag.TextSelectableByMouse
@@ -111,10 +111,9 @@ class HelpPage(Page):
         inside.setLayout(lines)
         super().__init__("Help", inside, self.search)
         self.search.textChanged.connect(self._narrow)
-        self._slices = Slices(self)
         for one in self.topics.values():
             one.followed.connect(self.show_topic)
-            self._slices.add(one.pieces())
+            later(self, one.pieces())
 
     def enter(self) -> None:
         self.search.setFocus()
@@ -124,7 +123,7 @@ class HelpPage(Page):
         """link as it stands in the text: the name of the other file."""
         topic, body = self.topics.get(Path(link).stem), self.area.widget()
         if topic and body:
-            self._slices.finish()  # its place is below all that
+            finish(self)  # its place is below all that
             self.search.clear()
             place = topic.mapTo(body, topic.rect().topLeft())
             self.area.verticalScrollBar().setValue(place.y())

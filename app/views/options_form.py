@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
 from app.views.option_controls import OptionControl, Text, control_for
+from app.views.slices import finish, later
 
 SetOption = Callable[[str, Any], str]  # name, value -> "" or why it cannot be
 
@@ -71,18 +73,24 @@ class OptionRow(QFrame):
 class Section(QWidget):
     """One heading and a card with its options."""
 
-    def __init__(self, title: str, rows: list[OptionRow]) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self._rows, card = rows, Card(rows)
-        self._rules = card.rules
-        self.setLayout(headed(title, card))
+        self._rows: list[OptionRow] = []
+        self._card = Card()
+        self.setLayout(headed(title, self._card))
+
+    def add_row(self, one: OptionRow) -> None:
+        self._rows.append(one)
+        self._card.add_row(one)
 
     def narrow_to(self, words: list[str]) -> bool:
         """Show only rows that have all the words. Answers whether any has."""
         shown = [all(word in one.sought for word in words) for one in self._rows]
         for one, fits in zip(self._rows, shown, strict=True):
             one.setVisible(fits)
-        for place, rule in enumerate(self._rules):  # between a shown row and one shown above it
+        for place, rule in enumerate(
+            self._card.rules
+        ):  # between a shown row and one shown above it
             rule.setVisible(shown[place + 1] and any(shown[: place + 1]))
         self.setVisible(any(shown))
         return any(shown)
@@ -102,6 +110,7 @@ class OptionsForm(QWidget):
     ) -> None:
         """Only these pages of the options, or all without some."""
         super().__init__()
+        self._options, self._set = options, set_option
         self._rows: dict[str, OptionRow] = {}
         self._sections: list[Section] = []
         layout = QVBoxLayout()
@@ -114,22 +123,29 @@ class OptionsForm(QWidget):
             if about.metadata["page"] not in without
             and (not pages or about.metadata["page"] in pages)
         ]
+        self.names = {about.name for about in shown}
         for page, group in groupby(shown, key=lambda about: about.metadata["page"]):
-            rows = [OptionRow(f, getattr(options, f.name), set_option) for f in group]
-            self._rows |= {one.name: one for one in rows}
-            section = Section(" · ".join(part for part in (title, page) if part), rows)
+            section = Section(" · ".join(part for part in (title, page) if part))
             self._sections.append(section)
             layout.addWidget(section)
+            later(self, [partial(self._add, section, about) for about in group])
         self.setLayout(layout)
 
+    def _add(self, section: Section, about: Field[Any]) -> None:
+        one = OptionRow(about, getattr(self._options, about.name), self._set)
+        self._rows[one.name] = one
+        section.add_row(one)
+
     def row(self, name: str) -> OptionRow:
+        finish(self)
         return self._rows[name]
 
     @Slot(str, object)
     def show_value(self, name: str, value: Any) -> None:
-        if name in self._rows:
-            self._rows[name].show_value(value)
+        if name in self.names:
+            self.row(name).show_value(value)
 
     def narrow_to(self, words: list[str]) -> bool:
+        finish(self)
         found = [section.narrow_to(words) for section in self._sections]
         return any(found)
