@@ -63,7 +63,7 @@ def test_a_preset_of_lm_studio(tmp_path: Path) -> None:
     assert (variant.context, variant.longest_answer, variant.think) == (8192, 512, "never")
     assert json.loads(variant.json_schema) == {"type": "object"}
     told = "\n".join(found.left_out)
-    assert "stopStrings" in told and "###" in told
+    assert "Marks at which it stops" in told
     assert "xtcProbability" in told
     assert "chat template" in told
     assert "minP" not in told and "flashAttention" not in told
@@ -208,7 +208,7 @@ def test_models_of_open_webui(tmp_path: Path) -> None:
     assert variant.look.picture is not None
     assert tutor.files[variant.look.picture.name] == PNG
     told = "\n".join(tutor.left_out)
-    for word in ("stop", "web_search", "Algebra", "top_k"):
+    for word in ("it stops", "web_search", "Algebra", "top_k"):
         assert word in told
     assert two.variant.name == "Two"
     (note,) = importing.read(kept(tmp_path, text)).left_out[-1:]

@@ -4,16 +4,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from engines.variants import exporting, importing
 from engines.variants.exporting.card import EXACT
+from engines.variants.file import read
 from engines.variants.importing import Imported
 from engines.variants.importing.card import ONLY_OURS
 from engines.variants.variant import Look, Variant
 from tests.data.variants import whole
 
+BUILT_IN = Path(__file__).parents[2] / "resources/variants"
 SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 LINES = ("name", "line", "author", "licence")
 OF_MODELFILE = ("base", "sampling", "context", "longest_answer")
@@ -66,6 +69,20 @@ def test_a_card_gives_back_what_it_carries(both: tuple[Variant, dict[str, bytes]
     for file in variant.knowledge:
         assert (file in found.variant.knowledge) == (f"file {file.name}" not in lost)
         assert found.files.get(file.name, files[file.name]) == files[file.name]
+
+
+@pytest.mark.parametrize("folder", sorted(BUILT_IN.iterdir()), ids=lambda folder: folder.name)
+def test_what_comes_with_parley_goes_out_as_a_card_and_comes_back(folder: Path) -> None:
+    opened = read(folder)
+    variant, files = (
+        opened.variant,
+        {one.name: opened.member(one) for one in opened.variant.attached()},
+    )
+    picture = variant.look.picture
+    made = exporting.card(variant, files[picture.name] if picture else b"", files)
+    found = back(made.data, "x.png")
+    assert found.variant == replace(variant, origin="Character card V3")
+    assert (found.files, found.left_out) == (files, ())
 
 
 def test_what_other_programs_make_of_a_bare_variant() -> None:

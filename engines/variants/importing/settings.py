@@ -11,6 +11,7 @@ from engines.variants.variant import Sampling
 TOKENS = (1, 10_000_000)
 RANGES = {**SAMPLING, "context": TOKENS, "longest_answer": TOKENS}  # our name -> least, most
 WHOLE = {"top_k", "seed", *RANGES.keys() - SAMPLING.keys()}
+STOPS = {"stop", "llm.prediction.stopStrings", "llm.prediction.toolCallStopStrings"}
 NOT_SET = {"seed": -1, "longest_answer": -1, "top_k": -1}  # how others say "not this one"
 
 
@@ -24,7 +25,9 @@ class Settings:
 
     def take(self, name: str, value: object) -> None:
         ours = self._names.get(name)
-        if ours is None:
+        if ours is None and name in STOPS:
+            self._taking.leave("Marks at which it stops: Parley stops where the model itself does.")
+        elif ours is None:
             self._taking.leave_setting(name, value)
         elif ours:
             self._take(name, ours, value)
