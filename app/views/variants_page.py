@@ -4,8 +4,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QStackedWidget, QWidget
 
-from app.controllers.shown import Notice
-from app.controllers.shown_variants import ShownImport
 from app.views.attachments.pasted import files_in
 from app.views.card import headed
 from app.views.controls import Button, column, label, row
@@ -15,8 +13,8 @@ from app.views.variants.cards import Cards
 from app.views.variants.compare import Compare
 from app.views.variants.desk import Desk
 from app.views.variants.editor import Editor
-from app.views.variants.import_sheet import ImportSheet
 from app.views.variants.menu import FORMATS, menu_of
+from app.views.variants.shelves import OffersSection, ShelvesSection
 from app.views.variants.tool_line import ToolLine
 from app.views.variants.words import counted, has
 
@@ -28,6 +26,7 @@ ABOUT = (
 )
 NOTHING = "Nothing yet. Make one, copy one of those below, or drop a file here."
 NO_WORDS = "No variant has these words."
+MARK = "variant.toml"  # of a folder that is one variant
 SOON_MS = 20  # changes that come together are shown together
 FILES = (
     "Variants (*.parley *.json *.png *.charx *.yaml *.yml *.ini Modelfile* *.modelfile *.txt)"
@@ -43,12 +42,13 @@ class VariantsPage(Page):
         self.own, self.built_in = Cards("Yours"), Cards("With Parley")
         self.nothing = label(NOTHING, "soft", wrap=True)
         self.hidden = Button("", "link")
+        self.offers, self.shelves = OffersSection(), ShelvesSection()
         super().__init__(TITLE, self._inside())
         self.setAcceptDrops(True)
         self.stack = QStackedWidget()
         self.editor: Editor | None = None
         self.compare: Compare | None = None
-        self.sheet: ImportSheet | None = None
+        self._foot = QTimer(self, singleShot=True, interval=0)
         self._veil = DropVeil(self)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._put_stack()
@@ -63,7 +63,7 @@ class VariantsPage(Page):
         below.setLayout(row(self.hidden, None))
         self._built_in.setLayout(headed("With Parley", self.built_in, below))
         inside = QWidget()
-        parts = (self._own, self._built_in)
+        parts = (self._own, self._built_in, self.offers, self.shelves)
         inside.setLayout(column(self.about, 16, *parts, gap=0))
         return inside
 
@@ -99,12 +99,17 @@ class VariantsPage(Page):
         self.tools.compare.clicked.connect(self.open_compare)
         self.hidden.clicked.connect(self._show_hidden)
         variants.changed.connect(self._soon.start)
-        variants.imports_ready.connect(self.show_imports)
         self._soon.timeout.connect(self.refresh)
+        self._foot.timeout.connect(self._show_foot)
+        self.offers.fetched.connect(variants.fetch)
+        self.shelves.added.connect(variants.add_shelf)
+        self.shelves.forgotten.connect(variants.forget_shelf)
+        self.shelves.look_asked.connect(variants.look_at_shelf)
 
     def enter(self) -> None:
         super().enter()
         self._desk.voicing.look()
+        self._variants.look_at_folders()
         self.refresh()
         if self.stack.currentWidget() is self._list:
             self.tools.field.setFocus()
@@ -133,19 +138,15 @@ class VariantsPage(Page):
         self.hidden.setAccessibleName(words_of_hidden)
         self.hidden.setVisible(bool(hidden) and not words)
         self.tools.compare.setEnabled(bool(shown))
+        for section in (self.offers, self.shelves):
+            section.setVisible(not words)
+        self._foot.start()
 
-    @Slot(object)
-    def show_imports(self, found: tuple[ShownImport | Notice, ...]) -> None:
-        """What was looked at is offered; what could not be read is said."""
-        for one in found:
-            if isinstance(one, Notice):
-                self.notices.show_notice(one)
-        if offered := tuple(one for one in found if isinstance(one, ShownImport)):
-            if self.sheet is None:
-                self.sheet = ImportSheet(self.window())
-                self.sheet.taken.connect(self._variants.take_in)
-                self.sheet.refused.connect(self._variants.leave_out)
-            self.sheet.offer(offered)
+    @Slot()
+    def _show_foot(self) -> None:
+        """What stands below the cards, after them."""
+        self.offers.show_offers(self._variants.offers())
+        self.shelves.show_shelves(self._variants.shelves())
 
     # What the person does
 
@@ -242,6 +243,8 @@ class VariantsPage(Page):
             self.open_compare(key)
         elif verb == "export":
             self.ask_export(key, about)
+        elif verb == "update":
+            self._variants.update(key)
         elif verb == "remove":
             self._variants.remove(key)
 
@@ -309,7 +312,12 @@ class VariantsPage(Page):
         self._veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """A folder is a shelf, unless it is one variant itself."""
         self._veil.hide()
         found = files_in(event.mimeData())
-        self._variants.look_at([str(one) for one in found])
+        whole = [one for one in found if not one.is_dir() or (one / MARK).is_file()]
+        for folder in (one for one in found if one not in whole):
+            self._variants.add_shelf(str(folder))
+        if whole:
+            self._variants.look_at([str(one) for one in whole])
         event.acceptProposedAction()

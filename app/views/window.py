@@ -30,6 +30,7 @@ from app.views.sidebar import Sidebar
 from app.views.sound_files_page import SoundFilesPage
 from app.views.status import StatusBar
 from app.views.variants.in_chat import InChat
+from app.views.variants.taking_in import TakingIn
 from app.views.variants_page import VariantsPage
 from app.views.welcome import Welcome
 from app.views.zoom import Zoom
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.model_card = ModelCard(models, controllers.running, self)
         self.answer_card = AnswerCard(self)
         self.in_chat = InChat(controllers.variants, self.page, self)
+        self.taking_in = TakingIn(controllers.variants, self)
         self.seal_card = SealCard(seal, self)
         self._zoom = Zoom(preferences, self)
         self.commands = Actions(self, self._verbs(), models, preferences, undo)
@@ -116,6 +118,8 @@ class MainWindow(QMainWindow):
         side.new_asked.connect(self.new)
         side.open_asked.connect(self.open_conversation)
         side.shelf_asked.connect(self.pages.open_shelf)
+        self.taking_in.taken.connect(self.pages.show_variants)
+        self.taking_in.notice.connect(self.pages.show_notice)
         side.variants_asked.connect(self.pages.open_variants)
         self.in_chat.panel.all_asked.connect(self.pages.open_variants)
         side.preferences_asked.connect(self.pages.open_preferences)

@@ -144,14 +144,16 @@ def test_a_variant_from_its_making_to_its_coming_back(qtbot, opened, tmp_path):
     qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)
     qtbot.keyClick(page.own.card(key).body, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: key not in page.own.keys, timeout=WAIT)
-    drop(page, file)
-    qtbot.waitUntil(lambda: page.sheet is not None and page.sheet.isVisible(), timeout=WAIT)
-    assert page.sheet.shown.variant.name == NAME
-    wishes = {row.key: row for row in page.sheet.rows}
+    press(qtbot, page.back)
+    drop(window.shell, file)  # over the conversation
+    taking = window.taking_in
+    qtbot.waitUntil(lambda: taking.sheet is not None and taking.sheet.isVisible(), timeout=WAIT)
+    assert taking.sheet.shown.variant.name == NAME
+    wishes = {row.key: row for row in taking.sheet.rows}
     assert list(wishes) == ["tool:calculator"] and not wishes["tool:calculator"].switch.isChecked()
     press(qtbot, wishes["tool:calculator"].switch)
-    press(qtbot, page.sheet.take)
-    qtbot.waitUntil(lambda: len(page.own.keys) == 1, timeout=WAIT)
+    press(qtbot, taking.sheet.take)
+    qtbot.waitUntil(lambda: page.isVisible() and len(page.own.keys) == 1, timeout=WAIT)
     back = page.own.keys[0]
     taken = variants.variant(back)
     for name in ("name", "line", "instructions", "tools", "tests"):

@@ -11,9 +11,10 @@ from app.controllers.shown_variants import ShownDifference, ShownImport, ShownWi
 from app.controllers.variant_data import Check, Variant
 from app.controllers.variant_data import Test as VariantTest
 from app.views.variants import words
+from app.views.variants.shelves import OfferRow
 from engines.messages import Chat, Done, TextDelta
 from tests.conftest import WAIT
-from tests.data.dropping import pick
+from tests.data.dropping import drop, pick
 
 LEFT, ENTER = Qt.MouseButton.LeftButton, Qt.Key.Key_Return
 TESTS = (
@@ -215,7 +216,7 @@ def test_two_are_compared_unseen_and_the_choice_is_counted(qtbot, page, made, ll
     qtbot.waitUntil(lambda: variants.shown(winner).won == 0, timeout=WAIT)
 
 
-def test_nothing_is_taken_in_before_the_person_says_so(qtbot, page):
+def test_nothing_is_taken_in_before_the_person_says_so(qtbot, window, page, variants):
     taken, refused = [], []
     wishes = (
         ShownWish("tool:calculator", "Use the tool “Calculator”"),
@@ -225,9 +226,9 @@ def test_nothing_is_taken_in_before_the_person_says_so(qtbot, page):
     changes = (ShownDifference("Instructions", "Cook.", "Cook well."),)
     two = ShownImport("i2", Variant(name="Tutor"), "Parley variant", "9 KB", differences=changes,
                       replaces="x")  # fmt: skip
-    page.show_imports(())
-    page.show_imports((one, two))
-    sheet = page.sheet
+    variants.imports_ready.emit(())
+    variants.imports_ready.emit((one, two))
+    sheet = window.taking_in.sheet
     sheet.taken.connect(lambda *about: taken.append(about))
     sheet.refused.connect(refused.append)
     assert sheet.isVisible() and sheet.count.text() == "1 of 2" and not sheet.both.isVisible()
@@ -270,3 +271,27 @@ def test_everything_has_a_name_and_tab_goes_round(qtbot, page, made):
     assert places == sorted(places)
     assert {tests.run, page.editor.more} <= set(reached)
     assert places[-1] < reached.index(page.editor.preview.field)  # the preview comes after
+
+
+def test_a_folder_is_a_shelf_and_what_stands_on_it_can_be_had(
+    qtbot, window, page, made, variants, tmp_path
+):
+    key = made("Cook", line="Cooks.")
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    variants.export(key, str(shelf / "cook.parley"))
+    qtbot.waitUntil(lambda: "cook.parley" in page.notices.message, timeout=WAIT)
+    variants.remove(key)
+    drop(page, shelf)
+    qtbot.waitUntil(lambda: len(page.offers.card.findChildren(OfferRow)) == 1, timeout=WAIT)
+    row = page.offers.card.findChildren(OfferRow)[0]
+    assert row.get.text() == "Look at it" and "Cook" in row.get.accessibleName()
+    qtbot.waitUntil(row.get.isVisible, timeout=WAIT)
+    qtbot.mouseClick(row.get, LEFT)
+    taking = window.taking_in
+    qtbot.waitUntil(lambda: taking.sheet is not None and taking.sheet.isVisible(), timeout=WAIT)
+    qtbot.mouseClick(taking.sheet.take, LEFT)
+    qtbot.waitUntil(lambda: len(page.own.keys) == 1, timeout=WAIT)
+    assert variants.shown(page.own.keys[0]).line == "Cooks."
+    page.shelves.forgotten.emit(str(shelf))
+    qtbot.waitUntil(lambda: not page.offers.card.findChildren(OfferRow) or not variants.offers())
