@@ -28,6 +28,7 @@ class Agreed(msgspec.Struct, frozen=True, omit_defaults=True):
 
     key: str  # the name of its folder
     digest: str  # of its files
+    prints: dict[str, str] = {}  # of each of them, to say which changed
     on: bool = True
     folders: dict[str, str] = {}  # the plugin's name for a folder -> the person's
     seconds: Seconds = 30  # a call may take
@@ -41,7 +42,7 @@ class Found(msgspec.Struct, frozen=True):
     about: About
     digest: str = ""
     size: int = 0  # bytes
-    files: int = 0
+    prints: dict[str, str] = {}  # of each file, by its name: see contents.fingerprints
     trouble: str = ""  # why it cannot be used
 
 
@@ -82,7 +83,8 @@ def found(folder: Path) -> Found:
 
 
 def as_found(key: str, read: Contents) -> Found:
-    return Found(key, read.about, read.digest, read.size, len(read.files))
+    prints = contents.fingerprints(read.files)
+    return Found(key, read.about, read.digest, read.size, prints)
 
 
 def keep(read: Contents, place: Path, key: str) -> Path | None:

@@ -14,6 +14,7 @@ from engines.tools.strangers import checked, digest
 
 EFFECTS = (Effect.PURE, Effect.READS, Effect.WRITES, Effect.SENDS)
 NONE = "None"
+NAMED = 8  # files
 OURS = "It has a tool named {}, as Parley itself has. Its author has to rename it."
 THEIRS = "It has a tool named {}, as {} has. Switch one of them off."
 TOUCHES = {Effect.READS: "reads", Effect.WRITES: "writes", Effect.SENDS: "sends"}
@@ -79,8 +80,11 @@ def version(about: About) -> str:
     return f"{about.name} {about.version}".strip()
 
 
-def plan(plugin: Found, before: Found | None = None) -> ShownPlan:
-    """What would be allowed. before: the one it takes the place of."""
+def plan(
+    plugin: Found, before: Found | None = None, prints: Mapping[str, str] | None = None
+) -> ShownPlan:
+    """What would be allowed. before: the one it takes the place of; prints: of the files that were
+    allowed until now."""
     about, wants = plugin.about, plugin.about.permissions
     rows = [("Does", about.line)] if about.line else []
     for name, value in (("Version", about.version), ("By", about.author)):
@@ -94,12 +98,30 @@ def plan(plugin: Found, before: Found | None = None) -> ShownPlan:
         ("Network", f"{', '.join(wants.network)}\nEach use asks you." if wants.network else NONE)
     )
     rows.append(("Files", files_words(plugin)))
+    if prints is not None:
+        rows += changes(prints, plugin.prints)
     return ShownPlan(about.name, tuple(rows))
 
 
 def files_words(plugin: Found) -> str:
-    many = "1 file" if plugin.files == 1 else f"{plugin.files} files"
+    count = len(plugin.prints)
+    many = "1 file" if count == 1 else f"{count} files"
     return f"{many}, {max(1, round(plugin.size / 1000)):,} KB"
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Which files are not what they were, as rows."""
+    found = (
+        ("Changed", [name for name in now if name in before and now[name] != before[name]]),
+        ("New", [name for name in now if name not in before]),
+        ("Gone", [name for name in before if name not in now]),
+    )
+    return [(words, listing(names)) for words, names in found if names]
+
+
+def listing(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def folder_words(wanted: WantedFolder) -> str:

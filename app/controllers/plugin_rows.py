@@ -36,7 +36,7 @@ def row(
         network=network_of(found) if agreed else "",
         seconds=agreed.seconds if agreed else 30,
         retry=retry,
-        plan=plan(found) if asked else None,
+        plan=plan(found, prints=agreed.prints if agreed else None) if asked else None,
         digest=found.digest,
     )
 

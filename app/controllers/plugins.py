@@ -148,7 +148,9 @@ class PluginsController(QObject):
         def read(read: Contents) -> None:
             self._waiting = read
             key = self._key(read)
-            self.looked.emit(plan(plugins.as_found(key, read), self._found.get(key)))
+            before = self._found.get(key)
+            prints = before.prints if before else None
+            self.looked.emit(plan(plugins.as_found(key, read), before, prints))
 
         def failed(error: Exception) -> None:
             known = isinstance(error, ParleyError)
@@ -194,7 +196,8 @@ class PluginsController(QObject):
         if found is None or found.trouble or found.digest != digest:
             return self.notice.emit(Notice(ANOTHER, kind="error"))
         before = self._agreed.get(key, Agreed(key, digest))
-        self._agreed[key] = replace(before, digest=digest, on=True, tools=())
+        new = {"digest": digest, "prints": found.prints, "on": True, "tools": ()}
+        self._agreed[key] = replace(before, **new)
         self._end(key)
         self._save()
         return self._ask(key)

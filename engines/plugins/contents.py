@@ -43,6 +43,11 @@ def read(place: Path) -> Contents:
     return of_files(zipped(place) if place.is_file() else dict(in_folder(place)))
 
 
+def fingerprints(files: dict[str, bytes]) -> dict[str, str]:
+    """Enough of the hash of each file to say in words which of them changed."""
+    return {name: sha256(data).hexdigest()[:16] for name, data in sorted(files.items())}
+
+
 def of_files(files: dict[str, bytes]) -> Contents:
     if about.FILE not in files:
         words = "There is no plugin.toml in it, so it is not a plugin."

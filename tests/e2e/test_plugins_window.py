@@ -121,6 +121,7 @@ def test_a_changed_file_is_another_plugin(qtbot, parley, dropped, tmp_path):
     window.pages.open_tools()
     qtbot.waitUntil(lambda: "have changed" in row.state.text())
     qtbot.waitUntil(row.allow.isVisible)
+    assert "Changed" in texts(row) and "plugin.py" in texts(row)
     click(qtbot, named(row, "Allow it as it is now: Dice"))
     ready(qtbot, section, "dice")
     window.pages.open_chat()
@@ -302,7 +303,8 @@ def test_removing_and_replacing_are_taken_back(qtbot, parley, dropped, tmp_path)
     give(window, theirs)
     section = window.pages.currentWidget().plugins
     qtbot.waitUntil(section.panel.add.isVisible)
-    assert any("Dice 1, which is here" in one for one in texts(section.panel))
+    shown = texts(section.panel)
+    assert "Dice 1, which is here" in shown and "plugin.py, plugin.toml" in shown
     click(qtbot, section.panel.add)
     file = tmp_path / "data/data/plugins/dice/plugin.py"
     qtbot.waitUntil(lambda: file.is_file() and file.read_text() == newer)
