@@ -150,7 +150,6 @@ class MainWindow(QMainWindow):
         everyone.arrivals.sounds.connect(self.pages.show_sound_files)
         everyone.attaching.sounds.connect(self.pages.show_sound_files)
         everyone.arrivals.plugin_given.connect(self.pages.show_tools)
-        everyone.arrivals.variants_given.connect(self.pages.show_variants)
         everyone.sound_files.quoted.connect(self.pages.open_chat)
         everyone.photos.asked.connect(self.pages.open_chat)
         self._history.notice.connect(self.show_history_notice)

@@ -118,16 +118,18 @@ def test_a_modelfile_goes_out_and_comes_back(qtbot, ready, tmp_path):
     assert back.name.startswith("Pirate")
 
 
-def test_what_is_dropped_on_a_conversation_is_offered_on_its_page(
+def test_what_is_dropped_on_a_conversation_is_offered_there(
     qtbot, window, ready, sorting, tmp_path
 ):
     (tmp_path / "mario.modelfile").write_text(foreign.MODELFILE)
     drop(window.shell, tmp_path / "mario.modelfile")
-    page = lambda: window.pages.currentWidget()  # noqa: E731
-    qtbot.waitUntil(lambda: isinstance(page(), VariantsPage), timeout=WAIT)
-    qtbot.waitUntil(lambda: page().sheet is not None and page().sheet.isVisible(), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: window.taking_in.sheet is not None and window.taking_in.sheet.isVisible(),
+        timeout=WAIT,
+    )
     assert not ready.library.held
-    qtbot.mouseClick(page().sheet.take, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.taking_in.sheet.take, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(ready.library.held), timeout=WAIT)
     (held,) = ready.library.held.values()
     assert held.variant.name == "mario" and held.variant.base.description == "llama3:8b"
+    assert isinstance(window.pages.currentWidget(), VariantsPage)
