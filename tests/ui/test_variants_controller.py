@@ -3,6 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from app import paths
+from app import variants as kept_variants
 from app.controllers.variant_data import Base, Example, Sampling, Variant, Voice
 from app.controllers.variant_voice import VariantVoice
 from app.controllers.voices import Voices
@@ -20,6 +22,20 @@ def ready(qtbot, variants):
     variants.start()
     qtbot.waitUntil(lambda: variants.library.ready)
     return variants
+
+
+@pytest.fixture
+def again(preferences, models, toolbox, seal, store, background, undo, chat, tmp_path):
+    """A function that makes the controller anew over the same folder and store."""
+
+    def again():
+        folders = paths.folders(tmp_path / "parley").make()
+        parts = (folders, preferences, models, toolbox, seal, store, background, undo, chat)
+        made = kept_variants.controller(*parts, built_in=tmp_path / "built_in")
+        made.start()
+        return made
+
+    return again
 
 
 @pytest.fixture
@@ -439,3 +455,29 @@ def test_what_cannot_be_written_is_said_and_undo_does_no_harm(qtbot, ready, undo
     folder.with_name("away").rename(folder)
     assert ready.save(key, replace(ready.variant(key), line="again")) == ""
     qtbot.waitUntil(lambda: ready.digest(key) != "")
+
+
+def test_what_the_person_chose_is_there_after_a_restart(
+    qtbot, ready, ask, chat, store, again, tmp_path
+):
+    key = made(qtbot, ready, name="Pirate", tools=("calculator", "clock"))
+    other = made(qtbot, ready, name="Tutor")
+    ready.add_file(key, str(tiny_adapters.lora(tmp_path / "tiny.gguf")), "adapter")
+    qtbot.waitUntil(lambda: ready.variant(key).adapters != ())
+    ready.grant(key, "tool:clock", False)
+    ready.set_default(other)
+    ready.use(key)
+    ready.set_scale(ready.adapters()[0][1], 0.5)
+    ask("one")
+    ready.use(other)
+    ready.add_shelf(str(tmp_path))
+    qtbot.waitUntil(lambda: ready.library.in_turn.idle)
+    store.flush()
+    later = again()
+    qtbot.waitUntil(lambda: later.library.ready)
+    assert later.variant(key) == ready.variant(key) and later.digest(key) == ready.digest(key)
+    assert later.shown(other).default and later.in_force() == other
+    assert later.shown(key).touches == ("Calculator", "tiny")
+    assert [shelf.place for shelf in later.shelves()] == [str(tmp_path)]
+    later.use(key)
+    assert later.adapters()[0][2] == 0.5
