@@ -10,6 +10,7 @@ from app.controllers.variant_voice import VariantVoice
 from app.controllers.voices import Voices
 from engines.messages import Chat, Done, TextDelta, ToolCall, plain
 from engines.variants.file import read
+from engines.variants.toml import digest as digest_of
 from engines.variants.writing import write
 from tests.conftest import FakeLink
 from tests.data import tiny_adapters
@@ -481,3 +482,13 @@ def test_what_the_person_chose_is_there_after_a_restart(
     assert [shelf.place for shelf in later.shelves()] == [str(tmp_path)]
     later.use(key)
     assert later.adapters()[0][2] == 0.5
+
+
+def test_the_digest_is_never_that_of_an_earlier_version(qtbot, ready):
+    key, seen = ready.make(), []
+    ready.changed.connect(lambda: seen.append((ready.variant(key), ready.digest(key))))
+    for count in range(5):
+        ready.save(key, replace(ready.variant(key), line=f"version {count}"))
+    qtbot.waitUntil(lambda: ready.library.in_turn.idle)
+    assert seen[-1][1] != ""
+    assert all(digest in ("", digest_of(variant)) for variant, digest in seen)
