@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background import Background, Task
+from app.controllers.answering import CLOSED
 from app.controllers.models import ModelController
 from app.controllers.shown import Notice
 from app.controllers.shown_variants import ShownTestResult
@@ -24,9 +25,10 @@ SEED = 1  # where the variant names none: the same tests give the same score
 PATIENCE = 5.0  # seconds for looking over what is being written
 EVERY = 150  # ms between two looks at an answer that grows
 LONGEST = 1_000  # characters of an answer that are on disk
+OVER = ("passed", "failed", "broken")
 NO_TESTS = Notice("This variant has no tests.", "Write some where it is edited.")
 NO_ROOM = "The model was not told of the tools: they do not fit its context."
-CHANGED = Notice("The tests were stopped: another model was opened.", "Run them again.")
+CHANGED = Notice("The tests were stopped: the model was closed.", "Run them again.")
 _results = msgspec.json.Decoder(tuple[ShownTestResult, ...])
 
 
@@ -102,8 +104,6 @@ class VariantTests(QObject):
     def stop_tests(self) -> None:
         if run := self._run:
             self._trial.cancel(run.number)
-            if run.results[run.at].state == "running":
-                self._put(run, ShownTestResult(run.results[run.at].question))
             self._end(run)
 
     def results(self, key: str, variant: Variant | None = None) -> tuple[ShownTestResult, ...]:
@@ -170,7 +170,7 @@ class VariantTests(QObject):
             return
         loaded = self._models.link.loaded
         model = (loaded.name, loaded.size, loaded.quantisation) if loaded else run.model
-        if run.model not in (None, model):
+        if tried.failed == CLOSED or run.model not in (None, model):
             self._end(run)
             self.notice.emit(CHANGED)
             return
@@ -214,7 +214,11 @@ class VariantTests(QObject):
             self.results_changed.emit(self._run.key)
 
     def _end(self, run: Run) -> None:
+        """What was not finished waits as it did before."""
         self._run = None
+        run.results = [
+            one if one.state in OVER else ShownTestResult(one.question) for one in run.results
+        ]
         self.running_changed.emit("")
         self.results_changed.emit(run.key)
 

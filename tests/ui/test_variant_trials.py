@@ -204,6 +204,17 @@ def test_another_model_ends_the_tests(qtbot, trying, made, asked, llm, ready):
     assert said == [CHANGED] and ready.kept.scores() == []
 
 
+def test_a_model_that_is_closed_ends_the_tests(qtbot, trying, made, asked, ready):
+    said: list[Notice] = []
+    trying.tests.notice.connect(said.append)
+    key = made(name="Hi", tests=(HI, HI))
+    trying.tests.run_tests(key)
+    asked.next()
+    asked.say(Cancelled())
+    assert trying.tests.running == "" and said == [CHANGED] and asked.none_more()
+    assert states(trying, key) == ["waiting", "waiting"] and ready.kept.scores() == []
+
+
 def test_without_tests_there_is_nothing_to_run(trying, made, asked):
     said: list[Notice] = []
     trying.tests.notice.connect(said.append)
