@@ -10,10 +10,12 @@ from app.controllers.variant_voice import VariantVoice
 from app.controllers.voices import Voices
 from engines.messages import Chat, Done, TextDelta, ToolCall, plain
 from engines.variants.file import read
+from engines.variants.shelf import make_index
 from engines.variants.toml import digest as digest_of
 from engines.variants.writing import write
 from tests.conftest import FakeLink
 from tests.data import tiny_adapters
+from tests.data.variant_shelf import serving
 
 ID = "0d1d5e7e-4f0c-4a55-8b57-2f3a55f1c0de"
 
@@ -492,3 +494,28 @@ def test_the_digest_is_never_that_of_an_earlier_version(qtbot, ready):
     qtbot.waitUntil(lambda: ready.library.in_turn.idle)
     assert seen[-1][1] != ""
     assert all(digest in ("", digest_of(variant)) for variant, digest in seen)
+
+
+def test_a_variant_is_fetched_from_an_address_and_is_taken_in_only_with_a_yes(
+    qtbot, ready, tmp_path
+):
+    on_a_shelf(tmp_path / "shelf", instructions="Arr.")
+    make_index(tmp_path / "shelf", "Harbour")
+    with serving(tmp_path / "shelf") as web:
+        ready.add_shelf(web.address)
+        ready.look_at_folders()
+        assert web.asked == []
+        ready.look_at_shelf()
+        qtbot.waitUntil(lambda: len(ready.offers()) == 1)
+        assert ready.offers()[0].shelf == "Harbour"
+        with qtbot.waitSignal(ready.imports_ready) as found:
+            ready.fetch(ready.offers()[0].key)
+            assert ready.offers()[0].state == "fetching"
+        assert ready.all() == ()
+        key = ready.take_in(found.args[0][0].key, set())
+        assert ready.variant(key).instructions == "Arr."
+        qtbot.waitUntil(lambda: ready.offers()[0].state == "here")
+        (tmp_path / "shelf" / "index.toml").unlink()
+        ready.look_at_shelf()
+        qtbot.waitUntil(lambda: not ready.shelves()[0].there)
+    assert ready.shelves()[0].words and len(ready.offers()) == 1
