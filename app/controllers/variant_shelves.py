@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the network's library is loaded when something is asked
 WHO = "Variants"
 NOT_ASKED = "Not looked at yet"
 ASKING = "Being looked at…"
+NOT_LOADED = "Shelves cannot be looked at."
 STOPPED = ParleyError("The network was shut for it.", "Try again.")
 
 
@@ -34,6 +35,11 @@ class Looked(msgspec.Struct, frozen=True):
     shelf: "Shelf | None" = None
     trouble: str = ""
     asking: bool = False
+
+
+def loaded(_: object) -> None:
+    """In a thread."""
+    import engines.variants.shelf  # noqa: F401
 
 
 class Shelves(QObject):
@@ -144,6 +150,14 @@ class Shelves(QObject):
 
     def look(self, addresses: bool = True) -> None:
         """Again; addresses are asked only with the person's click."""
+        if self._places:  # the network's library takes a tenth of a second to load, once
+            self._background.run(
+                loaded,
+                lambda _: self._look_at_all(addresses),
+                lambda error: self._say(NOT_LOADED, error),
+            )
+
+    def _look_at_all(self, addresses: bool) -> None:
         from engines.variants.shelf import is_address
 
         for place in self._places:

@@ -100,7 +100,8 @@ class CardBody(QAbstractButton):
         else:
             pen = QPen(theme.color("border_strong" if lit else "border"), 1)
         painter.setPen(pen)
-        painter.setBrush(theme.color("panel" if lit else "surface"))
+        glow = "panel" if theme.name == "light" else "raised"
+        painter.setBrush(theme.color(glow if lit else "surface"))
         painter.drawRoundedRect(box, 14, 14)
 
     def _paint_name(self, painter: QPainter) -> None:

@@ -102,7 +102,7 @@ class OneTestHead(QAbstractButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             if self.underMouse() or self.isDown():
-                painter.setBrush(theme.color("panel"))
+                painter.setBrush(theme.color("panel" if theme.name == "light" else "raised"))
                 painter.drawRoundedRect(box, 10, 10)
             if self.hasFocus():
                 painter.setPen(QPen(theme.color("accent"), 2))

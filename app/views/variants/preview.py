@@ -65,7 +65,7 @@ class Preview(QFrame):
         self._middle.addWidget(self.transcript)
         self.send.setObjectName("send")
         foot = row(self.field, self.send, margins=(14, 8, 14, 14), gap=8)
-        whole = column(head, self._middle, foot, gap=0)
+        whole = column(head, self._middle, foot, margins=(1, 0, 0, 0), gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
 
