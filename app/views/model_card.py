@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.controllers.models import ModelController
 from app.controllers.running import RunningController
+from app.controllers.server import ServerController
 from app.controllers.shown import ShownModel
 from app.views.controls import Button, IconButton, column, label, row
 from app.views.facts import empty, facts_grid
@@ -30,10 +31,14 @@ class ModelCard(Popover):
     shelf_asked = Signal()  # the page of all models
 
     def __init__(
-        self, models: ModelController, running: RunningController, parent: QWidget
+        self,
+        models: ModelController,
+        running: RunningController,
+        server: ServerController,
+        parent: QWidget,
     ) -> None:
         super().__init__("What is running", parent)
-        self._models, self._running = models, running
+        self._models, self._running, self._server = models, running, server
         self.now, self._rule = RunningNow(running), rule()
         self.close_button = IconButton("x", "Close", "Esc", 32)
         self.find_other = Button("Find other models…", picture="shelf")
@@ -120,6 +125,25 @@ class ModelCard(Popover):
             button.setProperty("path", path)
             button.clicked.connect(self._open_recent)
             self._recent.addLayout(row(button, None))
+        self._fill_servers()
+
+    def _fill_servers(self) -> None:
+        """Those that do not answer now."""
+        servers = [one for one in self._server.rows() if not one.in_use]
+        if servers:
+            self._recent.addWidget(label("Your servers", "section"))
+        for one in servers:
+            button = Button(f"Use {one.name}", "link")
+            button.setToolTip(one.place)
+            button.setProperty("key", one.key)
+            button.clicked.connect(self._use_server)
+            self._recent.addLayout(row(button, None))
+
+    @Slot()
+    def _use_server(self) -> None:
+        key = self.sender().property("key")
+        self.close_panel()
+        self._server.use(key)
 
     @Slot()
     def _open_recent(self) -> None:

@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(models, seal)
         self.shell = Shell(self.sidebar, self.pages, self.status)
         self.setCentralWidget(self.shell)
-        self.model_card = ModelCard(models, controllers.running, self)
+        self.model_card = ModelCard(models, controllers.running, controllers.server, self)
         self.answer_card = AnswerCard(self)
         self.in_chat = InChat(controllers.variants, self.page, self)
         self.taking_in = TakingIn(controllers.variants, self)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.controllers.shown import Notice, ShownModel
 from app.views.actions import ENTRIES
+from app.views.controls import Button
 from app.views.shell import Scrim
 from app.views.theme import DARK
 from engines.messages import Chat, Done, Loaded, TextDelta
@@ -375,6 +376,18 @@ def test_the_card_gives_memory_back(qtbot, window, llm):
     qtbot.mouseClick(window.model_card.release, LEFT)
     assert llm.state == "stopped"
     assert not window.model_card.release.isEnabled()
+
+
+def test_a_server_is_chosen_in_the_card(qtbot, window, server, llm):
+    assert not server.add("http://127.0.0.1:8080", "Attic")
+    window.show_model_card()
+    button = next(b for b in window.model_card.findChildren(Button) if b.text() == "Use Attic")
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: llm.opened[-1][0] == "openai")
+    assert not window.model_card.isVisible() and server.rows()[0].in_use
+    window.show_model_card()
+    shown = [b.text() for b in window.model_card.findChildren(Button) if b.isVisible()]
+    assert "Use Attic" not in shown and "Use the starter" in shown
 
 
 def test_the_card_copies_the_hash(qtbot, window, models):
