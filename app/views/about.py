@@ -1,6 +1,7 @@
 """The page about Parley: what it is, its licence, and what comes with it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QWidget
@@ -9,6 +10,7 @@ import app
 from app.views.badge import Badge
 from app.views.controls import column, label, row
 from app.views.page import Page
+from app.views.slices import later
 
 PROMISE = (
     "A local assistant: models on this computer answer, and nothing leaves it unless you allow it. "
@@ -60,9 +62,11 @@ def card(rows: Sequence[list[str]]) -> QFrame:
     made = QFrame()
     made.setObjectName("card")
     lines = column(margins=(20, 12, 20, 12), gap=12)
-    for what, *about in rows:
-        lines.addLayout(
-            column(label(what, "strong"), label(" · ".join(about), "second", True), gap=2)
-        )
     made.setLayout(lines)
+
+    def add(what: str, *about: str) -> None:
+        words = label(" · ".join(about), "second", wrap=True)
+        lines.addLayout(column(label(what, "strong"), words, gap=2))
+
+    later(made, [partial(add, *one) for one in rows])
     return made

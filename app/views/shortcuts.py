@@ -1,6 +1,7 @@
 """The page of shortcuts, made from the window's actions and the keys of its parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -8,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.controllers.preferences import PreferencesController
 from app.views.controls import column, label, row
+from app.views.facts import empty
 from app.views.page import Page
+from app.views.slices import later
 
 Rows = Sequence[tuple[str, Sequence[str]]]  # what it does, the keys that do it
 
@@ -54,19 +57,16 @@ def shortcuts(actions: Iterable[QAction]) -> dict[str, str]:
     return {key.toString(): one.text() for one in actions for key in one.shortcuts()}
 
 
-def talking(key: str) -> QWidget:
-    rows: Rows = (
+def talking(key: str) -> Rows:
+    return (
         ("Talk while it is held", (key,)),
         ("Listen until the next tap", (f"{key}, tapped",)),
         ("Drop what you are saying", ("Esc",)),
     )
-    return section("Talking", rows)
 
 
 class ShortcutsPage(Page):
     def __init__(self, actions: Iterable[QAction], preferences: PreferencesController) -> None:
-        self._preferences = preferences
-        self._talking = talking(preferences.voice.talk_key)
         groups: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for action in actions:
             keys = [
@@ -74,45 +74,57 @@ class ShortcutsPage(Page):
             ]
             if keys:
                 groups.setdefault(action.data(), []).append((action.text(), keys[:1]))
+        self._talking = Section("Talking")
+        self._talking.show_rows(talking(preferences.voice.talk_key))
+        others = {
+            "While writing": WRITING,
+            "What is attached": CHIPS,
+            "A picture in view": LOOKING,
+            "In the list of conversations": LIST,
+            "While finding": FINDING,
+        }
+        before, after = (
+            {Section(title): rows for title, rows in some.items()} for some in (groups, others)
+        )
         inside = QWidget()
-        sections = [section(title, rows) for title, rows in groups.items()]
-        sections += [
-            self._talking,
-            section("While writing", WRITING),
-            section("What is attached", CHIPS),
-            section("A picture in view", LOOKING),
-            section("In the list of conversations", LIST),
-            section("While finding", FINDING),
-        ]
-        inside.setLayout(column(*sections, gap=0))
+        inside.setLayout(column(*before, self._talking, *after, gap=0))
         super().__init__("Shortcuts", inside)
-        self._inside = inside
+        for one, rows in (before | after).items():
+            later(one, one.pieces(rows))
         preferences.voice_changed.connect(self._on_voice)
 
     @Slot(str, str)
     def _on_voice(self, name: str, value: str) -> None:
         if name == "talk_key":
-            before, self._talking = self._talking, talking(value)
-            layout = self._inside.layout()
-            assert layout
-            layout.replaceWidget(before, self._talking)
-            before.deleteLater()
+            self._talking.show_rows(talking(value))
 
 
-def section(title: str, rows: Rows) -> QWidget:
-    card = QFrame()
-    card.setObjectName("card")
-    lines = column(margins=(20, 8, 20, 8), gap=0)
-    for words, keys in rows:
+class Section(QWidget):
+    """A heading and a card with a line for each shortcut."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        card = QFrame()
+        card.setObjectName("card")
+        self._lines = column(margins=(20, 8, 20, 8), gap=0)
+        card.setLayout(self._lines)
+        heading = row(label(title, "section"), margins=(4, 0, 0, 0))
+        self.setLayout(column(heading, card, margins=(0, 0, 0, 20), gap=8))
+
+    def pieces(self, rows: Rows) -> list[Callable[[], None]]:
+        """Each makes a line more."""
+        return [partial(self._add, words, keys) for words, keys in rows]
+
+    def show_rows(self, rows: Rows) -> None:
+        empty(self._lines)
+        for piece in self.pieces(rows):
+            piece()
+
+    def _add(self, words: str, keys: Sequence[str]) -> None:
         line = QWidget()
         line.setLayout(row(label(words), None, *(caps(key) for key in keys), margins=(0, 7, 0, 7)))
         line.setAccessibleName(f"{words}: {' or '.join(keys)}")
-        lines.addWidget(line)
-    card.setLayout(lines)
-    whole = QWidget()
-    heading = row(label(title, "section"), margins=(4, 0, 0, 0))
-    whole.setLayout(column(heading, card, margins=(0, 0, 0, 20), gap=8))
-    return whole
+        self._lines.addWidget(line)
 
 
 def caps(keys: str) -> QWidget:

@@ -171,8 +171,11 @@ def measure_pages() -> dict[str, float]:
         wait(3000)
         meter = Meter(app)
         for name in window.pages.names:
+            before = window.pages.currentWidget()
             meter.start()
             QTimer.singleShot(0, partial(window.pages.open_page, name))
+            while window.pages.currentWidget() is before:
+                wait(100)
             wait(1500)
             figures[f"{name.replace(' ', '_')}_ms"] = round(max(meter.taken), 1)
             figures[f"{name.replace(' ', '_')}_all_ms"] = round(sum(meter.taken), 1)
