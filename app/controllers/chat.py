@@ -58,9 +58,8 @@ class ChatController(QObject):
         self.title = self.draft = ""
         self.branch: list[StoredTurn] = []  # the one on screen
         self._mark = -1  # index of the turn the cut mark stands above
-        self._sending = False  # between Send and the commit of the words
-        self.drafts = Drafts(store)
-        self.ahead = Ahead(models, self)
+        self._sending = self._called_off = False  # between Send and the answer's beginning
+        self.drafts, self.ahead = Drafts(store), Ahead(models, self)
         answering.text_added.connect(self._on_text)
         answering.thought_added.connect(self._on_thought)
         answering.changed.connect(self._put)
@@ -141,6 +140,7 @@ class ChatController(QObject):
 
     @Slot()
     def stop(self) -> None:
+        self._called_off = self._sending
         self._answering.stop()
 
     @Slot(str, str)
@@ -281,6 +281,8 @@ class ChatController(QObject):
         self._sending = False
         self._answering.start(Answer(turn, history, terms, facts, list(turn.parts)))
         self.busy_changed.emit(True)
+        if self._called_off:
+            self.stop()
 
     def _add(self, parts, done, failed=None, facts=None) -> None:
         """What the person says, at the end of the branch on screen."""
@@ -394,5 +396,5 @@ class ChatController(QObject):
         return not self.busy
 
     def _set_sending(self, sending: bool) -> None:
-        self._sending = sending
+        self._sending, self._called_off = sending, False
         self.busy_changed.emit(self.busy)

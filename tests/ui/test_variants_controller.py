@@ -519,3 +519,19 @@ def test_a_variant_is_fetched_from_an_address_and_is_taken_in_only_with_a_yes(
         ready.look_at_shelf()
         qtbot.waitUntil(lambda: not ready.shelves()[0].there)
     assert ready.shelves()[0].words and len(ready.offers()) == 1
+
+
+def test_stop_counts_also_before_the_answer_has_begun(qtbot, ready, chat, monkeypatch):
+    ready.use(made(qtbot, ready, name="Pirate"))
+    waiting = []  # as when its files are long and read for the first time
+    monkeypatch.setattr(ready.library, "when_ready", waiting.append)
+    chat.send("one")
+    qtbot.waitUntil(lambda: waiting != [])
+    chat.stop()
+    waiting[0]()
+    qtbot.waitUntil(lambda: not chat.busy)
+    assert chat.turns[-1].status == "stopped"
+    monkeypatch.undo()
+    chat.send("two")
+    qtbot.waitUntil(lambda: len(chat.turns) == 4)
+    assert chat.turns[-1].status == "streaming"
