@@ -7,7 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
-WAIT = 3  # seconds the running Parley has to answer
+WAIT = 15  # seconds the running Parley has to answer: it may be starting, on a busy computer
 LARGEST = 100  # bytes of its answer
 
 

@@ -20,7 +20,8 @@ OPTIONS = registry.all_specs()["espeak"].options
 
 @pytest.fixture(scope="module")
 def voice(tmp_path_factory):
-    running = Running("espeak", OPTIONS(), tmp_path_factory.mktemp("voice") / "log")
+    log = tmp_path_factory.mktemp("voice") / "log"
+    running = Running("espeak", OPTIONS(), log, grace=30)  # on a busy machine it leaves slowly
     assert running.loaded[-1] == Done(), running.loaded
     yield running
     running.stop()
