@@ -47,10 +47,15 @@ def later(owner: QObject, pieces: Iterable[Piece]) -> None:
 
 def finish(owner: QObject) -> None:
     """Do all that is left for it now: somebody needs the end of it."""
-    waiting = queue().waiting
-    ours = [piece for one, piece in waiting if one is owner]
-    queue().waiting = deque((one, piece) for one, piece in waiting if one is not owner)
+    ours = forget(owner)
     for piece in ours:
         piece()
     if ours:  # and it has its place
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+def forget(owner: QObject) -> list[Piece]:
+    """What is left for it is not done by itself any more."""
+    waiting = queue().waiting
+    queue().waiting = deque((one, piece) for one, piece in waiting if one is not owner)
+    return [piece for one, piece in waiting if one is owner]

@@ -18,6 +18,7 @@ from app.views.options_form import OptionsForm
 from app.views.page import Page
 from app.views.plugins import PluginsSection
 from app.views.programs import ProgramsSection
+from app.views.slices import forget, later
 from app.views.tool_rows import EntryRow, ToolRow
 
 ABOUT = (
@@ -51,25 +52,31 @@ class ToolsSection(QWidget):
         self.quiet, self.asking = Card(), Card()
         quiet = headed("Go ahead by themselves", self.quiet)
         self.setLayout(column(quiet, headed("Ask you first", self.asking), gap=0))
-        self._rows: dict[ShownToolSetting, ToolRow] = {}  # by the tool as if it were off
+        self._tools: dict[ShownToolSetting, ShownToolSetting] = {}  # by the tool as if it were off
+        self._rows: dict[ShownToolSetting, ToolRow] = {}  # alike; made one by one
         self._toolbox.changed.connect(self.refresh)
 
     @Slot()
     def refresh(self) -> None:
         """Rows that stay keep the keyboard."""
-        tools = {replace(one, on=False): one for one in self._toolbox.tools()}
-        if list(tools) != list(self._rows):
-            self._rows = {plain: self._row(one) for plain, one in tools.items()}
-            for card, asks in ((self.quiet, False), (self.asking, True)):
-                rows = self._rows.items()
-                card.show_rows([r for plain, r in rows if (plain.effect in ASKING) is asks])
-        for plain, one in tools.items():
-            self._rows[plain].switch.setChecked(one.on)
+        before = list(self._tools)
+        self._tools = {replace(one, on=False): one for one in self._toolbox.tools()}
+        if list(self._tools) != before:
+            self._begin()
+        for plain, one in self._rows.items():
+            one.switch.setChecked(self._tools[plain].on)
 
-    def _row(self, tool: ShownToolSetting) -> ToolRow:
-        made = ToolRow(tool)
+    def _begin(self) -> None:
+        forget(self)
+        self._rows = {}
+        for card in (self.quiet, self.asking):
+            card.show_rows([])
+        later(self, [partial(self._add, plain) for plain in self._tools])
+
+    def _add(self, plain: ShownToolSetting) -> None:
+        made = self._rows[plain] = ToolRow(self._tools[plain])
         made.switched.connect(self._toolbox.set_on)
-        return made
+        (self.asking if plain.effect in ASKING else self.quiet).add_row(made)
 
 
 class ListSection(QWidget):

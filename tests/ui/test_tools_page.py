@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.controllers.consent import Matter
 from app.controllers.shown import ShownQuestion
 from app.views.controls import Switch
+from app.views.slices import finish
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -14,7 +15,12 @@ CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModi
 
 @pytest.fixture
 def page(window):
+    return opened(window)
+
+
+def opened(window):
     window.pages.open_tools()
+    finish(window.pages.currentWidget().tools)  # else its rows come one by one
     return window.pages.currentWidget()
 
 
@@ -28,9 +34,13 @@ def texts(page):
     return [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
 
 
-def test_a_key_opens_it(qtbot, window):
+def test_a_key_opens_it_and_every_tool_comes(qtbot, window, toolbox):
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_T, CTRL_SHIFT)
-    assert window.pages.currentWidget().accessibleName() == "Tools"
+    page = window.pages.currentWidget()
+    assert page.accessibleName() == "Tools"
+    count = len(toolbox.tools())
+    qtbot.waitUntil(lambda: len(page.tools.findChildren(Switch)) == count)
+    assert len(page.tools.quiet.rules) + len(page.tools.asking.rules) == count - 2
 
 
 def test_a_tool_is_switched_off_and_on_again(qtbot, page, toolbox):
@@ -45,8 +55,7 @@ def test_a_tool_is_switched_off_and_on_again(qtbot, page, toolbox):
 
 def test_a_tool_that_cannot_be_used_here_says_why(qtbot, window, toolbox):
     toolbox.unusable["calculator"] = "This computer cannot lock it in."
-    window.pages.open_tools()
-    page = window.pages.currentWidget()
+    page = opened(window)
     assert not named(page, Switch, "Calculator").isEnabled()
     assert "This computer cannot lock it in." in texts(page)
 
