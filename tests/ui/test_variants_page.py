@@ -295,3 +295,32 @@ def test_a_folder_is_a_shelf_and_what_stands_on_it_can_be_had(
     assert variants.shown(page.own.keys[0]).line == "Cooks."
     page.shelves.forgotten.emit(str(shelf))
     qtbot.waitUntil(lambda: not page.offers.card.findChildren(OfferRow) or not variants.offers())
+
+
+@pytest.fixture
+def ours(tmp_path):
+    """One that came with Parley, before anything is read."""
+    folder = tmp_path / "built_in/tutor"
+    folder.mkdir(parents=True)
+    (folder / "variant.toml").write_text('name = "Tutor"\nline = "Asks back."\n')
+    return folder
+
+
+def test_what_came_with_parley_is_looked_at_copied_and_put_away(qtbot, ours, page, variants):
+    qtbot.waitUntil(lambda: bool(page.built_in.keys), timeout=WAIT)
+    key = page.built_in.keys[0]
+    qtbot.waitUntil(lambda: page.built_in.card(key) is not None, timeout=WAIT)
+    qtbot.mouseClick(page.built_in.card(key).body, LEFT)
+    about = page.editor.section("about")
+    qtbot.waitUntil(lambda: about.ready, timeout=WAIT)
+    assert not about.name.field.isEnabled() and not page.editor.save.isVisible()
+    qtbot.mouseClick(page.editor.copy, LEFT)
+    copy = page.editor.key
+    assert copy != key and page.editor.save.isVisible() and not variants.shown(copy).built_in
+    qtbot.mouseClick(page.back, LEFT)
+    qtbot.waitUntil(lambda: page.own.keys == [copy], timeout=WAIT)
+    qtbot.mouseClick(page.built_in.card(key).more, LEFT)
+    pick(qtbot, "Hide")
+    qtbot.waitUntil(lambda: not page.built_in.keys and page.hidden.isVisible(), timeout=WAIT)
+    qtbot.mouseClick(page.hidden, LEFT)
+    qtbot.waitUntil(lambda: page.built_in.keys == [key], timeout=WAIT)

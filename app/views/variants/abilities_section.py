@@ -26,7 +26,7 @@ ADAPTERS = "Applied to its model without loading it anew: LoRA adapters, control
 NOT_HERE = "There is no tool of this name here."
 TEXTS = "Text files (*.txt *.md *.csv *.json *.html *.rst);;All files (*)"
 GGUF = "Adapters (*.gguf)"
-OWN = "The person's own"
+OWN = "Your own"
 STRONGEST = 4.0
 KINDS = {"lora": "LoRA adapter", "control": "Control vector"}
 

@@ -13,7 +13,7 @@ from app.views.controls import Button, column, row
 from app.views.variants.draft import Draft
 from app.views.variants.entering import enter
 from app.views.variants.fields import ChoiceField, LineField, LinesField
-from app.views.variants.portrait import Portrait
+from app.views.variants.portrait import Portrait, drawable
 from app.views.variants.section import FieldCard, Section
 from app.views.variants.steps import Work
 from app.views.variants.swatches import Swatches
@@ -116,13 +116,15 @@ class AboutSection(Section):
         picture = self._shown.picture if look.picture else ""
         about = {"name": self.variant.name, "colour": look.colour, "emoji": look.emoji}
         self.look.face.show_variant(replace(self._shown, key="-", picture=picture, **about))
-        self.look.remove.setVisible(look.picture is not None)
+        self.look.remove.setVisible(look.picture is not None and not self.fixed)
+        self.look.choose.setVisible(not self.fixed)
+        sign = look.emoji if not look.emoji or drawable(look.emoji) else ""
+        if self.look.emoji.text().strip() != sign:
+            self.look.emoji.setText(sign)
         self.look.colours.show_value(look.colour)
 
     def refresh(self) -> None:
         super().refresh()
-        if self.look.emoji.text() != self.variant.look.emoji:
-            self.look.emoji.setText(self.variant.look.emoji)
         self._show_base()
         self._draw()
 

@@ -157,7 +157,8 @@ class Editor(QWidget):
     def _order_tab(self) -> None:
         """Tab goes through the section and then to the preview, whichever was made first."""
         inside = self._stack.findChildren(QWidget)
-        halts = [one for one in inside if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        tab, window = Qt.FocusPolicy.TabFocus, self.window()  # lists of drop-downs have their own
+        halts = [one for one in inside if one.focusPolicy() & tab and one.window() is window]
         last = halts[-1] if halts else self.tabs
         for stop in self.preview.stops() if self.preview else ():
             QWidget.setTabOrder(last, stop)

@@ -49,6 +49,7 @@ class LineField(Field):
     def show_value(self, value: str) -> None:
         if value != self.field.text():
             self.field.setText(value)
+            self.field.setCursorPosition(0)  # its beginning is what one wants to read
 
 
 class Box(LongLines):
