@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from app.controllers.variant_data import Variant
 from engines.messages import Chat, Done, TextDelta
 from tests.conftest import WAIT
+from tests.data import tiny_adapters
 
 LEFT, ENTER = Qt.MouseButton.LeftButton, Qt.Key.Key_Return
 OPENINGS = ("Explain fractions", "Ask me about rivers")
@@ -112,3 +113,25 @@ def test_words_with_an_at_sign_are_words(qtbot, window, edit, chat, llm, variant
     qtbot.keyClick(edit, ENTER)
     qtbot.waitUntil(lambda: len(chat.turns) == 2)
     assert chat.turns[0].text == "write to ann@example.org" and variants.in_force() == ""
+
+
+def test_adapters_are_scaled_in_the_panel_for_this_conversation(
+    qtbot, window, variants, tutor, tmp_path
+):
+    variants.add_file(tutor, str(tiny_adapters.lora(tmp_path / "tiny.gguf")), "adapter")
+    qtbot.waitUntil(lambda: variants.variant(tutor).adapters != ())
+    chip, panel = window.page.head.variant, window.in_chat.panel
+    qtbot.mouseClick(chip, LEFT)
+    assert not panel.slides
+    qtbot.keyClicks(panel.field, "tutor")
+    qtbot.keyClick(panel.field, ENTER)  # it stays open: there is a scale to set
+    assert panel.isVisible() and [one.value.text() for one in panel.slides] == ["1.00"]
+    slider = panel.slides[0].slider
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: variants.adapters()[0][2] == pytest.approx(0.95))
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: variants.adapters()[0][2] == 0.0)
+    assert panel.slides[0].value.text() == "0.00"
+    qtbot.keyClick(slider, Qt.Key.Key_Escape)
+    assert not panel.isVisible() and window.page.composer.edit.hasFocus()

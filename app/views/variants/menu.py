@@ -33,7 +33,7 @@ def menu_of(one: ShownVariant, chosen: Chosen, parent: QWidget) -> Menu:
 
     add(whole, "Look at it" if one.built_in else "Edit", "pencil", "open")
     add(whole, "Use in this conversation", "check", "use").setEnabled(not one.in_use)
-    default = "No longer the default" if one.default else "Use for new conversations"
+    default = "No longer the default" if one.default else "Set as default"
     add(whole, default, "pin-off" if one.default else "pin", "default")
     whole.addSeparator()
     add(whole, "Make a copy", "copy", "duplicate")
