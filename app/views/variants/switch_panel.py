@@ -11,6 +11,7 @@ from app.views.option_controls import Slide
 from app.views.popover import Popover
 from app.views.search_field import SearchField
 from app.views.variants.choice import HIGH, VariantChoice
+from app.views.variants.steps import Steps, Work
 
 TITLE = "Variant of this conversation"
 FIELD = "Find a variant"
@@ -71,7 +72,9 @@ class SwitchPanel(Popover):
         self._variants = variants
         self.field = SearchField(FIELD, clears=False)
         self.choices: list[VariantChoice] = []
+        self._steps = Steps(self)
         self.slides: list[AdapterSlide] = []
+        self._shown: list[ShownVariant] = []
         self._lines, self._scales = QVBoxLayout(), QVBoxLayout()
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(2)
@@ -113,7 +116,7 @@ class SwitchPanel(Popover):
     @Slot()
     def _on_changed(self) -> None:
         if not self.isHidden():
-            if [one.variant for one in self.choices] != self._found():
+            if self._shown != self._found():
                 self._fill()
             self._show_scales()
 
@@ -126,18 +129,30 @@ class SwitchPanel(Popover):
     @Slot()
     def _fill(self) -> None:
         empty(self._lines)
-        found = self._found()
-        self.choices = [VariantChoice(one) for one in found]
-        for one in self.choices:
-            one.clicked.connect(self._choose)
-            one.stepped.connect(self._step)
-            self._lines.addWidget(one)
+        found = self._shown = self._found()
+        self.choices = []
+        self._steps.drop()
+        for one in found[: SEEN + 1]:
+            self._add(one)
+        self._steps.add(self._add_all(found[SEEN + 1 :]))
         if not found:
             self._lines.addWidget(label("No variant has these words.", "soft"))
         rows = min(SEEN, max(1, len(found)))
         self._area.setFixedHeight(rows * (HIGH + 2) + (HIGH // 2 if len(found) > SEEN else 0))
         if not self.isHidden():
             QTimer.singleShot(0, self.place)
+
+    def _add_all(self, found: list[ShownVariant]) -> Work:
+        for one in found:
+            self._add(one)
+            yield
+
+    def _add(self, one: ShownVariant) -> None:
+        made = VariantChoice(one)
+        made.clicked.connect(self._choose)
+        made.stepped.connect(self._step)
+        self._lines.addWidget(made)
+        self.choices.append(made)
 
     def _show_scales(self) -> None:
         adapters = self._variants.adapters()
