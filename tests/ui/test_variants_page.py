@@ -324,3 +324,18 @@ def test_what_came_with_parley_is_looked_at_copied_and_put_away(qtbot, ours, pag
     qtbot.waitUntil(lambda: not page.built_in.keys and page.hidden.isVisible(), timeout=WAIT)
     qtbot.mouseClick(page.hidden, LEFT)
     qtbot.waitUntil(lambda: page.built_in.keys == [key], timeout=WAIT)
+
+
+def test_what_one_allows_a_variant_is_taken_back_and_given_again(qtbot, page, made, variants, undo):
+    key = made("Cook", tools=("calculator",))
+    assert variants.shown(key).touches == ("Calculator",)
+    able = opened(qtbot, page, key, "abilities")
+    qtbot.waitUntil(lambda: "tool:calculator" in able.wishes.rows, timeout=WAIT)
+    switch = able.wishes.rows["tool:calculator"].switch
+    qtbot.waitUntil(switch.isVisible, timeout=WAIT)
+    assert switch.isChecked()
+    qtbot.mouseClick(switch, LEFT)
+    assert variants.shown(key).touches == ()
+    undo.undo()
+    qtbot.waitUntil(switch.isChecked, timeout=WAIT)
+    assert variants.shown(key).touches == ("Calculator",)

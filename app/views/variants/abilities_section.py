@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.controllers.shown import ShownToolSetting, title_of
+from app.controllers.shown_variants import ShownWish
 from app.controllers.variant_data import Adapter
 from app.views.controls import Button, IconButton, column, label, row
 from app.views.tool_rows import Drawing, EntryRow, ToolRow
@@ -16,6 +17,7 @@ from app.views.variants.draft import Draft
 from app.views.variants.fields import ChoiceField, LineField, NumberField, Spin
 from app.views.variants.section import FieldCard, Section
 from app.views.variants.steps import Work
+from app.views.variants.wishes import Wishes
 
 MARGINS = (20, 12, 20, 12)
 AS_SET, ONLY, NONE = "as set", "only", "none"
@@ -87,7 +89,18 @@ class AbilitiesSection(Section):
         self._open = self._making = False  # shown though none is chosen yet; its rows are made
         self.rows: dict[str, ToolRow] = {}
 
+    granted = Signal(str, bool)  # key of a wish, whether the person allows it
+
+    def show_wishes(self, wishes: Sequence[ShownWish]) -> None:
+        """Of the variant as it is kept."""
+        if self.ready:
+            self.wishes.show_wishes(wishes)
+
     def build(self) -> Work:
+        self.wishes = Wishes()
+        self.wishes.granted.connect(self.granted)
+        self._layout.insertWidget(0, self.wishes)
+        yield
         top = self.put_card("Tools")
         self.which = top.add(ChoiceField("Tools it may use", TOOLS_HELP, TOOLS))
         self.which.chosen.connect(self._set_which)

@@ -175,7 +175,9 @@ class Editor(QWidget):
         if name == WORDS:
             return WordsSection(draft, fixed=fixed)
         if name == ABILITIES:
-            return AbilitiesSection(draft, desk.toolbox.everything(), desk.voices(), fixed=fixed)
+            able = AbilitiesSection(draft, desk.toolbox.everything(), desk.voices(), fixed=fixed)
+            able.granted.connect(self._grant)
+            return able
         if name == ANSWERS:
             return AnswersSection(draft, fixed=fixed)
         made = OwnTests(draft, desk.tools(), fixed=fixed)
@@ -212,6 +214,8 @@ class Editor(QWidget):
             self._say("")
         if isinstance(about := self._made.get(ABOUT), AboutSection):
             about.show_face(shown)
+        if isinstance(able := self._made.get(ABILITIES), AbilitiesSection):
+            able.show_wishes(shown.wishes)
         if self.preview:
             self.preview.greet()
 
@@ -280,6 +284,10 @@ class Editor(QWidget):
     def _use(self) -> None:
         if self.fixed or self.keep():
             self._desk.variants.use(self.key)
+
+    @Slot(str, bool)
+    def _grant(self, wish: str, granted: bool) -> None:
+        self._desk.variants.grant(self.key, wish, granted)
 
     @Slot()
     def _copy(self) -> None:

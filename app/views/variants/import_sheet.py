@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.controllers.shown_variants import ShownImport, ShownVariant, ShownWish
-from app.views.controls import Button, IconButton, Switch, column, label, row
+from app.controllers.shown_variants import ShownImport, ShownVariant
+from app.views.controls import Button, IconButton, column, label, row
 from app.views.facts import Elided, empty
 from app.views.popover import Fitted
 from app.views.variants.differences import Differences
@@ -13,6 +13,7 @@ from app.views.variants.fields import Box
 from app.views.variants.mark import Mark
 from app.views.variants.portrait import Portrait
 from app.views.variants.sheet import Sheet
+from app.views.variants.wishes import WishRow
 from app.views.variants.words import counted
 
 TITLE = "Take this variant in?"
@@ -25,20 +26,6 @@ LEFT_OUT = "Left out, or carried over in another way"
 CHANGES = "What changes"
 TOLD = "What it tells the model"
 HEIGHT = 9  # lines of the instructions
-
-
-class WishRow(QFrame):
-    def __init__(self, wish: ShownWish) -> None:
-        super().__init__()
-        self.key = wish.key
-        self.switch = Switch(wish.possible and wish.granted, wish.words)
-        self.switch.setEnabled(wish.possible)
-        about = column(label(wish.words, "value", wrap=True), gap=2)
-        if wish.trouble:
-            about.addWidget(label(wish.trouble, "caption", wrap=True))
-        line = row(about, self.switch, margins=(16, 9, 14, 9), gap=16)
-        line.setStretch(0, 1)
-        self.setLayout(line)
 
 
 class ImportSheet(Sheet):
