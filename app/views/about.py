@@ -30,6 +30,10 @@ UNTRIED = (  # what no one has seen work yet, and how it was tried instead
         "Published Whisper models and Piper voices",
         "tried with models of the same formats that the tests build",
     ],
+    [
+        "Language models on a graphics card of any maker",
+        "tried with Mesa's Vulkan driver made of software (lavapipe) on Linux",
+    ],
     ["Speech models on a graphics card", "not tried"],
 )
 
