@@ -27,6 +27,7 @@ QMainWindow, #centre, #page, #page QScrollArea, #page #body, #welcome, #welcome 
 #card { background: $surface; border: 1px solid $border; border-radius: 14px; }
 #page #card QScrollArea { background: transparent; }
 #preview { background: $background; border-left: 1px solid $border; }
+#pane { background: $background; border: 1px solid $border; border-radius: 14px; }
 #offer { background: $accent_soft; border: 0; border-radius: 16px; }
 
 QLabel { background: transparent; }

@@ -38,7 +38,7 @@ class SidePane(QFrame):
 
     def __init__(self, side: str) -> None:
         super().__init__()
-        self.setObjectName("card")
+        self.setObjectName("pane")
         self._side = SIDES[side]
         self.setAccessibleName(self._side)
         self.title, self.won = label(self._side, "strong"), label("Better", "badge")

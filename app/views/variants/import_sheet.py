@@ -132,7 +132,7 @@ class ImportSheet(Sheet):
             if place:
                 rule = QFrame()
                 rule.setObjectName("rule")
-                lines.addLayout(row(rule, margins=(16, 0, 16, 0)))
+                lines.addLayout(row(rule, margins=(20, 0, 20, 0)))
             lines.addWidget(made)
         card.setLayout(lines)
         self._section(WANTS, card)

@@ -23,7 +23,7 @@ class WishRow(QFrame):
         about = column(label(wish.words, "value", wrap=True), gap=2)
         if wish.trouble:
             about.addWidget(label(wish.trouble, "caption", wrap=True))
-        line = row(about, self.switch, margins=(16, 9, 14, 9), gap=16)
+        line = row(about, self.switch, margins=(20, 9, 18, 9), gap=16)
         line.setStretch(0, 1)
         self.setLayout(line)
         self.switch.clicked.connect(self._tell)
