@@ -119,8 +119,8 @@ class ShelfPage(Page):
         rest = [one for one in models if one.state not in HERE]
         self.about.setText(ABOUT[self.job])
         self._show_offer(bool(words))
-        self.here.show_models(here)
-        self.offered.show_models(rest)
+        self.here.show_all(here)
+        self.offered.show_all(rest)
         self.here.setVisible(bool(here))
         self._offered.setVisible(bool(rest))
         looked = self._shelf.looked
@@ -204,13 +204,13 @@ class ShelfPage(Page):
         self._shelf.ask(key)
 
     def _rows_of(self, key: str) -> list[ModelRow]:
-        made = (rows.row(key) for rows in (self.here, self.offered, self.hub.rows))
+        made = (rows.made(key) for rows in (self.here, self.offered, self.hub.rows))
         return [one for one in made if one]
 
     @Slot()
     def _enter_rows(self) -> None:
         for rows in (self.here, self.offered, self.hub.rows):
-            if rows.isVisible() and rows.keys and (one := rows.row(rows.keys[0])):
+            if rows.isVisible() and rows.keys and (one := rows.made(rows.keys[0])):
                 one.body.setFocus()
                 return
 

@@ -125,8 +125,8 @@ class VariantsPage(Page):
         found = [one for one in shown if has(one, words)]
         own = [one for one in found if not one.built_in]
         ours = [one for one in found if one.built_in]
-        self.own.show_variants(own)
-        self.built_in.show_variants(ours)
+        self.own.show_all(own)
+        self.built_in.show_all(ours)
         self.own.setVisible(bool(own))
         self._own.setVisible(bool(own) or not words or not ours)
         self.nothing.setText(NO_WORDS if words else NOTHING)
@@ -275,7 +275,7 @@ class VariantsPage(Page):
     @Slot()
     def _enter_cards(self) -> None:
         for cards in (self.own, self.built_in):
-            if cards.isVisible() and cards.keys and (one := cards.card(cards.keys[0])):
+            if cards.isVisible() and cards.keys and (one := cards.made(cards.keys[0])):
                 one.body.setFocus()
                 return
 

@@ -41,8 +41,8 @@ def hub():
 
 def row_of(qtbot, rows, key):
     """A row, when it is on the screen."""
-    qtbot.waitUntil(lambda: rows.row(key) is not None and rows.row(key).isVisible(), timeout=WAIT)
-    return rows.row(key)
+    qtbot.waitUntil(lambda: rows.made(key) is not None and rows.made(key).isVisible(), timeout=WAIT)
+    return rows.made(key)
 
 
 def test_found_fetched_over_a_bad_line_used_and_asked(qtbot, start, home, hub, tmp_path):

@@ -82,7 +82,7 @@ def make(qtbot, page):
 
 def export(qtbot, page, key, path):
     """Through the menu of its card, and the dialog for the file."""
-    card = page.own.card(key)
+    card = page.own.made(key)
     press(qtbot, card.more)
     pick(qtbot, "Export", "Parley variant…")
     qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None, timeout=WAIT)
@@ -107,9 +107,9 @@ def test_a_variant_from_its_making_to_its_coming_back(qtbot, opened, tmp_path):
     qtbot.waitUntil(lambda: parts.variant_tests.running == key, timeout=WAIT)
     qtbot.waitUntil(lambda: tests.words.text() == "2 of 2 passed", timeout=WAIT)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)
-    qtbot.waitUntil(lambda: "2 of 2" in page.own.card(key).body.accessibleName(), timeout=WAIT)
-    assert "Parley starter" in page.own.card(key).body.accessibleName()
+    qtbot.waitUntil(lambda: page.own.made(key) is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: "2 of 2" in page.own.made(key).body.accessibleName(), timeout=WAIT)
+    assert "Parley starter" in page.own.made(key).body.accessibleName()
 
     # a conversation that began without it goes on with it
     press(qtbot, page.back)
@@ -130,19 +130,19 @@ def test_a_variant_from_its_making_to_its_coming_back(qtbot, opened, tmp_path):
 
     # out, away, back, away, and in again
     press(qtbot, window.sidebar.variants)
-    qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: page.own.made(key) is not None, timeout=WAIT)
     file = tmp_path / "kitchen.parley"
     export(qtbot, page, key, file)
-    page.own.card(key).body.setFocus()
-    qtbot.keyClick(page.own.card(key).body, Qt.Key.Key_Delete)
+    page.own.made(key).body.setFocus()
+    qtbot.keyClick(page.own.made(key).body, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: key not in page.own.keys, timeout=WAIT)
     qtbot.waitUntil(lambda: "deleted" in page.notices.message, timeout=WAIT)
     assert page.notices.action.text() == "Undo"
     press(qtbot, page.notices.action)
     qtbot.waitUntil(lambda: key in page.own.keys, timeout=WAIT)
     assert variants.variant(key) == made
-    qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)
-    qtbot.keyClick(page.own.card(key).body, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.own.made(key) is not None, timeout=WAIT)
+    qtbot.keyClick(page.own.made(key).body, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: key not in page.own.keys, timeout=WAIT)
     press(qtbot, page.back)
     drop(window.shell, file)  # over the conversation

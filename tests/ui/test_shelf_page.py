@@ -51,8 +51,8 @@ def page(qtbot, window, shelf):
 
 
 def row_of(qtbot, rows, key):
-    qtbot.waitUntil(lambda: rows.row(key) is not None and rows.row(key).isVisible(), timeout=WAIT)
-    return rows.row(key)
+    qtbot.waitUntil(lambda: rows.made(key) is not None and rows.made(key).isVisible(), timeout=WAIT)
+    return rows.made(key)
 
 
 def test_each_job_has_its_models_and_words_narrow_them(qtbot, page, shelf):

@@ -52,10 +52,10 @@ def shelf(qtbot, light):
 
 def shown(qtbot, shelf, models):
     """The rows, when all that are seen are made."""
-    shelf.rows.show_models(models)
+    shelf.rows.show_all(models)
     seen = [one.key for one in models[:4]]
-    qtbot.waitUntil(lambda: all(shelf.rows.row(key) for key in seen), timeout=20_000)
-    return [shelf.rows.row(one.key) for one in models]
+    qtbot.waitUntil(lambda: all(shelf.rows.made(key) for key in seen), timeout=20_000)
+    return [shelf.rows.made(one.key) for one in models]
 
 
 def heard(signal):
@@ -68,13 +68,13 @@ def test_only_what_comes_into_view_is_made(qtbot, shelf):
     models = [model(number) for number in range(300)]
     shown(qtbot, shelf, models)
     qtbot.wait(50)
-    made = [one for one in models if shelf.rows.row(one.key)]
+    made = [one for one in models if shelf.rows.made(one.key)]
     assert 4 <= len(made) <= 20 and made == models[: len(made)]
     assert shelf.rows.height() > 300 * 80
     shelf.verticalScrollBar().setValue(shelf.rows.height() // 2)
-    qtbot.waitUntil(lambda: shelf.rows.row("key 150") is not None, timeout=20_000)
-    assert shelf.rows.row("key 299") is None
-    place = shelf.rows.row("key 150").geometry()
+    qtbot.waitUntil(lambda: shelf.rows.made("key 150") is not None, timeout=20_000)
+    assert shelf.rows.made("key 299") is None
+    place = shelf.rows.made("key 150").geometry()
     assert place.top() == pytest.approx(shelf.rows.height() // 2, abs=200)
 
 
@@ -93,11 +93,11 @@ def test_tab_halts_at_each_row_and_its_button_in_order(qtbot, shelf):
     shown(qtbot, shelf, [model(3), model(0), model(2)])
     shelf.before.setFocus()
     qtbot.keyClick(shelf.before, KEY.Key_Tab)
-    assert QApplication.focusWidget() is shelf.rows.row("key 3").body
+    assert QApplication.focusWidget() is shelf.rows.made("key 3").body
     qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Down)
-    assert QApplication.focusWidget() is shelf.rows.row("key 0").body
+    assert QApplication.focusWidget() is shelf.rows.made("key 0").body
     qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Up)
-    assert QApplication.focusWidget() is shelf.rows.row("key 3").body
+    assert QApplication.focusWidget() is shelf.rows.made("key 3").body
 
 
 def test_a_row_does_the_one_thing_its_model_allows(qtbot, shelf):
@@ -110,8 +110,8 @@ def test_a_row_does_the_one_thing_its_model_allows(qtbot, shelf):
     assert fetched == [("key 0", "")] and used == ["key 1"]
     assert not rows[2].action.isEnabled() and not rows[3].action.isEnabled()
     assert "away" in rows[2].body.accessibleName()
-    shelf.rows.show_models([model(0, state="fetching"), *(one.model for one in rows[1:])])
-    assert shelf.rows.row("key 0") is rows[0] and not rows[0].action.isEnabled()
+    shelf.rows.show_all([model(0, state="fetching"), *(one.model for one in rows[1:])])
+    assert shelf.rows.made("key 0") is rows[0] and not rows[0].action.isEnabled()
 
 
 def test_details_show_packings_facts_and_the_way_to_remove(qtbot, shelf):

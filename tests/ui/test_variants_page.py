@@ -38,7 +38,7 @@ def made(qtbot, page, variants):
     def make(name, **what):
         key = variants.make()
         assert not variants.save(key, replace(variants.variant(key), name=name, **what))
-        qtbot.waitUntil(lambda: page.own.card(key) is not None, timeout=WAIT)
+        qtbot.waitUntil(lambda: page.own.made(key) is not None, timeout=WAIT)
         return key
 
     return make
@@ -47,7 +47,7 @@ def made(qtbot, page, variants):
 def opened(qtbot, page: Any, key, name) -> Any:
     """A section of the editor of a variant, once it is made."""
     if page.editor is None or page.editor.key != key:
-        qtbot.mouseClick(page.own.card(key).body, LEFT)
+        qtbot.mouseClick(page.own.made(key).body, LEFT)
     assert page.editor
     qtbot.mouseClick(page.editor.tabs.button(name), LEFT)
     section = page.editor.section(name)
@@ -78,11 +78,11 @@ def test_words_narrow_the_cards_and_keys_go_through_them(qtbot, page, made):
     qtbot.waitUntil(lambda: page.own.keys == [keys[1]], timeout=WAIT)
     qtbot.keyClick(page.tools.field, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: page.own.keys == keys, timeout=WAIT)
-    qtbot.waitUntil(lambda: page.own.card(keys[2]) is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: page.own.made(keys[2]) is not None, timeout=WAIT)
     qtbot.keyClick(page.tools.field, Qt.Key.Key_Down)
     for key, there in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Left, 0), (Qt.Key.Key_Down, 2)):
         qtbot.keyClick(QApplication.focusWidget(), key)
-        assert QApplication.focusWidget() is page.own.card(keys[there]).body
+        assert QApplication.focusWidget() is page.own.made(keys[there]).body
     qtbot.keyClick(QApplication.focusWidget(), ENTER)
     assert page.editor.key == keys[2]
     qtbot.keyClick(page.editor, Qt.Key.Key_Escape)
@@ -195,7 +195,7 @@ def test_the_preview_answers_as_it_stands_unsaved(qtbot, page, made, llm, varian
 
 def test_two_are_compared_unseen_and_the_choice_is_counted(qtbot, page, made, llm, variants, undo):
     cook, tutor = made("Cook"), made("Tutor")
-    qtbot.mouseClick(page.own.card(cook).more, LEFT)
+    qtbot.mouseClick(page.own.made(cook).more, LEFT)
     pick(qtbot, "Compare with another…")
     view = page.compare
     qtbot.waitUntil(view.isVisible, timeout=WAIT)
@@ -309,8 +309,8 @@ def ours(tmp_path):
 def test_what_came_with_parley_is_looked_at_copied_and_put_away(qtbot, ours, page, variants):
     qtbot.waitUntil(lambda: bool(page.built_in.keys), timeout=WAIT)
     key = page.built_in.keys[0]
-    qtbot.waitUntil(lambda: page.built_in.card(key) is not None, timeout=WAIT)
-    qtbot.mouseClick(page.built_in.card(key).body, LEFT)
+    qtbot.waitUntil(lambda: page.built_in.made(key) is not None, timeout=WAIT)
+    qtbot.mouseClick(page.built_in.made(key).body, LEFT)
     about = page.editor.section("about")
     qtbot.waitUntil(lambda: about.ready, timeout=WAIT)
     assert not about.name.field.isEnabled() and not page.editor.save.isVisible()
@@ -319,7 +319,7 @@ def test_what_came_with_parley_is_looked_at_copied_and_put_away(qtbot, ours, pag
     assert copy != key and page.editor.save.isVisible() and not variants.shown(copy).built_in
     qtbot.mouseClick(page.back, LEFT)
     qtbot.waitUntil(lambda: page.own.keys == [copy], timeout=WAIT)
-    qtbot.mouseClick(page.built_in.card(key).more, LEFT)
+    qtbot.mouseClick(page.built_in.made(key).more, LEFT)
     pick(qtbot, "Hide")
     qtbot.waitUntil(lambda: not page.built_in.keys and page.hidden.isVisible(), timeout=WAIT)
     qtbot.mouseClick(page.hidden, LEFT)

@@ -55,7 +55,7 @@ class HubSection(QWidget):
 
     def show_results(self, results: Sequence[ShownShelfModel], problem: str) -> None:
         """problem: why there is none, in words."""
-        self.rows.show_models(results)
+        self.rows.show_all(results)
         self.rows.setVisible(bool(results))
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit
 from app.controllers.shown_variants import ShownVariant
 from app.controllers.variant_data import Base
 from app.views.controls import Button, column, row
+from app.views.entering import enter
 from app.views.variants.draft import Draft
-from app.views.variants.entering import enter
 from app.views.variants.fields import ChoiceField, LineField, LinesField
 from app.views.variants.portrait import Portrait, drawable
 from app.views.variants.section import FieldCard, Section

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from app.controllers.shown import title_of
 from app.controllers.variant_data import Check
 from app.views.controls import Button, IconButton, column, label, row
+from app.views.entering import enter
 from app.views.facts import empty
 from app.views.option_controls import Calm
-from app.views.variants.entering import enter
 from app.views.variants.fields import Box, Spin
 
 KINDS = {  # kind -> words, what stands in the empty field

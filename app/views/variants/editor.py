@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QWidget
 
 from app.controllers.variant_data import Variant
 from app.views.controls import Button, IconButton, Segments, column, label, row
+from app.views.entering import enter
 from app.views.facts import Elided
 from app.views.notice import announce
 from app.views.page import scrolled
@@ -14,7 +15,6 @@ from app.views.variants.about_section import AboutSection
 from app.views.variants.answers_section import AnswersSection
 from app.views.variants.desk import Desk
 from app.views.variants.draft import Draft
-from app.views.variants.entering import enter
 from app.views.variants.portrait import Portrait
 from app.views.variants.preview import WIDTH, Preview
 from app.views.variants.section import Section

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.controllers.variant_data import Example
 from app.views.controls import Button, IconButton, column, label, row
+from app.views.entering import enter
 from app.views.facts import empty
-from app.views.variants.entering import enter
 from app.views.variants.fields import MARGINS, Box
 
 

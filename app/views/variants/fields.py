@@ -5,10 +5,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.views.controls import Button, IconButton, Segments, column, label, row
+from app.views.entering import enter
 from app.views.facts import empty
 from app.views.long_lines import LongLines
 from app.views.option_controls import Calm
-from app.views.variants.entering import enter
 
 MARGINS = (20, 12, 20, 14)
 LINE = 20  # height of a line in a box

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from app.controllers.shown_variants import ShownTestResult, ShownVariant
 from app.controllers.variant_data import Check, Test
 from app.views.controls import Button, column, label, row
+from app.views.entering import enter
 from app.views.notice import announce
 from app.views.variants.draft import Draft
-from app.views.variants.entering import enter
 from app.views.variants.one_test import OneTest
 from app.views.variants.section import FieldCard, Section
 from app.views.variants.steps import Work
