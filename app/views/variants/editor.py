@@ -41,7 +41,7 @@ class Editor(QWidget):
         self.fixed = desk.shown(key).built_in
         self.draft = Draft(variant, self)
         self.face, self.name = Portrait(desk.shown(key), 48), Elided("", "heading")
-        self.about, self.state = label("", "caption"), label("", "caption")
+        self.about, self.state = Elided("", "caption"), label("", "caption")
         self.use, self.save = Button("Use"), Button("Save", "primary")
         self.copy = Button("Make a copy", "primary", "copy", "on_accent")
         self.more = IconButton("ellipsis", "More", side=36)

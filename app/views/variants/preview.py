@@ -21,7 +21,7 @@ USED = "used"
 FAILED = "It could not answer."
 PX = 14
 FRAME_MS = 33
-WIDTH = 372
+WIDTH = 336
 
 
 class Preview(QFrame):
