@@ -77,14 +77,21 @@ play()
 print("playing", flush=True)
 sys.stdin.readline()
 QTimer.singleShot(0, play)
-QTimer.singleShot(10_000, app.quit)
+QTimer.singleShot(3_000, app.quit)
 app.exec()
 """
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="seen with Qt 6.12")
 def test_the_bare_library_dies_of_a_lost_server(sound_server):
-    """What the process of sound is for; a Qt that survives this makes it needless."""
+    """What the process of sound is for; a Qt that survives this makes it needless.
+
+    It depends on how far the library was, so it has several lives.
+    """
+    assert any(dies_of_a_lost_server(sound_server) for _ in range(8))
+
+
+def dies_of_a_lost_server(sound_server):
     quiet = os.environ | {"QT_LOGGING_RULES": "*=false"}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen([sys.executable, "-c", BARE], env=quiet, **pipes) as bare:
@@ -92,4 +99,6 @@ def test_the_bare_library_dies_of_a_lost_server(sound_server):
         sound_server.kill()
         bare.stdin.write(b"again\n")
         bare.stdin.close()
-        assert bare.wait(60) < 0
+        died = bare.wait(60) < 0
+    sound_server.start()
+    return died
