@@ -367,6 +367,8 @@ def wrong_hash_in_the_list(scene):
     if scene.chance.random() < 0.5:
         scene.content.linked = scene.content.told
         scene.allowed = scene.total
+    else:
+        scene.allowed = 0  # where it is sent on from, the right hash is said
     assert isinstance(scene.run(), (Damaged, Odd))
     scene.serve()
 

@@ -113,6 +113,7 @@ class Team:
             self._open.add(answer)
         try:
             self._check(answer, growing, part)
+            self._addresses[growing.remote.name] = answer.url  # only now: it says no hash itself
             opened.seek(part.start + part.done)
             pace = Pace(self.hub.web.patience)
             while part.done < part.size and not self._stop.is_set():
@@ -158,7 +159,6 @@ class Team:
         except ParleyError:
             answer.end()
             raise
-        self._addresses[name] = answer.url
         return answer
 
     def _ask(self, url: str, headers: dict[str, str]) -> Answer:
