@@ -147,6 +147,7 @@ class Chat(Message, frozen=True):
     grammar: str = ""  # GBNF, or empty
     json_schema: str = ""  # a JSON schema as text, or empty; not together with grammar
     think: bool | None = None  # the template's enable_thinking; None leaves it to the template
+    think_seconds: float = 0.0  # then a thought is ended, and the answer begins; 0: no limit
     adapters: tuple[Adapted, ...] = ()
 
 

@@ -48,6 +48,7 @@ def with_variant(plain: Terms, variant: Variant, given: Given) -> Terms:
         grammar=variant.grammar,
         json_schema=variant.json_schema,
         think=THINKS.get(variant.think, plain.request.think),
+        think_seconds=60 * variant.minutes or plain.request.think_seconds,
         adapters=tuple(
             Adapted(one.file.sha256, one.kind, scale, one.layers) for one, scale in adapters
         ),
@@ -117,6 +118,8 @@ def facts(
     settings = dict(plain.facts.get("settings", {}))
     if variant.longest_answer:
         settings["longest answer"] = variant.longest_answer
+    if variant.minutes:
+        settings["minutes to think"] = variant.minutes
     wanted = asdict(variant.sampling).items()
     settings |= {k.replace("_", " "): v for k, v in wanted if v is not None}
     found = {"settings": settings, VARIANT: about(variant, given.id, given.digest)}

@@ -144,7 +144,7 @@ class Variant(Data, frozen=True):
     grammar: str = ""  # GBNF of its answers
     json_schema: str = ""  # or the JSON schema of its answers, as text
     think: Literal["", "always", "never"] = ""  # "": as the person set
-    minutes: float = 0.0  # thinking budget, 0: none given
+    minutes: float = 0.0  # of thought, then the answer begins; 0: no limit
     tests: tuple[Test, ...] = ()
 
     def attached(self) -> tuple[Attached, ...]:

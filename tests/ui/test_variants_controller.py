@@ -78,6 +78,7 @@ def test_what_a_variant_says_is_what_the_model_is_asked_with(qtbot, ready, ask):
         examples=(Example("hello", "Ahoy"),),
         sampling=Sampling(temperature=0.3, top_k=7),
         longest_answer=99,
+        minutes=1.5,
         think="never",
     )
     ready.use(key)
@@ -89,6 +90,7 @@ def test_what_a_variant_says_is_what_the_model_is_asked_with(qtbot, ready, ask):
         ("user", "who are you?"),
     ]
     assert (asked.sampling.temperature, asked.sampling.top_k) == (0.3, 7)
+    assert asked.think_seconds == 90
     assert (asked.max_tokens, asked.think) == (99, False)
 
 

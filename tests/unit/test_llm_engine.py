@@ -101,6 +101,17 @@ def test_the_context_is_an_end_like_any_other(script):
     assert heard.done.usage.prompt_tokens + heard.done.usage.output_tokens == 257
 
 
+@pytest.mark.parametrize("kind", ["own token", "control token"])
+def test_a_thought_that_takes_too_long_is_ended_and_answered(script, kind):
+    specials = {k: CONTROL if kind == "control token" and "think" in k else v
+                for k, v in SPECIALS.items()}  # fmt: skip
+    thought = ("one", " two", " three", " four")
+    engine = script("<think>", *thought, "</think>", "\n\nYes.", specials=specials)
+    hasty, patient = ask(engine, "hi", think_seconds=1e-9), ask(engine, "hi", think_seconds=99)
+    assert patient.thoughts == "one two three four" and len(hasty.thoughts) < 10
+    assert hasty.text == patient.text == "Yes." and hasty.done.reason == "stop"
+
+
 @pytest.mark.parametrize("kind", ["own token", "control token", "letters"])
 def test_thoughts_are_no_part_of_the_answer(script, kind):
     marks = {"<think>", "</think>"} if kind != "letters" else set()

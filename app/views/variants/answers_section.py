@@ -38,7 +38,14 @@ class AnswersSection(Section):
         self.bind(self.think, attrgetter("think"))
         yield
         self.minutes = how.add(
-            NumberField("Minutes to think", "At most.", (0.5, 120.0), 0.5, "No limit given", 1)
+            NumberField(
+                "Minutes to think",
+                "Then the thought is ended, and the answer begins.",
+                (0.5, 120.0),
+                0.5,
+                "No limit",
+                1,
+            )
         )
         self.minutes.chosen.connect(self._set_minutes)
         self.bind(self.minutes, lambda one: one.minutes or None)

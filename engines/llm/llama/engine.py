@@ -4,6 +4,7 @@ The work for each token is the same at the start of an answer and at its end.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -209,7 +210,7 @@ class LlamaEngine:
         try:
             cached = yield from self._read(fitted.prompt.tokens, fitted.prompt.settled)
             read = time.perf_counter()
-            yield from self._say(answer, request.max_tokens)
+            yield from self._say(answer, request.max_tokens, request.think_seconds)
         finally:
             self._end(answer)
         usage = Usage(
@@ -271,14 +272,19 @@ class LlamaEngine:
             yield Progress("reading", done, len(tokens))
         return cached
 
-    def _say(self, answer: Answer, most: int) -> Iterator[Event]:
+    def _say(self, answer: Answer, most: int, think_seconds: float) -> Iterator[Event]:
         sampler, reply, memory, said = answer.sampler, answer.reply, self.memory, answer.said
         ends = self._vocabulary.ends
         if not reply.in_thought:
             sampler.grammar = answer.form
+        until = time.perf_counter() + (think_seconds or math.inf)
+        closing: list[int] = []  # what is left to say of the mark that ends a thought
         while len(said) < most:
-            token = sampler.sample(memory)
-            if token is None or ends(token):
+            if reply.in_thought and time.perf_counter() > until:
+                closing, until = self._marked(reply.closing), math.inf
+            ended = bool(closing)
+            token = closing.pop(0) if closing else sampler.sample(memory)
+            if token is None or (ends(token) and not ended):
                 answer.reason = "stop"
                 break
             said.append(token)
@@ -295,6 +301,9 @@ class LlamaEngine:
                 answer.reason = "context"
                 break
         yield from reply.finish()
+
+    def _marked(self, mark: str) -> list[int]:
+        return list(self._vocabulary.tokens(mark, special=True, continues=True))
 
     def _lead(self, answer: Answer) -> None:
         """Put the answer under its grammar after a thought, and a call under that of calls."""

@@ -73,6 +73,11 @@ class Reply:
     def in_thought(self) -> bool:
         return self._where is Where.THOUGHT
 
+    @property
+    def closing(self) -> str:
+        """The mark that ends the thought being said; "" outside of one."""
+        return self._close if self.in_thought else ""
+
     def take(self, said: bytes, control: str = "") -> Sequence[Event]:
         """The events of one more token. control: the name of a token that has no text."""
         self._untold += 1
