@@ -24,7 +24,7 @@ from engines.variants.variant import Variant
 NO_TOOL = "There is no tool of this name here"
 SWITCHED_OFF = "You have switched it off under Tools"
 EFFECTS = {
-    Effect.READS: ", which reads what you allow",
+    Effect.READS: ", which reads and changes nothing",
     Effect.WRITES: ", which asks you before it writes",
     Effect.RUNS: ", which asks you before it runs anything",
     Effect.SENDS: ", which asks you before anything leaves this computer",
