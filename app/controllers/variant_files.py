@@ -15,7 +15,7 @@ from app.controllers.variant_library import Held, Library
 from app.controllers.variant_pictures import VariantPictures
 from engines.errors import ParleyError
 from engines.messages import Pixels
-from engines.variants import exporting, file, writing
+from engines.variants import file, writing
 from engines.variants.checked import LARGEST, LARGEST_PICTURE, LARGEST_TEXT
 from engines.variants.variant import Adapter, Attached, Variant
 
@@ -111,6 +111,8 @@ def exported(held: Held, place: Path, format: str, pixels: Pixels | None = None)
 
     Raises ParleyError, OSError.
     """
+    from engines.variants import exporting
+
     opened = held.open()
     variant: Variant = opened.variant
     if format == "parley":

@@ -17,8 +17,7 @@ from app.controllers.shown import Notice
 from app.controllers.shown_variants import ShownTestResult
 from app.controllers.trial import Trial, Tried
 from app.store.variants import StoredScore, Variants
-from engines.variants.checks import Said, Verdict, flaw, judge
-from engines.variants.variant import Test, Variant
+from engines.variants.variant import Check, Test, Variant
 
 log = logging.getLogger(__name__)
 SEED = 1  # where the variant names none: the same tests give the same score
@@ -177,20 +176,20 @@ class VariantTests(QObject):
         run.model = model
         if tried.failed:
             words = f"{tried.failed.message} {tried.failed.hint}".strip()
-            self._judged(run, tried, Verdict(False, words, broken=True))
+            self._judged(run, tried, ("broken", words))
             return
-        checks, said = run.variant.tests[run.at].checks, Said(tried.text, tried.tools)
+        checks = run.variant.tests[run.at].checks
         self._background.run(
-            lambda _: judge(checks, said), partial(self._judged, run, tried), self._not_judged
+            partial(judged, checks, tried), partial(self._judged, run, tried), self._not_judged
         )
 
-    def _judged(self, run: Run, tried: Tried, verdict: Verdict) -> None:
+    def _judged(self, run: Run, tried: Tried, found: tuple[str, str]) -> None:
+        """found: state and words."""
         if self._run is not run:
             return
-        failed = "broken" if verdict.broken else "failed"
-        state = "passed" if verdict.passed else failed
-        question, words = run.results[run.at].question, verdict.words
-        if tried.without_tools and not verdict.passed:
+        state, words = found
+        question = run.results[run.at].question
+        if tried.without_tools and state == "failed":
             words = f"{words} {NO_ROOM}"
         self._put(run, ShownTestResult(question, state, tried.text, words))
         run.at += 1
@@ -248,8 +247,19 @@ class VariantTests(QObject):
         self._kept.keep_score(kept, partial(self.scored.emit, score.variant))
 
 
+def judged(checks: tuple[Check, ...], tried: Tried, _: Task) -> tuple[str, str]:
+    """In a thread: the state of a test, and which check is not fulfilled."""
+    from engines.variants.checks import Said, judge
+
+    verdict = judge(checks, Said(tried.text, tried.tools))
+    failed = "broken" if verdict.broken else "failed"
+    return "passed" if verdict.passed else failed, verdict.words
+
+
 def flaws_of(tests: Sequence[Test], task: Task) -> tuple[str, ...]:
     """As far as the time goes: a stranger may have written thousands of slow checks."""
+    from engines.variants.checks import flaw
+
     until, found = time.monotonic() + PATIENCE, []
     for test in tests:
         if task.cancelled or time.monotonic() > until:
