@@ -41,6 +41,10 @@ from engines.protocol import Engine
 AGAIN = tuple(
     Sampling(temperature=heat, top_k=20, seed=n) for n, heat in enumerate((0.5, 0.8, 1.0))
 )
+OUTDATED = "Talking and listening are not in this version of Parley yet. Please type."  # as taught
+TALKING = (
+    "To talk, hold the talk key (Right Ctrl, where no other was chosen), or click the microphone."
+)
 UNSURE = "I am not sure what you mean. Please say it in other words."
 
 
@@ -152,11 +156,14 @@ class StarterEngine:
                     event = next(events)
                 except StopIteration as end:
                     if said:
-                        refused = said.strip().startswith(declining.REFUSAL)
-                        yield TextDelta(instead if refused else said, tokens=0)
+                        yield TextDelta(known_better(said, instead), tokens=0)
                     return end.value
-                if instead and isinstance(event, TextDelta):  # held back until it is whole
-                    said, event = said + event.text, TextDelta("", event.tokens)
+                if isinstance(event, TextDelta):
+                    said += event.text
+                    if instead or may_be_outdated(said):  # held back until it is whole
+                        event = TextDelta("", event.tokens)
+                    else:
+                        said, event = "", TextDelta(said, event.tokens)
                 if isinstance(event, ToolCall):
                     sound = mended(event.name, event.arguments, asked, before)
                     doubted = sound is None
@@ -185,6 +192,17 @@ class StarterEngine:
                 yield event
         yield TextDelta(checked(said.strip(), *last_round(request.turns)), tokens=0)
         return msgspec.structs.replace(done, reason="stop")
+
+
+def known_better(said: str, instead: str) -> str:
+    """What the model said, or what is true: the help's words instead of its refusal."""
+    if said.strip() == OUTDATED:
+        return TALKING
+    return instead if instead and said.strip().startswith(declining.REFUSAL) else said
+
+
+def may_be_outdated(said: str) -> bool:
+    return OUTDATED.startswith(said.strip()) and bool(said.strip())
 
 
 def one_talk(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:

@@ -50,6 +50,11 @@ def test_help_is_answered_from_the_pages_the_app_names(starter):
     assert "Ctrl+N" in text_of(starter.chat(user("How do I start a new conversation?")))
 
 
+def test_what_it_was_taught_and_is_no_longer_true_is_not_said(starter):
+    events = starter.chat(user("Can I dictate to you here?"))
+    assert "hold the talk key" in text_of(events) and "not in this version" not in text_of(events)
+
+
 def test_everything_else_is_the_models(starter):
     events = starter.chat(user("Hi!"))
     assert text_of(events) and events[-1].usage.output_tokens > 1

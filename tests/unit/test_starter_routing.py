@@ -153,6 +153,13 @@ def test_what_the_model_was_never_taught_is_answered_by_the_pages_alone():
     assert isinstance(found, Say) and "Tools" in found.text
     found = route("How do I use a server?", KNOWN, HELP)
     assert isinstance(found, Say) and "Use a server" in found.text
+    for said, begins in (
+        ("What is a variant?", "A variant is a model made fit for one purpose."),
+        ("what are plugins", "A plugin"),
+    ):
+        found = route(said, KNOWN, HELP)
+        assert isinstance(found, Say) and found.text.startswith(begins), said
+    assert route("What is a boat?", KNOWN, HELP) is None
 
 
 def test_without_help_pages_nothing_is_made_up(tmp_path):

@@ -79,6 +79,7 @@ ASKING = re.compile(
     r"(?:how|where|what|which|why|when|who|can|could|may|is|are|do|does|did|must|should|will|i|my"
     r"|explain|show|help|in parley)\b"
 )
+WHAT_IS = re.compile(r"what(?:'s| is| are)? (?:an? |the )?([a-z]+)(?: in parley)?")
 # Such a word may point back to the sentence before.
 BACK = re.compile(r"\b(?:one|ones|it|them|they|this|that|these|those)\b", re.IGNORECASE)
 YOU = re.compile(r"\byou\b")
@@ -91,6 +92,7 @@ LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 class Passage(NamedTuple):
     page: str  # name of the file without its ending
+    title: str  # of the page
     heading: str
     text: str  # one sentence, or one item of a list
     words: Counter[str]
@@ -119,6 +121,12 @@ class Help:
         learned = {word for one in self._passages if one.page in LEARNED for word in one.words}
         self._unlearned = self._known.keys() - learned
         lengths = [one.words.total() for one in self._passages]
+        titles = {one.page: words_of(one.title) for one in self._passages}
+        self._about = {  # what a page that was not taught explains, where its title is one word
+            words[0]: page
+            for page, words in titles.items()
+            if len(words) == 1 and words[0] in self._unlearned
+        }
         self._usual = sum(lengths) / len(lengths) if lengths else 1.0
 
     def find(self, question: str) -> Found | None:
@@ -141,7 +149,14 @@ class Help:
     def news(self, question: str) -> str:
         """The same, only for what the starter's model was never taught."""
         fresh = self._unlearned.intersection(words_of(question))
-        return self._sure(question, True) if fresh else ""
+        return (self._meaning(question) or self._sure(question, True)) if fresh else ""
+
+    def _meaning(self, question: str) -> str:
+        """How the page begins whose title is what was asked for: “What is a variant?”"""
+        asked = WHAT_IS.fullmatch(question.strip(" ?!."))
+        page = self._about.get(stem(asked[1])) if asked else None
+        first = [one for one in self._passages if one.page == page and one.heading == one.title]
+        return " ".join(one.text for one in first[:LONGEST])
 
     def _sure(self, question: str, topic: bool) -> str:
         """topic: whether one word of the question says enough what it is about."""
@@ -185,18 +200,20 @@ class Help:
         before = kept[0] - 1
         if BACK.search(self._passages[kept[0]].text) and before >= 0:
             one = self._passages[before]
-            kept = [before, *kept] if one[:2] == chosen[:2] else kept
+            kept = [before, *kept] if one[:3] == chosen[:3] else kept
         return " ".join(self._passages[place].text for place in kept)
 
 
 def passages(page: Path) -> Iterable[Passage]:
-    for part in re.split(r"(?m)^#+ ", page.read_text("utf-8"))[1:]:
+    parts = re.split(r"(?m)^#+ ", page.read_text("utf-8"))[1:]
+    title = parts[0].partition("\n")[0].strip() if parts else ""
+    for part in parts:
         heading, _, text = part.partition("\n")
         for sentence in sentences(text):
             words = Counter(words_of(sentence))
             for word in words_of(heading):
                 words[word] += TITLED
-            yield Passage(page.stem, heading.strip(), sentence, words)
+            yield Passage(page.stem, title, heading.strip(), sentence, words)
 
 
 def sentences(text: str) -> list[str]:
