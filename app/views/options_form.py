@@ -88,9 +88,8 @@ class Section(QWidget):
         shown = [all(word in one.sought for word in words) for one in self._rows]
         for one, fits in zip(self._rows, shown, strict=True):
             one.setVisible(fits)
-        for place, rule in enumerate(
-            self._card.rules
-        ):  # between a shown row and one shown above it
+        for place, rule in enumerate(self._card.rules):
+            # between a shown row and one shown above it
             rule.setVisible(shown[place + 1] and any(shown[: place + 1]))
         self.setVisible(any(shown))
         return any(shown)

@@ -1,7 +1,7 @@
 """A page beside the conversation: a head with the way back, and a column that scrolls."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from app.views.controls import IconButton, column, label, row
 from app.views.notice import NoticeCard
@@ -41,6 +41,21 @@ class Page(QWidget):
     def enter(self) -> None:
         """The page was opened: take the keyboard."""
         self.back.setFocus()
+
+
+class InLine(QObject):
+    """Keeps what stands above an area in line with what scrolls in it, whose bar takes room."""
+
+    def __init__(self, above: QBoxLayout, area: QScrollArea) -> None:
+        super().__init__(area)
+        self._above, self._bar = above, area.verticalScrollBar()
+        self._bar.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            right = 24 + (self._bar.width() if event.type() == QEvent.Type.Show else 0)
+            self._above.setContentsMargins(24, 16, right, 4)
+        return super().eventFilter(watched, event)
 
 
 def scrolled(inside: QWidget) -> QScrollArea:

@@ -46,9 +46,9 @@ class PluginRow(FoldingRow):
         self.seconds.chosen.connect(self._wait)
         self.again.clicked.connect(plugins.look)
         self.remove.clicked.connect(self._remove)
-        self.show_plugin(plugin)
+        self.show_one(plugin)
 
-    def show_plugin(self, plugin: ShownPlugin) -> None:
+    def show_one(self, plugin: ShownPlugin) -> None:
         """What did not change stays, and keeps the keyboard."""
         before, self._shown = self._shown, plugin
         self.name.setText(plugin.name)

@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from app.controllers.plugins import PluginsController
 from app.controllers.shown import ShownPlan
+from app.controllers.shown_plugins import ShownPlugin
 from app.controllers.toolbox import ToolboxController
-from app.views.card import Card, headed
 from app.views.controls import Button, column, label, row
 from app.views.facts import empty
+from app.views.folding_rows import FoldingRows
 from app.views.notice import announce
 from app.views.plugin_row import PluginRow
 from app.views.program_panel import PlanCard
@@ -81,60 +82,26 @@ class PluginPanel(QFrame):
             super().keyPressEvent(event)
 
 
-class PluginsSection(QWidget):
+class PluginsSection(FoldingRows):
     shown = Signal(QWidget)  # it is to be seen: the page scrolls there
 
     def __init__(self, plugins: PluginsController, toolbox: ToolboxController) -> None:
-        super().__init__()
-        self._plugins, self._toolbox = plugins, toolbox
-        self.rows: dict[str, PluginRow] = {}
-        self.card = Card()
-        self.nothing = label(NOTHING, "soft")
+        super().__init__(plugins, toolbox, NOTHING, "Add a plugin…")
+        self._plugins = plugins
         self.unusable = label(plugins.unusable, "danger", wrap=True)
         self.unusable.setVisible(bool(plugins.unusable))
-        self.add = Button("Add a plugin…", picture="plus")
         self.panel = PluginPanel(plugins)
-        about = label(ABOUT, "second", wrap=True)
-        for one in (about, self.nothing, self.unusable):
-            one.setContentsMargins(4, 0, 0, 0)
-        below = QWidget()
-        below.setLayout(row(self.add, None))
-        parts = (about, self.unusable, self.nothing, self.card, self.panel, below)
-        self.setLayout(headed("Plugins", *parts))
+        self.put("Plugins", ABOUT, self.unusable)
         self.add.clicked.connect(self._choose)
-        self.panel.closed.connect(self._closed)
         plugins.looked.connect(self._on_looked)
-        plugins.changed.connect(self._on_change)
 
     def enter(self) -> None:
         """The page was opened: see what is there now."""
         self._plugins.look()
         self.refresh()
 
-    @Slot()
-    def refresh(self) -> None:
-        """Rows that stay keep the keyboard, and stay unfolded."""
-        shown = {one.key: one for one in self._plugins.rows()}
-        if list(shown) != list(self.rows):
-            unfolded = [key for key, one in self.rows.items() if not one.inside.isHidden()]
-            self.rows = {key: self._row(one) for key, one in shown.items()}
-            self.card.show_rows(list(self.rows.values()))
-            for key in unfolded:
-                if key in self.rows and self.rows[key].inside.isHidden():
-                    self.rows[key].fold()
-        for key, one in shown.items():
-            self.rows[key].show_plugin(one)
-        self.nothing.setVisible(not shown and self.panel.isHidden())
-
-    def _row(self, plugin) -> PluginRow:
-        made = PluginRow(self._plugins, plugin)
-        made.switched.connect(self._toolbox.set_on)
-        return made
-
-    @Slot()
-    def _on_change(self) -> None:
-        if self.isVisible():
-            self.refresh()
+    def _new(self, one: ShownPlugin) -> PluginRow:
+        return PluginRow(self._plugins, one)
 
     @Slot(object)
     def _on_looked(self, looked: ShownPlan | str) -> None:
@@ -142,12 +109,6 @@ class PluginsSection(QWidget):
         self.panel.show_looked(looked)
         self.refresh()
         self.shown.emit(self.panel)
-
-    @Slot()
-    def _closed(self) -> None:
-        self.add.show()
-        self.add.setFocus()
-        self.refresh()
 
     @Slot()
     def _choose(self) -> None:

@@ -32,7 +32,7 @@ class ProgramRow(FoldingRow):
         self._shown: ShownProgram | None = None
         self._make_inside(program)
         self._connect()
-        self.show_program(program)
+        self.show_one(program)
 
     def _make_inside(self, program: ShownProgram) -> None:
         self.folders = QVBoxLayout()
@@ -76,7 +76,7 @@ class ProgramRow(FoldingRow):
         self.remove.clicked.connect(self._remove)
         self.add_folder.clicked.connect(self._choose)
 
-    def show_program(self, program: ShownProgram) -> None:
+    def show_one(self, program: ShownProgram) -> None:
         """What did not change stays, and keeps the keyboard."""
         before, self._shown = self._shown, program
         self.show_state(program.state, program.words, program.on, program.retry)

@@ -1,6 +1,6 @@
 """The page of models: what is on this computer, what could be, and how it fits."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from app.views.attachments.pasted import files_in
 from app.views.card import headed
 from app.views.controls import column, label, row
 from app.views.drop_veil import FOLDER, DropVeil
-from app.views.page import Page
+from app.views.page import InLine, Page
 from app.views.shelf.fetch_strip import FetchStrip
 from app.views.shelf.hub import HubSection
 from app.views.shelf.model_row import ModelRow
@@ -67,10 +67,10 @@ class ShelfPage(Page):
         above = QWidget()
         above.setMaximumWidth(WIDEST)
         above.setLayout(column(self.tools, self.strip, gap=12))
-        self._above = row(None, above, None, margins=(24, 16, 24, 4))
-        self._above.setStretch(1, 1000)
-        layout.insertLayout(1, self._above)
-        self.area.verticalScrollBar().installEventFilter(self)
+        line = row(None, above, None, margins=(24, 16, 24, 4))
+        line.setStretch(1, 1000)
+        layout.insertLayout(1, line)
+        InLine(line, self.area)
 
     def _connect(self) -> None:
         shelf = self._shelf
@@ -220,14 +220,6 @@ class ShelfPage(Page):
         self.tools.field.selectAll()
 
     # What Qt tells
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What stands above keeps in line with what scrolls, whose bar takes room."""
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
-            bar = self.area.verticalScrollBar()
-            right = 24 + (bar.width() if event.type() == QEvent.Type.Show else 0)
-            self._above.setContentsMargins(24, 16, right, 4)
-        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         field = self.tools.field

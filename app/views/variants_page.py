@@ -1,6 +1,6 @@
 """The page Variants: those that are here as cards, the editor, the comparison, and shelves."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QStackedWidget, QWidget
 
@@ -8,7 +8,7 @@ from app.views.attachments.pasted import files_in
 from app.views.card import headed
 from app.views.controls import Button, column, label, row
 from app.views.drop_veil import VARIANT, DropVeil
-from app.views.page import Page
+from app.views.page import InLine, Page
 from app.views.variants.cards import Cards
 from app.views.variants.compare import Compare
 from app.views.variants.desk import Desk
@@ -73,9 +73,9 @@ class VariantsPage(Page):
         assert isinstance(layout, QBoxLayout) and inside
         inside.setMaximumWidth(WIDEST)
         self.tools.setMaximumWidth(WIDEST)
-        self._above = above = row(None, self.tools, None, margins=(24, 16, 24, 4))
+        above = row(None, self.tools, None, margins=(24, 16, 24, 4))
         above.setStretch(1, 1000)
-        self.area.verticalScrollBar().installEventFilter(self)
+        InLine(above, self.area)
         layout.replaceWidget(self.area, self.stack)
         whole, lines = QWidget(), column(above, self.area, gap=0)
         lines.setStretch(1, 1)
@@ -286,14 +286,6 @@ class VariantsPage(Page):
             self.tools.field.selectAll()
 
     # What Qt tells
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What stands above keeps in line with what scrolls, whose bar takes room."""
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
-            bar = self.area.verticalScrollBar()
-            right = 24 + (bar.width() if event.type() == QEvent.Type.Show else 0)
-            self._above.setContentsMargins(24, 16, right, 4)
-        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.stack.currentWidget() is not self._list:

@@ -9,7 +9,10 @@ from app import paths
 from app.parts import build
 from app.views import fonts, style
 from app.views.window import MainWindow
+from engines.tools.registry import all_tools
+from tests.data import tiny_models
 from tests.data.asking import WAIT
+from tests.e2e.test_formats import HERMES, hermes
 from tests.ui.appearing import appear
 
 
@@ -47,3 +50,23 @@ def stop(running):
     _, _, parts, window = running
     window.close()
     parts.stop()
+
+
+@pytest.fixture
+def parley(start, tmp_path):
+    """A function that starts Parley with a model that makes this call, and says what it answers."""
+
+    def parley(name, **arguments):
+        model = tiny_models.scripted(
+            tmp_path / "m.gguf",
+            hermes(name, arguments),
+            template=HERMES,
+            then=("\t", ["Here", " it is."]),
+            context=32768,
+        )
+        parts, window = start(model)
+        for ours in all_tools():  # a letter is a token here, and these take some thousand
+            parts.toolbox.set_on(ours, False)
+        return parts, window
+
+    return parley

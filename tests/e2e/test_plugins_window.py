@@ -5,11 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from engines import jail
-from engines.tools.registry import Effect, all_tools
-from tests.data import plugins, tiny_models
+from engines.tools.registry import Effect
+from tests.data import plugins
 from tests.data.asking import asked, choose, say, wait_for_answer
 from tests.data.plugins import ABOUT, DICE, tool
-from tests.e2e.test_formats import HERMES, hermes
 from tests.e2e.test_variants_window import press, section
 from tests.ui.test_attachments_drop import drop, mime_of, over
 from tests.ui.test_programs_view import click, named, texts
@@ -18,26 +17,6 @@ pytestmark = pytest.mark.skipif(
     bool(jail.gap(jail.probe())), reason="plugins are off where no jail holds"
 )
 NOTES = 'name = "Notes"\n' + plugins.NOTES
-
-
-@pytest.fixture
-def parley(start, tmp_path):
-    """A function that starts Parley with a model that makes this call, and says what it answers."""
-
-    def parley(name, **arguments):
-        model = tiny_models.scripted(
-            tmp_path / "m.gguf",
-            hermes(name, arguments),
-            template=HERMES,
-            then=("\t", ["Here", " it is."]),
-            context=32768,
-        )
-        parts, window = start(model)
-        for ours in all_tools():  # a letter is a token here, and these take some thousand
-            parts.toolbox.set_on(ours, False)
-        return parts, window
-
-    return parley
 
 
 @pytest.fixture

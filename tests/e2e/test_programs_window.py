@@ -6,39 +6,16 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from engines.tools.registry import all_tools
-from tests.data import mcp_http, tiny_models
+from tests.data import mcp_http
 from tests.data.asking import WAIT, say, wait_for_answer
-from tests.e2e.test_formats import HERMES, hermes
 from tests.ui.transcripts import click
 
 SERVERS = Path(__file__).parents[1] / "data/mcp_servers.py"
 KEY = "canary-9043"
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def parley(start, tmp_path):
-    """A function that starts Parley with a model that makes this call, and says what it answers."""
-
-    def parley(name, **arguments):
-        model = tiny_models.scripted(
-            tmp_path / "m.gguf",
-            hermes(name, arguments),
-            template=HERMES,
-            then=("\t", ["Here", " it is."]),
-            context=32768,
-        )
-        parts, window = start(model)
-        for ours in all_tools():  # a letter is a token here, and these take some thousand
-            parts.toolbox.set_on(ours, False)
-        return parts, window
-
-    return parley
 
 
 def paste(qtbot, parts, window, name, about):

@@ -3,12 +3,12 @@
 from functools import lru_cache
 from math import ceil
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 
 from app.controllers.shown import ShownShelfModel
 from app.views import icons, style
+from app.views.line_button import LineButton
 from app.views.shelf.words import MARKS, PICTURES, line_of, spoken
 from app.views.theme import text_font
 
@@ -23,17 +23,12 @@ BADGE = "Recommended"
 LEADING = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class RowBody(QAbstractButton):
+class RowBody(LineButton):
     """All of a row but its button; a click, Enter or Space opens the details."""
-
-    stepped = Signal(int)  # one row up (-1) or down (1)
 
     def __init__(self, one: ShownShelfModel) -> None:
         super().__init__()
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_model(one)
 
     def show_model(self, one: ShownShelfModel) -> None:
@@ -45,15 +40,6 @@ class RowBody(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(400, height_of(self._one, 400))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -139,11 +125,6 @@ class RowBody(QAbstractButton):
         words = "Away" if self._one.state == "away" else self._one.size
         place = QRect(self.width() - RIGHT, TOP + 35, RIGHT - SIDE - 24, 18)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
 
 
 def write(painter: QPainter, place: QRect, text: str, font: QFont, color: str) -> int:

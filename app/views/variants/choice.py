@@ -1,11 +1,11 @@
 """A line with a variant to choose: in the panel of the chip, and while @name is typed."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 
 from app.controllers.shown_variants import ShownVariant
 from app.views import icons, style
+from app.views.line_button import LineButton
 from app.views.shelf.body import write
 from app.views.theme import text_font
 from app.views.variants import portrait
@@ -14,17 +14,12 @@ from app.views.variants.words import spoken
 HIGH, FACE, SIDE = 50, 32, 10
 
 
-class VariantChoice(QAbstractButton):
-    stepped = Signal(int)  # up or down
-
+class VariantChoice(LineButton):
     def __init__(self, one: ShownVariant) -> None:
         super().__init__()
         self.variant = one
         self.lit = False  # the keyboard is elsewhere and means this one
         self.setFixedHeight(HIGH)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(spoken(one))
 
     def light(self, lit: bool) -> None:
@@ -34,20 +29,6 @@ class VariantChoice(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(280, HIGH)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         one, theme, dpr = self.variant, style.current(), self.devicePixelRatioF()

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLineEdit, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from app.controllers.shown_variants import ShownTestResult
 from app.controllers.variant_data import Test
 from app.views import icons, style
 from app.views.controls import Button, column, label, row
+from app.views.line_button import LineButton
 from app.views.shelf.body import write
 from app.views.theme import text_font
 from app.views.variants.checks_field import WITH_TOOL, ChecksField, words_of
@@ -33,18 +34,13 @@ def summary(test: Test) -> str:
     return " · ".join(words_of(one) for one in test.checks) or "Nothing is looked for yet"
 
 
-class OneTestHead(QAbstractButton):
+class OneTestHead(LineButton):
     """All of a test's line; a click, Enter or Space opens it."""
-
-    stepped = Signal(int)
 
     def __init__(self, test: Test) -> None:
         super().__init__()
         self.setCheckable(True)
         self.setFixedHeight(HIGH)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleDescription("Press to open or close it")
         self.result: ShownTestResult | None = None
         self.flaw = ""  # what is wrong with the test itself
@@ -80,20 +76,6 @@ class OneTestHead(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(300, HIGH)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, box = style.current(), QRectF(self.rect()).adjusted(5, 3, -5, -3)

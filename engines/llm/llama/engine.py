@@ -281,7 +281,8 @@ class LlamaEngine:
         closing: list[int] = []  # what is left to say of the mark that ends a thought
         while len(said) < most:
             if reply.in_thought and time.perf_counter() > until:
-                closing, until = self._marked(reply.closing), math.inf
+                mark = self._vocabulary.tokens(reply.closing, special=True, continues=True)
+                closing, until = list(mark), math.inf
             ended = bool(closing)
             token = closing.pop(0) if closing else sampler.sample(memory)
             if token is None or (ends(token) and not ended):
@@ -301,9 +302,6 @@ class LlamaEngine:
                 answer.reason = "context"
                 break
         yield from reply.finish()
-
-    def _marked(self, mark: str) -> list[int]:
-        return list(self._vocabulary.tokens(mark, special=True, continues=True))
 
     def _lead(self, answer: Answer) -> None:
         """Put the answer under its grammar after a thought, and a call under that of calls."""
